@@ -1,0 +1,51 @@
+package news
+
+import (
+	"strconv"
+	"time"
+)
+
+// EventKind names what happened, as "subject.act".
+type EventKind string
+
+// The kinds of events. An event of a kind not listed here was written by a newer Dabir.
+const (
+	ArticleCreated   EventKind = "article.created"
+	ArticleSaved     EventKind = "article.saved"
+	ArticlePublished EventKind = "article.published" // also when a public article gets a new public revision
+	ArticleWithdrawn EventKind = "article.withdrawn"
+	ArticleImported  EventKind = "article.imported"
+
+	CommentSubmitted  EventKind = "comment.submitted"
+	CommentApproved   EventKind = "comment.published"
+	CommentTurnedDown EventKind = "comment.rejected"
+	CommentReopened   EventKind = "comment.reopened" // a decision was undone
+	CommentImported   EventKind = "comment.imported"
+
+	SectionCreated EventKind = "section.created"
+	MediaAdded     EventKind = "media.added"
+
+	UserCreated   EventKind = "user.created"
+	UserSignedIn  EventKind = "user.signed_in"
+	UserSignedOut EventKind = "user.signed_out"
+)
+
+// Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It
+// never holds a comment's text or anything personal about a reader.
+type Event struct {
+	Seq         int64 // position in the log, rising by commit order; 0 until stored
+	At          time.Time
+	Actor       string // "user/3", or a part of the system such as "import"
+	Kind        EventKind
+	SubjectKind string // "article", "comment", …
+	SubjectID   int64
+	Data        map[string]string
+}
+
+// EventActor is how the log names an actor.
+func (a Actor) EventActor() string {
+	if a.User != 0 {
+		return "user/" + strconv.FormatInt(int64(a.User), 10)
+	}
+	return a.Name
+}

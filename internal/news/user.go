@@ -1,0 +1,87 @@
+package news
+
+import (
+	"slices"
+	"time"
+)
+
+// UserID identifies a user of the newsroom; 0 is nobody.
+type UserID int64
+
+// Role is what a user is in the newsroom.
+type Role string
+
+// The roles (PRODUCT.md A1).
+const (
+	Reporter    Role = "reporter"
+	DeskEditor  Role = "desk_editor"
+	ChiefEditor Role = "chief_editor"
+	Moderator   Role = "moderator"
+	Operator    Role = "operator"
+)
+
+// Roles lists all roles in the order the newsroom shows them.
+func Roles() []Role { return []Role{Reporter, DeskEditor, ChiefEditor, Moderator, Operator} }
+
+// Right is something a person may or may not do.
+type Right string
+
+// The rights that actions check.
+const (
+	RightEnter    Right = "newsroom.enter"   // see the newsroom's lists
+	RightWrite    Right = "article.write"    // create and edit articles
+	RightPublish  Right = "article.publish"  // publish articles and change published ones
+	RightWithdraw Right = "article.withdraw" // take a published article out of every output
+	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
+	RightImport   Right = "content.import"   // bring in articles and comments in bulk
+	RightUsers    Right = "users.manage"     // create users and sign-in links
+)
+
+// rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
+var rights = map[Role][]Right{
+	Reporter:    {RightEnter, RightWrite},
+	DeskEditor:  {RightEnter, RightWrite, RightPublish},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightModerate},
+	Moderator:   {RightEnter, RightModerate},
+	Operator:    {RightEnter, RightImport, RightUsers},
+}
+
+// Rights lists what a role may do.
+func Rights(r Role) []Right { return slices.Clone(rights[r]) }
+
+// User is one who works in the newsroom.
+type User struct {
+	ID           UserID
+	Username     string // lower-case, unique; for signing in
+	Name         string // shown to colleagues
+	PasswordHash string // PHC string of argon2id; "" when the user signs in by link only
+	Roles        []Role
+	Disabled     bool
+	CreatedAt    time.Time
+}
+
+// Actor is in whose name something is done: a user, or a part of the system.
+type Actor struct {
+	User  UserID // 0 for the system
+	Name  string // "" or a user's name; for the system "import", "demo", "setup", "reader"
+	Roles []Role
+}
+
+// Actor is the user as one who acts.
+func (u *User) Actor() Actor { return Actor{User: u.ID, Name: u.Name, Roles: u.Roles} }
+
+// SystemActor acts for a part of the system that holds the given roles, such as the importer.
+func SystemActor(name string, roles ...Role) Actor { return Actor{Name: name, Roles: roles} }
+
+// May tells whether any of the actor's roles has the right.
+func (a Actor) May(r Right) bool {
+	return slices.ContainsFunc(a.Roles, func(role Role) bool { return slices.Contains(rights[role], r) })
+}
+
+// Require is nil when the actor has the right, a Forbidden error otherwise.
+func (a Actor) Require(r Right) error {
+	if a.May(r) {
+		return nil
+	}
+	return Fail(Forbidden, "error.forbidden")
+}
