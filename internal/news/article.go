@@ -33,7 +33,7 @@ const (
 // States lists all states in the order of the flow.
 func States() []State { return []State{Draft, Submitted, Scheduled, Published, Withdrawn} }
 
-// ArticleKind is sort of journalism an article is.
+// ArticleKind is the sort of journalism an article is.
 type ArticleKind string
 
 // The kinds of articles (PRODUCT.md B7).
