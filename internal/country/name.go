@@ -36,7 +36,6 @@ var byName = sync.OnceValue(func() map[string]Code {
 // fold reduces a name to the letters that tell it from others, so that «Korea (Republic of)», "KOREA, REPUBLIC OF" and
 // "Korea, the Republic of" are one key. It returns "" for a name without letters.
 func fold(name string) string {
-	name = strings.ReplaceAll(name, "\u0647\u200c\u06cc ", "\u0647 ") // «کره‌ی جنوبی» is «کرهٔ جنوبی»
 	words := strings.FieldsFunc(letters.Replace(strings.ToLower(name)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
@@ -44,6 +43,7 @@ func fold(name string) string {
 	for _, w := range words {
 		switch w {
 		case "the", "and":
+		case "ی": // a word of its own only after a half-space: «کره‌ی جنوبی» is «کرهٔ جنوبی»
 		case "saint":
 			b.WriteString("st")
 		default:
