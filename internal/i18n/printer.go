@@ -1,0 +1,78 @@
+package i18n
+
+import (
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+// Printer says everything in one language. Templates get one per request.
+type Printer struct {
+	bundle *Bundle
+	lang   Lang
+}
+
+// Printer returns the printer of a language.
+func (b *Bundle) Printer(lang Lang) Printer { return Printer{bundle: b, lang: lang} }
+
+// Lang returns the language of the printer.
+func (p Printer) Lang() Lang { return p.lang }
+
+// Dir returns "rtl" or "ltr".
+func (p Printer) Dir() string { return p.lang.Dir() }
+
+// T is Bundle.T in the printer's language.
+func (p Printer) T(key string, args ...any) string { return p.bundle.T(p.lang, key, args...) }
+
+// N is Bundle.N in the printer's language.
+func (p Printer) N(key string, n int64, args ...any) string {
+	return p.bundle.N(p.lang, key, n, args...)
+}
+
+// Number writes n grouped by thousands: «۲۸٬۵۱۹» in Persian, "28,519" in English.
+func (p Printer) Number(n int64) string { return number(p.lang, n) }
+
+// Stamp writes hour and day as they stand in Tehran: «۱۶:۱۲ ۰۴ آذر ۱۴۰۰», in
+// English "25 November 2021, 16:12".
+func (p Printer) Stamp(t time.Time) string {
+	if p.lang == FA {
+		return persian.Stamp(t)
+	}
+	return t.In(persian.Tehran()).Format("2 January 2006, 15:04")
+}
+
+// LongDate writes the day in Tehran with its weekday: «پنجشنبه ۴ آذر ۱۴۰۰», in
+// English "Thursday, 25 November 2021".
+func (p Printer) LongDate(t time.Time) string {
+	if p.lang == FA {
+		return persian.LongDate(t)
+	}
+	return t.In(persian.Tehran()).Format("Monday, 2 January 2006")
+}
+
+// ShortDate writes the day in Tehran: «۴ آذر ۱۴۰۰», in English "25 November 2021".
+func (p Printer) ShortDate(t time.Time) string {
+	if p.lang == FA {
+		return persian.ShortDate(t)
+	}
+	return t.In(persian.Tehran()).Format("2 January 2006")
+}
+
+// List joins names as one reads them: «الف، ب و پ», "a, b and c".
+func (p Printer) List(items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	joined := items[0]
+	for i, item := range items[1:] {
+		if i == len(items)-2 {
+			return p.T("common.list_pair", joined, item)
+		}
+		joined = p.T("common.list_more", joined, item)
+	}
+	return joined
+}
+
+// Name returns the name of a language in the printer's language, for a reader
+// who chooses an edition.
+func (p Printer) Name(lang Lang) string { return p.T("lang." + lang.String()) }
