@@ -1,0 +1,192 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// assetTypes are the files that are served at all, by extension. What is not listed (licences, templates) stays inside.
+var assetTypes = map[string]string{
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".svg":         "image/svg+xml",
+	".png":         "image/png",
+	".jpg":         "image/jpeg",
+	".ico":         "image/x-icon",
+	".woff2":       "font/woff2",
+	".webmanifest": "application/manifest+json",
+}
+
+// assetRoot stands before the names of assets in addresses.
+const assetRoot = "/assets/"
+
+// Assets are files that never change under their address: /assets/{name}-{hash8}{ext}. They are held in memory, packed
+// once at the start.
+type Assets struct {
+	urls  map[string]string // name → address
+	files map[string]asset  // address → file
+}
+
+type asset struct {
+	kind          string
+	tag           string
+	plain, br, gz []byte
+}
+
+// NewAssets takes every file of a served type from the folders; when two folders hold the same name the later one wins, so
+// that an operator's folder may lie over the theme. In style sheets, url(…) of a file beside them is replaced by its
+// address; one that points to nothing is an error.
+func NewAssets(folders ...fs.FS) (*Assets, error) {
+	raw := map[string][]byte{}
+	for _, folder := range folders {
+		if err := readAssets(folder, raw); err != nil {
+			return nil, fmt.Errorf("web: assets: %w", err)
+		}
+	}
+	a := &Assets{urls: map[string]string{}, files: map[string]asset{}}
+	for name, body := range raw {
+		if path.Ext(name) != ".css" {
+			if err := a.put(name, body); err != nil {
+				return nil, fmt.Errorf("web: assets: %s: %w", name, err)
+			}
+		}
+	}
+	for name, body := range raw {
+		if path.Ext(name) == ".css" {
+			linked, err := a.link(name, body)
+			if err == nil {
+				err = a.put(name, linked)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("web: assets: %s: %w", name, err)
+			}
+		}
+	}
+	return a, nil
+}
+
+func readAssets(folder fs.FS, into map[string][]byte) error {
+	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || assetTypes[path.Ext(name)] == "" {
+			return err
+		}
+		into[name], err = fs.ReadFile(folder, name)
+		return err
+	})
+}
+
+var cssURL = regexp.MustCompile(`url\(\s*['"]?([^'")]+?)['"]?\s*\)`)
+
+// link puts addresses of assets into a style sheet.
+func (a *Assets) link(name string, css []byte) ([]byte, error) {
+	var broken error
+	out := cssURL.ReplaceAllFunc(css, func(match []byte) []byte {
+		ref := string(cssURL.FindSubmatch(match)[1])
+		if strings.HasPrefix(ref, "#") {
+			return match
+		}
+		file, fragment, hasFragment := strings.Cut(ref, "#")
+		address := a.urls[path.Join(path.Dir(name), file)]
+		if address == "" {
+			broken = fmt.Errorf("names %s, which is no asset", ref)
+			return match
+		}
+		if hasFragment {
+			address += "#" + fragment
+		}
+		return []byte("url(" + address + ")")
+	})
+	return out, broken
+}
+
+func (a *Assets) put(name string, body []byte) error {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:4])
+	ext := path.Ext(name)
+	address := assetRoot + strings.TrimSuffix(name, ext) + "-" + hash + ext
+	file := asset{kind: assetTypes[ext], tag: hash, plain: body}
+	if compressible(file.kind) && len(body) > minCompress {
+		var err error
+		if file.br, err = pack(brotli.NewWriterLevel(nil, brotli.BestCompression), body); err != nil {
+			return err
+		}
+		z, err := gzip.NewWriterLevel(new(bytes.Buffer), gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		if file.gz, err = pack(z, body); err != nil {
+			return err
+		}
+	}
+	a.urls[name], a.files[address] = address, file
+	return nil
+}
+
+// URL is the address of an asset by its name ("site.css", "fonts/vazirmatn.woff2"). A name that is no asset gives an
+// address that answers 404.
+func (a *Assets) URL(name string) string {
+	if a != nil {
+		if address, ok := a.urls[name]; ok {
+			return address
+		}
+	}
+	return assetRoot + name
+}
+
+// Has tells whether a name is an asset.
+func (a *Assets) Has(name string) bool { return a != nil && a.urls[name] != "" }
+
+// Route is where the assets are served.
+func (a *Assets) Route() Route {
+	return Route{Pattern: "GET " + assetRoot + "{name...}", Audience: AudiencePublic, Rate: RateRead, Handler: a.serve}
+}
+
+func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {
+	file, ok := a.files[r.URL.Path]
+	if !ok {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	h := w.Header()
+	h.Set("Content-Type", file.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	body, tag := file.plain, file.tag
+	if file.br != nil {
+		h.Set("Vary", "Accept-Encoding")
+		switch encoding := acceptedEncoding(r); encoding {
+		case "br":
+			body, tag = file.br, tag+"-br"
+			h.Set("Content-Encoding", encoding)
+		case "gzip":
+			body, tag = file.gz, tag+"-gzip"
+			h.Set("Content-Encoding", encoding)
+		}
+	}
+	tag = `"` + tag + `"`
+	h.Set("ETag", tag)
+	if matches(r, tag) {
+		h.Del("Content-Encoding")
+		h.Del("Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := w.Write(body)
+	return clientLeft(err)
+}

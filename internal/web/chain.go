@@ -1,0 +1,231 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// Options is what the chain needs to know.
+type Options struct {
+	SiteURL        string // absolute; the only source of the site's own origin, the Host header is never asked
+	Log            *slog.Logger
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+}
+
+// chain is the whole handler. The order in which a request passes it:
+//
+//	ServeHTTP: request id → client address → access log → panic recovery → security headers → mux
+//	serve:     (a route matched) cross-origin protection → body limit → time limit → guard → handler → error page
+type chain struct {
+	log      *slog.Logger
+	proxies  []netip.Prefix
+	https    bool
+	cross    *http.CrossOriginProtection
+	mux      *http.ServeMux
+	encoders *encoders
+	fail     FailFunc // for what no route matched
+}
+
+// New builds the handler of all areas. The first area is the reader's: its Fail answers unknown paths and methods. The
+// error names routes that are not fit to run (see Validate) or a SiteURL that is not absolute.
+func New(opts Options, areas ...Area) (http.Handler, error) {
+	site, err := url.Parse(opts.SiteURL)
+	if err != nil || site.Host == "" || site.Scheme != "http" && site.Scheme != "https" {
+		return nil, fmt.Errorf("web: the site's address %q is not an absolute http or https address", opts.SiteURL)
+	}
+	c := &chain{
+		log: opts.Log, proxies: opts.TrustedProxies, https: site.Scheme == "https",
+		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), encoders: newEncoders(), fail: plainFail,
+	}
+	// A proxy may change the Host header; what the browser calls our origin is still ours.
+	if err := c.cross.AddTrustedOrigin(site.Scheme + "://" + site.Host); err != nil {
+		return nil, fmt.Errorf("web: the site's address: %w", err)
+	}
+	for i, area := range areas {
+		if area.Fail == nil {
+			area.Fail = plainFail
+		}
+		if i == 0 {
+			c.fail = area.Fail
+		}
+		if err := c.add(area); err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+	}
+	return c, nil
+}
+
+func (c *chain) add(area Area) (err error) {
+	if err := Validate(area.Routes); err != nil {
+		return err
+	}
+	// The mux knows clashing patterns and reports them by panic only.
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	for _, route := range area.Routes {
+		if route.Audience == AudienceNewsroom && area.Guard == nil {
+			return fmt.Errorf("route %q: is for the newsroom and its area has no guard", route.Pattern)
+		}
+		c.mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, area, route) })
+	}
+	return nil
+}
+
+// ServeHTTP takes a request through the chain.
+func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), fail: c.fail, encoders: c.encoders}
+	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
+	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead}
+	defer c.logAccess(rec, r, in, start)
+	defer c.recover(rec, r, in)
+	rec.Header().Set("X-Request-Id", in.id)
+	c.secure(rec.Header())
+	c.mux.ServeHTTP(rec, r)
+	if rec.missed != 0 {
+		missed := rec.missed
+		rec.missed, rec.matched = 0, true
+		rec.Header().Del("Content-Type")
+		c.page(rec, r, in, missed, nil)
+	}
+}
+
+// serve runs a route that matched.
+func (c *chain) serve(w http.ResponseWriter, r *http.Request, area Area, route Route) {
+	in := infoOf(r.Context())
+	in.pattern, in.fail = route.Pattern, area.Fail
+	rec := w.(*record)
+	rec.matched = true
+	if err := c.run(rec, r, area, route); err != nil {
+		c.failed(rec, r, in, err)
+	}
+}
+
+func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Route) error {
+	if err := c.cross.Check(r); err != nil {
+		return &news.Error{Kind: news.Forbidden, Key: "error.cross_origin", Err: err}
+	}
+	limit := route.MaxBody
+	if limit == 0 {
+		limit = DefaultMaxBody
+	}
+	if r.ContentLength > limit {
+		return &http.MaxBytesError{Limit: limit}
+	}
+	timeout := route.Timeout
+	if timeout == 0 {
+		timeout = timeouts[route.Rate]
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	r = r.WithContext(ctx)
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if route.Audience == AudienceNewsroom {
+		var err error
+		if r, err = area.Guard(w, r, route.Right); err != nil {
+			return err
+		}
+	}
+	return route.Handler(w, r)
+}
+
+// failed logs an error, once, and writes its page.
+func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
+	status := Status(err)
+	level := slog.LevelDebug
+	if status == http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	c.log.Log(r.Context(), level, "request failed", "route", in.pattern, "status", status, "error", err.Error(), "request", in.id)
+	if status == StatusClientGone {
+		rec.status = status
+		return
+	}
+	if status == http.StatusRequestEntityTooLarge {
+		rec.Header().Set("Connection", "close") // what is left of the body is not worth reading
+	}
+	c.page(rec, r, in, status, err)
+}
+
+// page writes an error page, the plain one when the area's cannot.
+func (c *chain) page(rec *record, r *http.Request, in *info, status int, err error) {
+	if rec.status != 0 {
+		return
+	}
+	if after := retryAfter[status]; after != "" {
+		rec.Header().Set("Retry-After", after)
+	}
+	if broken := in.fail(rec, r, status, err); broken != nil {
+		c.log.ErrorContext(r.Context(), "error page failed", "route", in.pattern, "error", broken.Error(), "request", in.id)
+	}
+	if rec.status == 0 {
+		_ = plainFail(rec, r, status, err)
+	}
+}
+
+// recover turns a panic into the 500 page, or into a broken connection when the answer has begun.
+func (c *chain) recover(rec *record, r *http.Request, in *info) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	c.log.ErrorContext(r.Context(), "panic", "route", in.pattern, "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "request", in.id)
+	if rec.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	rec.matched, rec.missed = true, 0
+	defer func() {
+		if again := recover(); again != nil && rec.status == 0 {
+			_ = plainFail(rec, r, http.StatusInternalServerError, nil)
+		}
+	}()
+	c.page(rec, r, in, http.StatusInternalServerError, nil)
+}
+
+// logAccess writes one line for each request. It names the route, never the path: receipts and one-time links are in paths.
+func (c *chain) logAccess(rec *record, r *http.Request, in *info, start time.Time) {
+	status := rec.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	pattern := in.pattern
+	if _, path, ok := strings.Cut(pattern, " "); ok {
+		pattern = path
+	}
+	c.log.InfoContext(r.Context(), "request", "method", method(r), "route", pattern, "status", status, "bytes", rec.bytes,
+		"ms", float64(time.Since(start).Microseconds())/1000, "request", in.id)
+}
+
+// method keeps invented methods out of the log.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return r.Method
+	}
+	return "other"
+}
+
+// plainFail is the error page of machines, and of everybody when the real one is broken.
+func plainFail(w http.ResponseWriter, _ *http.Request, status int, _ error) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := fmt.Fprintln(w, http.StatusText(status))
+	return err
+}

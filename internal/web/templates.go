@@ -1,0 +1,101 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+)
+
+// Page is what the struct of every page embeds: the sentences ({{.T "site.latest"}}, {{.N "comment.count" .Count}}), the
+// language ({{.Lang}}, {{.Dir}}), numbers, times, and addresses of assets ({{.Asset "site.css"}}).
+type Page struct {
+	i18n.Printer
+	assets *Assets
+}
+
+// NewPage makes the Page that speaks through p and finds files in assets (nil: none).
+func NewPage(p i18n.Printer, assets *Assets) Page { return Page{Printer: p, assets: assets} }
+
+// Asset is the address of an asset by its name, as Assets.URL.
+func (p Page) Asset(name string) string { return p.assets.URL(name) }
+
+// Templates are the pages of an area. Files whose name begins with "_" are shared by all pages (layouts and parts); every
+// other *.html file of the folder is a page, named by its file name without ".html". A page is executed from its own top,
+// so it begins with the layout it chooses: {{template "layout" .}}{{define "main"}}…{{end}}.
+type Templates struct {
+	pages   map[string]*template.Template
+	buffers sync.Pool
+}
+
+// NewTemplates parses every page of a folder. funcs may be nil.
+func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
+	names, err := fs.Glob(folder, "*.html")
+	if err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	shared := template.New("shared").Funcs(funcs)
+	for _, name := range names {
+		if strings.HasPrefix(name, "_") {
+			if shared, err = shared.ParseFS(folder, name); err != nil {
+				return nil, fmt.Errorf("web: templates: %w", err)
+			}
+		}
+	}
+	t := &Templates{pages: map[string]*template.Template{}}
+	t.buffers.New = func() any { return new(bytes.Buffer) }
+	for _, name := range names {
+		if strings.HasPrefix(name, "_") {
+			continue
+		}
+		set, err := shared.Clone()
+		if err == nil {
+			set, err = set.ParseFS(folder, name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("web: templates: %w", err)
+		}
+		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = set.Lookup(name)
+	}
+	return t, nil
+}
+
+// Render executes a page into a buffer and answers with it through Write; when it fails nothing has been written.
+func (t *Templates) Render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	return t.RenderPart(w, r, status, page, "", data)
+}
+
+// RenderPart is Render for a single named template of a page's set, such as a fragment that a script puts into the page.
+// part "" is the whole page.
+func (t *Templates) RenderPart(w http.ResponseWriter, r *http.Request, status int, page, part string, data any) error {
+	buf := t.buffers.Get().(*bytes.Buffer)
+	defer t.buffers.Put(buf)
+	buf.Reset()
+	if err := t.execute(buf, page, part, data); err != nil {
+		return err
+	}
+	return Write(w, r, status, "text/html; charset=utf-8", buf.Bytes())
+}
+
+func (t *Templates) execute(buf *bytes.Buffer, page, part string, data any) error {
+	set := t.pages[page]
+	if set == nil {
+		return fmt.Errorf("web: no template %q", page)
+	}
+	var err error
+	if part == "" {
+		err = set.Execute(buf, data)
+	} else {
+		err = set.ExecuteTemplate(buf, part, data)
+	}
+	if err != nil {
+		return fmt.Errorf("web: render %s: %w", page, err)
+	}
+	return nil
+}
