@@ -1,0 +1,125 @@
+package markup
+
+// block is one block of a body. Which fields it uses depends on its tag:
+//
+//	p h2 h3            lang, runs
+//	li td th           lang, runs when it holds one paragraph, else kids; spans
+//	ul ol              kids: li
+//	blockquote aside   kids (an aside is a pull quote)
+//	table              kids: rows (tr); head is how many of them are the head
+//	tr                 kids: td th
+//	figure             image or link; caption in runs
+//	hr                 nothing
+type block struct {
+	tag              string
+	lang             string
+	runs             []run
+	kids             []*block
+	head             int
+	colspan, rowspan int
+	image            *image
+	link             []run
+}
+
+// image is a picture of our own.
+type image struct {
+	src, alt      string
+	width, height int // pixels; 0 when unknown
+}
+
+// run is a stretch of text with one format, or a line break.
+type run struct {
+	text string
+	br   bool
+	format
+}
+
+// format is what inline elements say about a run. Two runs with equal formats
+// are one run, so nesting and repetition of elements leave no trace.
+type format struct {
+	href             string
+	dir, lang        string
+	bdi              bool
+	strong, em       bool
+	subscript, super bool
+}
+
+// meet returns what two formats have in common.
+func meet(f, g format) format {
+	if f == g {
+		return f
+	}
+	m := format{
+		bdi: f.bdi && g.bdi, strong: f.strong && g.strong, em: f.em && g.em,
+		subscript: f.subscript && g.subscript, super: f.super && g.super,
+	}
+	if f.href == g.href {
+		m.href = f.href
+	}
+	if f.dir == g.dir {
+		m.dir = f.dir
+	}
+	if f.lang == g.lang {
+		m.lang = f.lang
+	}
+	return m
+}
+
+// plain returns the text of runs; a line break is "\n".
+func plain(runs []run) string {
+	if len(runs) == 1 && !runs[0].br {
+		return runs[0].text
+	}
+	var out []byte
+	for _, r := range runs {
+		if r.br {
+			out = append(out, '\n')
+		}
+		out = append(out, r.text...)
+	}
+	return string(out)
+}
+
+// direction returns "ltr", "rtl" or, where no letter decides, "".
+func (b *block) direction() string {
+	if len(b.kids) == 0 {
+		return direction(b.runs)
+	}
+	dir := ""
+	for _, kid := range b.kids {
+		d := kid.direction()
+		if d == "rtl" || dir == "rtl" {
+			return "rtl"
+		}
+		if d != "" {
+			dir = d
+		}
+	}
+	return dir
+}
+
+// direction reads the direction of a text: left to right when its first letter
+// is and most of its letters are. A Persian sentence that opens with a Latin
+// name stays Persian.
+func direction(runs []run) string {
+	first, ltr, rtl := "", 0, 0
+	for _, r := range runs {
+		for _, c := range r.text {
+			switch letterDirection(c) {
+			case "ltr":
+				ltr++
+			case "rtl":
+				rtl++
+			default:
+				continue
+			}
+			if first == "" {
+				first = letterDirection(c)
+			}
+		}
+	}
+	if first == "ltr" && ltr < rtl {
+		return "rtl"
+	}
+	return first
+}

@@ -1,0 +1,110 @@
+package markup
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The end mark, as agencies type it: «انتهای پیام», «انتهای پیام/», with the code
+// of the desk behind the slash («انتهای پیام/۱۲۳», «پایان پیام / م.ق/»), and
+// sometimes a slash behind the code.
+const (
+	endWords = `(?:انتها\x{200C}?[ ]?یی?|پایان)[ \x{200C}]+پیام`
+	deskCode = `[\pL\pN]+(?:[ .ـ/-]+[\pL\pN]+){0,3}[ ]?\.?`
+)
+
+var (
+	// The whole paragraph is the mark.
+	endParagraph = regexp.MustCompile(`^[*. ]*` + endWords + `[ ]*(?:[/\\][ ]*(` + deskCode + `)?[ ]*[/\\]?)?[*. ]*$`)
+	// The mark stands behind the last sentence, or in a line of its own.
+	endOfSentence = regexp.MustCompile(`[.!؟?…»")\n][ ]*(` + endWords + `[ ]*(?:/[ ]*(\pN+|\pL(?:\.\pL)*)?[ ]*/?)?[ ]*)$`)
+	// The mark stands behind a word; the slash tells that it is one.
+	endWithSlash = regexp.MustCompile(`[ ](` + endWords + `[ ]*/[ ]*(\pN+|\pL(?:\.\pL)*)?[ ]*/?[ ]*)$`)
+	// A paragraph behind the mark holds nothing but the number of a desk.
+	codeParagraph = regexp.MustCompile(`^[/ ]*(\pN{1,6})[/ ]*$`)
+)
+
+// maxCodeLines is how many paragraphs with numbers may follow an end mark.
+const maxCodeLines = 3
+
+// TakeEndMark takes the end mark off the last paragraph, whether it is one of
+// its own or stands behind the last sentence, and returns the desk's code behind
+// the slash as it is written, "" when there is none. Several codes are joined by
+// a slash. A mark that is typed twice is taken twice.
+func TakeEndMark(h HTML) (code string, found bool, rest HTML) {
+	rest = h
+	for {
+		c, ok, shorter := takeEndMark(rest)
+		if !ok {
+			return code, found, rest
+		}
+		found, rest = true, shorter
+		if code == "" {
+			code = c
+		}
+	}
+}
+
+func takeEndMark(h HTML) (code string, found bool, rest HTML) {
+	lines := strings.Split(string(h), "\n")
+	codes := []string{}
+	for last := len(lines) - 1; last >= 0 && len(codes) <= maxCodeLines; last-- {
+		if lines[last] == "<hr>" {
+			continue
+		}
+		if !isParagraph(lines[last]) {
+			break
+		}
+		text := Plain(HTML(lines[last]))
+		if m := codeParagraph.FindStringSubmatch(text); m != nil {
+			codes = append(codes, m[1])
+			continue
+		}
+		if m := endParagraph.FindStringSubmatch(text); m != nil {
+			return joinCodes(m[1], codes), true, joinBlocks(lines[:last])
+		}
+		if !strings.Contains(text[max(0, len(text)-80):], "پیام") {
+			break
+		}
+		p := parse(lines[last])[0]
+		text = plain(p.runs)
+		m := endOfSentence.FindStringSubmatchIndex(text)
+		if m == nil {
+			m = endWithSlash.FindStringSubmatchIndex(text)
+		}
+		if m == nil {
+			break
+		}
+		if m[4] >= 0 {
+			code = text[m[4]:m[5]]
+		}
+		kept := append(slices.Clone(lines[:last]), cutRuns(p, 0, m[2]))
+		return joinCodes(code, codes), true, joinBlocks(kept)
+	}
+	return "", false, h
+}
+
+// joinCodes puts the code of the mark before those of the paragraphs behind it,
+// which were read from the last to the first.
+func joinCodes(code string, codes []string) string {
+	all := []string{}
+	if code = strings.Trim(code, " /"); code != "" {
+		all = append(all, code)
+	}
+	slices.Reverse(codes)
+	for _, c := range codes {
+		if !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return strings.Join(all, "/")
+}
+
+// joinBlocks joins lines and drops a rule that now stands at the end.
+func joinBlocks(lines []string) HTML {
+	for len(lines) > 0 && (lines[len(lines)-1] == "<hr>" || lines[len(lines)-1] == "") {
+		lines = lines[:len(lines)-1]
+	}
+	return HTML(strings.Join(lines, "\n"))
+}

@@ -1,0 +1,166 @@
+package markup
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// FromText turns plain text into paragraphs, one for each line that says
+// something. Nothing in it is read as HTML. It is made for the archives that
+// importers bring: no parser runs.
+func FromText(text string) HTML {
+	text = strings.ToValidUTF8(limit(text), "\uFFFD")
+	var out strings.Builder
+	out.Grow(len(text) + len(text)/16)
+	w := &writer{}
+	for line := range strings.Lines(text) {
+		for _, runs := range tidy([]run{{text: line}}, true) {
+			w.Reset()
+			w.block(&block{tag: "p", runs: runs}, "")
+			if out.Len()+w.Len()+1 > MaxSize {
+				return HTML(out.String())
+			}
+			if out.Len() > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(w.String())
+		}
+	}
+	return HTML(out.String())
+}
+
+// Plain returns the text of a body. Paragraphs, items, rows and line breaks end
+// with "\n", cells are separated by a tab. The link that stands for a picture of
+// another host is not text; captions are.
+func Plain(h HTML) string {
+	var out strings.Builder
+	out.Grow(len(h))
+	src, skip := string(h), false
+	for src != "" {
+		open := strings.IndexByte(src, '<')
+		if open < 0 {
+			break
+		}
+		if !skip {
+			writePlain(&out, src[:open])
+		}
+		end := strings.IndexByte(src[open:], '>')
+		if end < 0 {
+			break
+		}
+		tag := src[open+1 : open+end]
+		src = src[open+end+1:]
+		switch name, _, _ := strings.Cut(tag, " "); name {
+		case "figure":
+			skip = true
+		case "figcaption", "/figure":
+			skip = false
+		case "/td", "/th":
+			out.WriteByte('\t')
+		case "br", "/p", "/h2", "/h3", "/li", "/tr", "/figcaption":
+			out.WriteByte('\n')
+		}
+	}
+	return tidyLines(out.String())
+}
+
+// writePlain writes a stretch of canonical text, which knows three entities.
+func writePlain(out *strings.Builder, text string) {
+	for {
+		i := strings.IndexByte(text, '&')
+		if i < 0 {
+			out.WriteString(text)
+			return
+		}
+		out.WriteString(text[:i])
+		text = text[i:]
+		switch {
+		case strings.HasPrefix(text, "&lt;"):
+			out.WriteByte('<')
+			text = text[4:]
+		case strings.HasPrefix(text, "&gt;"):
+			out.WriteByte('>')
+			text = text[4:]
+		default:
+			out.WriteByte('&')
+			text = strings.TrimPrefix(text[1:], "amp;")
+		}
+	}
+}
+
+// tidyLines drops empty lines and the tabs and ends that close nothing.
+func tidyLines(text string) string {
+	if !strings.Contains(text, "\n\n") && !strings.Contains(text, "\t") {
+		return strings.Trim(text, "\n")
+	}
+	lines := strings.Split(text, "\n")
+	kept := lines[:0]
+	for _, line := range lines {
+		if line = strings.Trim(line, "\t "); line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// Excerpt returns the beginning of the text in one line, at most the given
+// number of characters (runes) with the «…» that marks a cut. It cuts between
+// words, and inside one only when the first word alone is too long.
+func Excerpt(h HTML, runes int) string {
+	if runes <= 0 {
+		return ""
+	}
+	text := strings.Join(strings.Fields(Plain(h)), " ")
+	if utf8.RuneCountInString(text) <= runes {
+		return text
+	}
+	end, cut, count := 0, 0, 0
+	for i, r := range text {
+		if count == runes-1 {
+			end = i
+			if r == ' ' {
+				cut = i
+			}
+			break
+		}
+		if r == ' ' {
+			cut = i
+		}
+		count++
+	}
+	if cut == 0 {
+		cut = wholeCharacters(text, end)
+	}
+	return strings.TrimRightFunc(text[:cut], danglesBeforeDots) + "…"
+}
+
+// wholeCharacters moves a cut back to before a character and its marks.
+func wholeCharacters(text string, end int) int {
+	for end > 0 {
+		r, _ := utf8.DecodeRuneInString(text[end:])
+		before, n := utf8.DecodeLastRuneInString(text[:end])
+		if !unicode.IsMark(r) && r != hardJoin && before != hardJoin {
+			break
+		}
+		end -= n
+	}
+	return end
+}
+
+// danglesBeforeDots finds what must not stand before «…».
+func danglesBeforeDots(r rune) bool {
+	return unicode.IsSpace(r) || r == halfSpace || strings.ContainsRune("،,؛;:.…-–—(«\"", r)
+}
+
+// Words counts the words of a body as a writer counts them: what white space
+// separates and a letter or digit is in. A half-space is inside a word.
+func Words(h HTML) int {
+	count := 0
+	for _, word := range strings.Fields(Plain(h)) {
+		if strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			count++
+		}
+	}
+	return count
+}
