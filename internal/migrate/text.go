@@ -1,0 +1,287 @@
+package migrate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+// maxText is the largest page saved as text that ReadText takes, in bytes.
+const maxText = 4 << 20
+
+// TextOptions says what the file itself does not.
+type TextOptions struct {
+	At   time.Time // when the article was published; zero: guess from the comments
+	Name string    // of the file, for messages; may be ""
+}
+
+// Warning is something that the operator should look at, though the page was taken. Line counts from 1; 0 is the whole page.
+type Warning struct {
+	Line int    `json:"line,omitempty"`
+	Text string `json:"text"`
+}
+
+// String writes the warning for a terminal.
+func (w Warning) String() string {
+	if w.Line == 0 {
+		return w.Text
+	}
+	return fmt.Sprintf("line %d: %s", w.Line, w.Text)
+}
+
+// TextPage is an article page that was read. Guessed tells that Import.Article.PublishedAt was taken from the comments;
+// a warning says so too.
+type TextPage struct {
+	Import   news.Import
+	Guessed  bool
+	Warnings []Warning
+}
+
+// line is a line of the page without white space around it; n counts from 1.
+type line struct {
+	n    int
+	text string
+}
+
+// ReadText reads one article page that was saved as text: headline, lede, body, end mark, the furniture of the page, and
+// comments of four lines each (docs/import.md). Words are left as they stand; attribution and end mark become fields, since
+// pages generate them. The origin is made of headline, lede and body, so that the same page is recognised when it comes again.
+//
+// The article's time is opts.At, else the first instant in Tehran of the day of the earliest comment, which is never after
+// that comment; without comments the article is undated. Errors say in one sentence what the file lacks.
+func ReadText(r io.Reader, opts TextOptions) (TextPage, error) {
+	page, err := readText(r, opts)
+	if err != nil && opts.Name != "" {
+		err = fmt.Errorf("%s: %w", opts.Name, err)
+	}
+	return page, err
+}
+
+func readText(r io.Reader, opts TextOptions) (TextPage, error) {
+	text, err := wholeText(r)
+	if err != nil {
+		return TextPage{}, err
+	}
+	lines := splitLines(text)
+	end := bodyEnd(lines)
+	paragraphs := paragraphsOf(lines[:end])
+	if len(paragraphs) == 0 {
+		return TextPage{}, errors.New("no headline: the page begins with what stands around an article")
+	}
+	page := TextPage{}
+	if err := page.readArticle(paragraphs); err != nil {
+		return TextPage{}, err
+	}
+	page.readComments(lines[end:])
+	page.setTime(opts.At)
+	return page, nil
+}
+
+// wholeText reads the file and refuses what is no text in UTF-8.
+func wholeText(r io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxText+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxText {
+		return "", fmt.Errorf("the file is larger than %d MB, which no saved page is", maxText>>20)
+	}
+	if err := checkEncoding(data); err != nil {
+		return "", err
+	}
+	data = bytes.TrimPrefix(data, utf8BOM)
+	if !utf8.Valid(data) {
+		return "", errors.New("the file is not UTF-8")
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return "", errors.New("the file is empty")
+	}
+	if bytes.IndexByte(data, 0) >= 0 {
+		return "", errors.New("the file holds binary data, not text")
+	}
+	if looksLikeHTML(data) {
+		return "", errors.New("the file is HTML; save the page as text")
+	}
+	return string(data), nil
+}
+
+var utf8BOM = []byte("\xef\xbb\xbf")
+
+// checkEncoding tells the encodings that a byte order mark gives away.
+func checkEncoding(start []byte) error {
+	if bytes.HasPrefix(start, []byte("\xff\xfe")) || bytes.HasPrefix(start, []byte("\xfe\xff")) {
+		return errors.New("the file is UTF-16; save it as UTF-8")
+	}
+	return nil
+}
+
+func looksLikeHTML(data []byte) bool {
+	start := bytes.ToLower(bytes.TrimSpace(data[:min(len(data), 200)]))
+	return bytes.HasPrefix(start, []byte("<!doctype")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+// splitLines cuts at every kind of line end and takes the white space and the invisible marks around a line off.
+func splitLines(text string) []line {
+	text = lineEnds.Replace(text)
+	var lines []line
+	for i, s := range strings.Split(text, "\n") {
+		lines = append(lines, line{i + 1, persian.Clean(s)})
+	}
+	return lines
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\v", "\n", "\f", "\n")
+
+// bodyEnd is the index behind the article's last line: behind its end mark, else before the first line of furniture. An
+// end mark below the comments' heading belongs to somebody else.
+func bodyEnd(lines []line) int {
+	furniture := len(lines)
+	for i, l := range lines {
+		if furniture == len(lines) && opensFurniture(l.text) {
+			furniture = i
+		}
+		if opensComments(l.text) {
+			break
+		}
+		if _, _, found := splitEndMark(l.text); found {
+			return i + 1
+		}
+	}
+	return furniture
+}
+
+// splitEndMark takes the end mark off a line; found tells whether it had one.
+func splitEndMark(s string) (text markup.HTML, code string, found bool) {
+	if !strings.Contains(s, "پیام") {
+		return "", "", false
+	}
+	code, found, text = markup.TakeEndMark(markup.FromText(s))
+	return text, code, found
+}
+
+// paragraphsOf joins the lines between blank ones. The first line is the headline whatever follows it; where no line is
+// blank, every line is a paragraph.
+func paragraphsOf(lines []line) []string {
+	first := 0
+	for first < len(lines) && lines[first].text == "" {
+		first++
+	}
+	last := len(lines)
+	for last > first && lines[last-1].text == "" {
+		last--
+	}
+	if first == last {
+		return nil
+	}
+	blank := false
+	for _, l := range lines[first:last] {
+		blank = blank || l.text == ""
+	}
+	paragraphs := []string{lines[first].text}
+	open := false
+	for _, l := range lines[first+1 : last] {
+		switch {
+		case l.text == "":
+			open = false
+		case open && blank:
+			paragraphs[len(paragraphs)-1] += "\n" + l.text
+		default:
+			paragraphs, open = append(paragraphs, l.text), true
+		}
+	}
+	return paragraphs
+}
+
+// readArticle makes the article of its paragraphs, the headline first.
+func (p *TextPage) readArticle(paragraphs []string) error {
+	headline := persian.CleanLine(paragraphs[0])
+	if _, _, found := splitEndMark(headline); headline == "" || found {
+		return errors.New("no headline: the page begins with what stands around an article")
+	}
+	lede, body := "", paragraphs[1:]
+	if len(body) > 0 {
+		lede, body = persian.CleanLine(body[0]), body[1:]
+	}
+	code, endMark, html := markup.TakeEndMark(markup.FromText(strings.Join(body, "\n\n")))
+	if lede != "" && markup.Plain(html) == "" {
+		p.warn(0, "one paragraph stands under the headline; it was taken as the body, without a lede")
+		code, endMark, html = markup.TakeEndMark(markup.FromText(strings.Join(paragraphs[1:], "\n\n")))
+		lede = ""
+	}
+	source, html := markup.TakeAttribution(html)
+	if markup.Plain(html) == "" {
+		return errors.New("no body: nothing stands under the headline")
+	}
+	p.Import.Article = news.Article{
+		State:  news.Published,
+		Origin: "text:" + digest(paragraphs),
+		Content: news.Content{
+			Lang:     "fa",
+			Kind:     news.KindNews,
+			Headline: headline,
+			Lede:     lede,
+			Body:     string(html),
+			Source:   source,
+			EndMark:  endMark,
+			DeskCode: code,
+			Slug:     persian.Slug(headline),
+		},
+	}
+	if !endMark {
+		p.warn(0, "no end mark («انتهای پیام/»); the body was taken to end where the page's furniture begins")
+	}
+	return nil
+}
+
+// digest identifies texts whatever the white space in them.
+func digest(texts []string) string {
+	h := sha256.New()
+	for _, s := range texts {
+		io.WriteString(h, strings.Join(strings.Fields(s), " "))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+func (p *TextPage) warn(n int, format string, args ...any) {
+	p.Warnings = append(p.Warnings, Warning{n, fmt.Sprintf(format, args...)})
+}
+
+// setTime dates the article; see ReadText for the rule.
+func (p *TextPage) setTime(at time.Time) {
+	var earliest time.Time
+	for _, c := range p.Import.Comments {
+		if earliest.IsZero() || c.CreatedAt.Before(earliest) {
+			earliest = c.CreatedAt
+		}
+	}
+	a := &p.Import.Article
+	switch {
+	case !at.IsZero():
+		a.PublishedAt = at
+		if !earliest.IsZero() && earliest.Before(at) {
+			p.warn(0, "the earliest comment (%s) is older than the article (%s)", stamp(earliest), stamp(at))
+		}
+	case !earliest.IsZero():
+		day := persian.DateOf(earliest.In(persian.Tehran()))
+		a.PublishedAt, p.Guessed = day.Time(persian.Tehran()), true
+		p.warn(0, "the page does not say when it was published; guessed %s, the day of its earliest comment", day)
+	default:
+		p.warn(0, "the page does not say when it was published and has no comment to guess from; the article is undated")
+	}
+}
+
+func stamp(t time.Time) string {
+	t = t.In(persian.Tehran())
+	return persian.DateOf(t).String() + t.Format(" 15:04")
+}
