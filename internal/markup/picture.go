@@ -11,8 +11,8 @@ import (
 // pictureWord is the text of the link that stands for a picture of another host.
 const pictureWord = "تصویر"
 
-// picture adds a figure: with the picture when it is ours, with a link to it
-// when it is not. Pixels that only count readers vanish.
+// picture adds a figure: with the picture when it is one of the media of this
+// site, with a link to it when it is not. Pixels that only count readers vanish.
 func (b *builder) picture(n *html.Node) {
 	address, ok := cleanURL(attr(n, "src"))
 	width, height := numberAttr(n, "width"), numberAttr(n, "height")
@@ -23,7 +23,7 @@ func (b *builder) picture(n *html.Node) {
 	switch {
 	case ownPicture(address):
 		b.add(&block{tag: "figure", image: &image{address, alt, max(width, 0), max(height, 0)}})
-	case foreign(address):
+	default:
 		text := pictureWord
 		if alt != "" {
 			text += ": " + alt
