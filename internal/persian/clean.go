@@ -74,12 +74,16 @@ func cleanUntil(s string, i int) int {
 		case b >= 0x20 && b < 0x7f || b == '\n' || b == '\t':
 			i++
 		case b >= 0xd8 && b <= 0xdb: // the Arabic block, where Persian is
-			if i+1 >= len(s) || s[i+1]&0xc0 != 0x80 || b <= 0xd9 && cleanArabic[b-0xd8][s[i+1]&0x3f] {
+			if i+1 >= len(s) || s[i+1]&0xc0 != 0x80 || b <= 0xd9 && cleanArabic[b-0xd8][s[i+1]&0x3f] && !staysApart(s, i) {
 				return i
 			}
 			i += 2
 		default:
 			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == zwnj && keepsHalfSpace(s, i, i+n) {
+				i += n
+				continue
+			}
 			if r == utf8.RuneError && n < 2 || r < 0xa0 || r == zwnj || r == '\u2028' || r == '\u2029' || dropped(r) {
 				return i
 			}
@@ -87,6 +91,14 @@ func cleanUntil(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// staysApart reports whether the character of s at i is a mark that makes no
+// single letter with the one before it.
+func staysApart(s string, i int) bool {
+	mark, _ := utf8.DecodeRuneInString(s[i:])
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	return unicode.IsMark(mark) && inWord(before) && compose(before, mark) == 0
 }
 
 // cleanArabic marks, for the two lead bytes D8 and D9, the second bytes of
@@ -142,9 +154,20 @@ func cleanHalfSpace(out []byte, s string, next int) ([]byte, int) {
 	return out, next
 }
 
+// keepsHalfSpace reports whether the half-space s[i:next] stands right between
+// two characters of a word.
+func keepsHalfSpace(s string, i, next int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := utf8.DecodeRuneInString(s[next:])
+	return inWord(before) && inWord(after)
+}
+
 // inWord reports whether r belongs to a word, so that a half-space beside it
 // means something.
 func inWord(r rune) bool {
+	if r >= 'آ' && r <= 'ی' {
+		return r < '٪' || r > '٭'
+	}
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == zwj
 }
 
@@ -190,7 +213,7 @@ func compose(base, mark rune) rune {
 			return 'أ'
 		case 'و':
 			return 'ؤ'
-		case 'ی', 'ى':
+		case 'ی', 'ي', 'ى':
 			return 'ئ'
 		case 'ە':
 			return 'ۀ'

@@ -79,7 +79,7 @@ func foldedPrefix(s string) int {
 				return i
 			}
 		case b < utf8.RuneSelf:
-			if foldLow[b] != uint16(b) {
+			if b == 0 || foldLow[b] != uint16(b) {
 				return i
 			}
 		default:
@@ -104,12 +104,16 @@ func foldRune(r rune) (rune, string) {
 		return 0, ""
 	case r >= 0x2000 && r < 0x2070 && unicode.IsSpace(r):
 		return ' ', ""
-	case r >= 0xfb50 && r <= 0xfefc:
+	case isForm(r):
 		return foldForm(r)
 	case r >= 0xff01 && r <= 0xff5e:
 		return rune(foldLow[r-0xfee0]), ""
 	}
-	return foldOther(r), ""
+	m := foldOther(r)
+	if m < 0x800 { // such as the Kelvin sign, which is a k
+		m = rune(foldLow[m])
+	}
+	return m, ""
 }
 
 // foldOther folds characters of which no table speaks.
@@ -133,8 +137,11 @@ func foldForm(r rune) (rune, string) {
 		return foldOther(r), ""
 	}
 	first, n := utf8.DecodeRuneInString(plain)
-	if n == len(plain) {
-		return first, ""
+	switch {
+	case n == 0:
+		return 0, ""
+	case n == len(plain):
+		return rune(foldLow[first]), ""
 	}
-	return 0, plain
+	return 0, Fold(plain)
 }

@@ -1,6 +1,9 @@
 package persian
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // foldLow is the folding of each character below U+0800; 0 means it is
 // dropped.
@@ -67,7 +70,7 @@ func buildFoldLow() *[0x800]uint16 {
 	return &table
 }
 
-// presentationForms gives the plain, folded letters of the positional forms
+// presentationForms gives the plain letters of the positional forms
 // and ligatures that text copied from PDF files is full of.
 var presentationForms = buildPresentationForms()
 
@@ -98,14 +101,33 @@ func buildPresentationForms() map[rune]string {
 		plain string
 		count int
 	}{
-		{"ا", 2}, {"ا", 2}, {"و", 2}, {"ا", 2}, {"ی", 4}, {"ا", 2}, {"ب", 4}, {"ه", 2}, {"ت", 4}, {"ث", 4}, {"ج", 4}, {"ح", 4},
+		{"آ", 2}, {"أ", 2}, {"ؤ", 2}, {"إ", 2}, {"ئ", 4}, {"ا", 2}, {"ب", 4}, {"ه", 2}, {"ت", 4}, {"ث", 4}, {"ج", 4}, {"ح", 4},
 		{"خ", 4}, {"د", 2}, {"ذ", 2}, {"ر", 2}, {"ز", 2}, {"س", 4}, {"ش", 4}, {"ص", 4}, {"ض", 4}, {"ط", 4}, {"ظ", 4}, {"ع", 4},
-		{"غ", 4}, {"ف", 4}, {"ق", 4}, {"ک", 4}, {"ل", 4}, {"م", 4}, {"ن", 4}, {"ه", 4}, {"و", 2}, {"ی", 2}, {"ی", 4}, {"لا", 8},
+		{"غ", 4}, {"ف", 4}, {"ق", 4}, {"ک", 4}, {"ل", 4}, {"م", 4}, {"ن", 4}, {"ه", 4}, {"و", 2}, {"ی", 2}, {"ی", 4}, {"لآ", 2}, {"لأ", 2}, {"لإ", 2}, {"لا", 2},
 	} {
 		add(next, f.count, f.plain)
 		next += rune(f.count)
 	}
-	// Vowel signs and the free-standing hamza fold to nothing.
-	add(0xfe70, 0xfe81-0xfe70, "")
+	add(0xfe70, 0xfe80-0xfe70, "") // vowel signs
+	forms['ﺀ'] = "ء"
 	return forms
 }
+
+// plain returns Clean(s) with presentation forms as plain letters.
+func plain(s string) string {
+	s = Clean(s)
+	if !strings.ContainsFunc(s, isForm) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if form, ok := presentationForms[r]; ok {
+			b.WriteString(form)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isForm(r rune) bool { return r >= 0xfb50 && r <= 0xfefc }

@@ -67,9 +67,9 @@ func tehranDate(t time.Time) Date { return DateOf(t.In(Tehran())) }
 // ShortDate. Hours are said within the day of now in Tehran, and across
 // midnight up to twelve of them; beyond that days are counted by the calendar.
 func Relative(t, now time.Time) string {
-	gap, future := now.Sub(t), false
-	if gap < 0 {
-		gap, future = -gap, true
+	gap, future := now.Sub(t), t.After(now)
+	if future {
+		gap = t.Sub(now) // not -gap, which overflows for times that are far apart
 	}
 	days := tehranDate(now).unixDay() - tehranDate(t).unixDay()
 	if days < 0 {

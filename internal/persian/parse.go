@@ -389,12 +389,12 @@ func (p *timeParser) readZone() (bool, error) {
 	}
 	hour, minute := hours.n, 0
 	switch {
-	case len(hours.text) == 2 && p.tok(2).is(":") && p.tok(3).isNumber(2, 2):
+	case len(hours.text) <= 2 && p.tok(2).is(":") && p.tok(3).isNumber(2, 2):
 		minutes, n = p.tok(3), 4
 		minute = minutes.n
 	case len(hours.text) == 4:
 		hour, minute = hours.n/100, hours.n%100
-	case len(hours.text) != 2 || t.is("-") && !p.iso:
+	case len(hours.text) > 2 || t.is("-") && !p.iso && !p.hasZone:
 		return false, nil
 	}
 	if hour > 14 || minute > 59 {

@@ -78,7 +78,7 @@ var dayEndings = map[string]bool{"ام": true, "م": true, "th": true, "st": tru
 var zoneWords = map[string]bool{"z": true, "utc": true, "gmt": true, "گرینویچ": true}
 
 // noiseWords stand around dates and say nothing about them.
-var noiseWords = wordSet("ساعت روز تاریخ زمان مورخ مورخه در و به از وقت تهران ایران انتشار خبر سال ماه دقیقه ثانیه شمسی خورشیدی هجری ه ش هش م میلادی ق " +
+var noiseWords = wordSet("ساعت روز تاریخ زمان مورخ مورخه در و به از وقت تهران ایران انتشار منتشر شده درج ثبت ارسال آخرین به‌روزرسانی بروزرسانی خبر سال ماه دقیقه ثانیه شمسی خورشیدی هجری ه ش هش م میلادی ق " +
 	"on at iran standard daylight time irst irdt")
 
 func wordSet(words string) map[string]bool {
@@ -131,7 +131,7 @@ func (h halfOfDay) apply(clock time.Duration) (time.Duration, error) {
 
 // ordinals are the days of a month as words.
 var ordinals = func() map[string]int {
-	words := map[string]int{"اول": 1, "یکم": 1, "هیجدهم": 18, "سیام": 30, "سیم": 30, "بیستویکم": 21, "سیویکم": 31}
+	words := map[string]int{"اول": 1, "یکم": 1, "هیجدهم": 18, "سیام": 30, "بیستویکم": 21, "سیویکم": 31}
 	for i, word := range strings.Fields("_ دوم سوم چهارم پنجم ششم هفتم هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم شانزدهم هفدهم هجدهم نوزدهم بیستم") {
 		if i == 0 {
 			continue

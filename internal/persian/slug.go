@@ -25,15 +25,12 @@ func Slug(s string) string {
 		hyphen = false
 		b.WriteRune(r)
 	}
-	for _, r := range Clean(s) {
+	for _, r := range plain(s) {
 		if slugKeeps(r) {
 			write(r)
 			continue
 		}
-		m, more := foldRune(r)
-		for _, r := range more {
-			write(r)
-		}
+		m, _ := foldRune(r)
 		switch {
 		case m != 0 && (unicode.IsLetter(m) || unicode.IsMark(m) || unicode.IsDigit(m)):
 			write(m)

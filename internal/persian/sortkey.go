@@ -20,14 +20,10 @@ func SortKey(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false
-	for _, r := range Clean(s) {
-		if r == 'آ' || r == 'ﺁ' || r == 'ﺂ' {
-			writeKey(&b, r, &space)
-			continue
-		}
-		m, more := foldRune(r)
-		for _, r := range more {
-			writeKey(&b, r, &space)
+	for _, r := range plain(s) {
+		m, _ := foldRune(r)
+		if r == 'آ' {
+			m = r
 		}
 		switch {
 		case m == 0:
@@ -56,7 +52,7 @@ const (
 const alphabet = "آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 
 var alphabetWeights = func() map[rune]int {
-	weights := map[rune]int{'ﺁ': weightLetter, 'ﺂ': weightLetter}
+	weights := map[rune]int{}
 	next := weightLetter
 	for _, r := range alphabet {
 		weights[r] = next
