@@ -2,6 +2,7 @@ package news
 
 import (
 	"net/url"
+	"reflect"
 	"strconv"
 	"time"
 )
@@ -210,4 +211,30 @@ type Media struct {
 	Alt       string
 	CreatedAt time.Time
 	CreatedBy UserID
+}
+
+// Revise gives the article new content as its next revision; false, and no revision, when nothing differs.
+func (a *Article) Revise(c Content, by UserID, now time.Time) bool {
+	if reflect.DeepEqual(a.Content, c) {
+		return false
+	}
+	a.Content = c
+	a.Revision++
+	a.UpdatedAt, a.UpdatedBy = now, by
+	return true
+}
+
+// Publish makes the working revision what readers see. The date is that of the first publication; an undated article stays undated.
+func (a *Article) Publish(by UserID, now time.Time) {
+	if a.PublicRevision == 0 {
+		a.PublishedAt = now
+	}
+	a.State, a.PublicRevision, a.ModifiedAt, a.Withdrawal = Published, a.Revision, now, ""
+	a.UpdatedAt, a.UpdatedBy = now, by
+}
+
+// Withdraw takes the article from readers; they get the sentence instead.
+func (a *Article) Withdraw(sentence string, by UserID, now time.Time) {
+	a.State, a.Withdrawal = Withdrawn, sentence
+	a.UpdatedAt, a.UpdatedBy = now, by
 }

@@ -82,3 +82,9 @@ type QueuedComment struct {
 	ParentText      string // "" when it answers none
 	DeciderName     string // display name of who decided; "" when nobody or not a user
 }
+
+// CommentLimit is how many comments one pseudonym may send within a window; Count 0 is no limit.
+type CommentLimit struct {
+	Count  int
+	Window time.Duration
+}

@@ -16,6 +16,9 @@ const (
 	ArticleWithdrawn EventKind = "article.withdrawn"
 	ArticleImported  EventKind = "article.imported"
 
+	ArticleCommentsClosed EventKind = "article.comments_closed"
+	ArticleCommentsOpened EventKind = "article.comments_opened"
+
 	CommentSubmitted  EventKind = "comment.submitted"
 	CommentApproved   EventKind = "comment.published"
 	CommentTurnedDown EventKind = "comment.rejected"

@@ -1,0 +1,106 @@
+package discussion
+
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"net/netip"
+	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/rivo/uniseg"
+)
+
+// Bounds of a comment, in characters as people see them (grapheme clusters, Unicode UAX #29).
+const (
+	MinText  = 3
+	MaxText  = 2000
+	MaxName  = 60
+	maxEmail = 254 // bytes, RFC 5321 §4.5.3.1.3
+)
+
+// Submission is a comment as a reader's form sends it.
+type Submission struct {
+	Action  string // the form's action id; the same again returns the first result
+	Article news.Code
+	Parent  news.CommentID // 0 when it answers none
+	Name    string
+	Email   string
+	Text    string
+	Trap    string     // a field that people do not see; whoever fills it is asked to empty it
+	Address netip.Addr // of the reader; not stored
+}
+
+// Submitted is a comment that was taken in.
+type Submitted struct {
+	Comment news.Comment
+	Receipt string // the code that its writer keeps
+}
+
+// Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
+// text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict
+// "error.comments_closed"; TooMany "error.comment_rate"; Unavailable when it could not be stored.
+func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
+	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
+	if err := in.check(); err != nil {
+		return Submitted{}, err
+	}
+	if in.Action == "" {
+		in.Action = newAction()
+	}
+	pseudonym, err := d.pseudonym(ctx, in.Address)
+	if err != nil {
+		return Submitted{}, err
+	}
+	receipt, err := d.receipt(ctx, in.Action)
+	if err != nil {
+		return Submitted{}, err
+	}
+	hash, err := d.receiptHash(ctx, receipt)
+	if err != nil {
+		return Submitted{}, err
+	}
+	comment := news.Comment{
+		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
+		Country: d.countries(in.Address), Pseudonym: pseudonym, CreatedAt: d.now(), ReceiptHash: hash,
+	}
+	stored, err := d.storage.SubmitComment(ctx, in.Action, comment, d.settings.Limit, func(closed bool) error {
+		if closed {
+			return news.Fail(news.Conflict, "error.comments_closed")
+		}
+		return nil
+	})
+	return Submitted{Comment: stored, Receipt: receipt}, err
+}
+
+// check looks at what was typed; every field that is wrong has its error.
+func (in *Submission) check() error {
+	var wrong []error
+	if n := uniseg.GraphemeClusterCount(in.Text); n < MinText {
+		wrong = append(wrong, news.FieldError("text", "error.comment_short", MinText))
+	} else if n > MaxText {
+		wrong = append(wrong, news.FieldError("text", "error.comment_long", MaxText, n))
+	}
+	if uniseg.GraphemeClusterCount(in.Name) > MaxName {
+		wrong = append(wrong, news.FieldError("name", "error.name_long", MaxName))
+	}
+	if in.Email != "" && !validEmail(in.Email) {
+		wrong = append(wrong, news.FieldError("email", "error.email"))
+	}
+	if in.Trap != "" {
+		wrong = append(wrong, news.FieldError("trap", "error.trap"))
+	}
+	return errors.Join(wrong...)
+}
+
+// validEmail tells a plain address with a dotted domain, such as a reader has; no display name, no address literal.
+func validEmail(s string) bool {
+	address, err := mail.ParseAddress(s)
+	if err != nil || address.Address != s || address.Name != "" || len(s) > maxEmail {
+		return false
+	}
+	domain := s[strings.LastIndexByte(s, '@')+1:]
+	dot := strings.LastIndexByte(domain, '.')
+	return dot > 0 && len(domain)-dot > 2 && !strings.ContainsAny(domain, "[]") && !strings.Contains(domain, "..")
+}

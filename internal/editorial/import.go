@@ -1,0 +1,84 @@
+package editorial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+// Import stores articles that an importer read, each with its comments and each wholly or not at all. An outcome stands for each
+// item, in order: taken, already there by its origin, or refused and why. The error is Forbidden or the database's;
+// what was stored before it stays, and importing again goes on from there.
+func (d *Desk) Import(ctx context.Context, actor news.Actor, items []news.Import) ([]news.ImportOutcome, error) {
+	if err := actor.Require(news.RightImport); err != nil {
+		return nil, err
+	}
+	outcomes := make([]news.ImportOutcome, len(items))
+	now := d.now()
+	var good []news.Import
+	var places []int
+	for i := range items {
+		item, err := d.prepareImport(items[i], now)
+		if err != nil {
+			outcomes[i].Refused = plain(err)
+			continue
+		}
+		good = append(good, item)
+		places = append(places, i)
+	}
+	stored, err := d.storage.ImportArticles(ctx, actor, good)
+	for i, outcome := range stored {
+		outcomes[places[i]] = outcome
+	}
+	return outcomes, err
+}
+
+func (d *Desk) prepareImport(item news.Import, now time.Time) (news.Import, error) {
+	a := &item.Article
+	c := d.clean(a.Content)
+	a.Content = c
+	item.SectionName = persian.CleanLine(item.SectionName)
+	wrong := checkLengths(c)
+	if c.Headline == "" {
+		wrong = append(wrong, errors.New("it has no headline"))
+	}
+	if a.Origin == "" {
+		wrong = append(wrong, errors.New("it has no origin"))
+	}
+	switch a.State {
+	case news.Published:
+		if err := publishable(c); err != nil {
+			wrong = append(wrong, errors.New("it has neither lede nor body"))
+		}
+		if a.PublishedAt.After(now) {
+			wrong = append(wrong, fmt.Errorf("its date, %s, is in the future", a.PublishedAt.Format(time.RFC3339)))
+		}
+		a.ModifiedAt = a.PublishedAt
+	case news.Draft:
+		a.PublishedAt = time.Time{}
+	default:
+		wrong = append(wrong, fmt.Errorf("an article cannot be imported as %q", a.State))
+	}
+	a.CreatedAt, a.UpdatedAt = now, now
+	if !a.PublishedAt.IsZero() {
+		a.CreatedAt, a.UpdatedAt = a.PublishedAt, a.PublishedAt
+	}
+	return item, errors.Join(wrong...)
+}
+
+// plain says in English, for the operator's report, why an item was refused.
+func plain(err error) string {
+	var parts []string
+	if fields := news.Errors(err); len(fields) > 0 {
+		for _, f := range fields {
+			parts = append(parts, fmt.Sprintf("%s: %s %v", f.Field, strings.TrimPrefix(f.Key, "error."), f.Args))
+		}
+		return strings.Join(parts, "; ")
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// SubmitComment takes in a reader's comment through the group commit and returns it as stored: durable when it returns.
+// check sees the article's heading state inside the transaction and may refuse. The same action id again returns the first comment.
+// Errors: NotFound (no such public article, or no such published parent), TooMany, whatever check returns, Unavailable.
+func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error) {
+	var stored news.Comment
+	err := s.intake.submit(ctx, func(t *tx) error {
+		result, err := t.once("comment", action, func() (string, error) {
+			entry := c
+			if err := t.mayComment(&entry, limit, check); err != nil {
+				return "", err
+			}
+			if err := t.insertComment(&entry); err != nil {
+				return "", err
+			}
+			t.commentEvent("reader", news.CommentSubmitted, &entry)
+			if entry.State == news.CommentPublished {
+				t.commentEvent("reader", news.CommentApproved, &entry)
+			}
+			stored = entry
+			return strconv.FormatInt(int64(entry.ID), 10), nil
+		})
+		if err != nil || stored.ID != 0 {
+			return err
+		}
+		id, err := strconv.ParseInt(result, 10, 64)
+		if err != nil {
+			return err
+		}
+		stored, err = scanComment(t.queryRow(`SELECT `+commentColumns+` FROM comment c WHERE c.id = $1`, id))
+		return err
+	})
+	return stored, err
+}
+
+// mayComment checks what only the database knows: the article is public and open, the parent too, the writer within the
+// limit. It turns a reply to a reply into a reply to the first, as replies have one level.
+func (t *tx) mayComment(c *news.Comment, limit news.CommentLimit, check func(closed bool) error) error {
+	var closed bool
+	err := t.queryRow(`SELECT comments_closed FROM public_article WHERE code = $1`, int64(c.Article)).Scan(&closed)
+	if err != nil {
+		return err
+	}
+	if err := check(closed); err != nil {
+		return err
+	}
+	if c.Parent != 0 {
+		var top sql.NullInt64
+		err := t.queryRow(`SELECT parent_id FROM public_comment WHERE id = $1 AND article_code = $2`, int64(c.Parent), int64(c.Article)).Scan(&top)
+		if err == sql.ErrNoRows {
+			return news.FieldError("parent", "error.parent_gone")
+		}
+		if err != nil {
+			return err
+		}
+		if top.Valid {
+			c.Parent = news.CommentID(top.Int64)
+		}
+	}
+	if limit.Count == 0 {
+		return nil
+	}
+	var sent int
+	err = t.queryRow(`SELECT COUNT(*) FROM comment WHERE pseudonym = $1 AND created_at > $2`,
+		c.Pseudonym, ms(c.CreatedAt.Add(-limit.Window))).Scan(&sent)
+	if err == nil && sent >= limit.Count {
+		err = news.Fail(news.TooMany, "error.comment_rate")
+	}
+	return err
+}
+
+func (t *tx) insertComment(c *news.Comment) error {
+	id, err := t.nextID("comment")
+	if err != nil {
+		return err
+	}
+	c.ID = news.CommentID(id)
+	return t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
+			decided_at, decided_by, reason, receipt, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		id, int64(c.Article), nullID(c.Parent), string(c.State), c.Name, c.Email, c.Text, c.Country, c.Pseudonym, flag(c.ByNewsroom), ms(c.CreatedAt),
+		nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), nullText(c.ReceiptHash), nullText(c.Origin))
+}
+
+// AddComment stores a comment as it is, for the newsroom's own answers and the demonstration; the id is set.
+func (s *Store) AddComment(ctx context.Context, actor news.Actor, c news.Comment) (news.Comment, error) {
+	err := s.inTx(ctx, func(t *tx) error {
+		if err := t.insertComment(&c); err != nil {
+			return err
+		}
+		t.commentEvent(actor.EventActor(), news.CommentImported, &c)
+		return nil
+	})
+	return c, err
+}
+
+// UpdateComment loads a comment, lets change alter its decision, and stores it with the event that change names, in one
+// transaction. change is told the name of who decided last. The same action id again does nothing and returns the comment as it is.
+func (s *Store) UpdateComment(ctx context.Context, actor news.Actor, action string, id news.CommentID, change func(c *news.Comment, decider string) (news.EventKind, error)) (news.Comment, error) {
+	var c news.Comment
+	key := strconv.FormatInt(int64(id), 10)
+	err := s.inTx(ctx, func(t *tx) error {
+		var err error
+		c, err = scanComment(t.queryRow(`SELECT `+commentColumns+` FROM comment c WHERE c.id = $1`, int64(id)))
+		if err != nil {
+			return err
+		}
+		var decider string
+		err = t.queryRow(`SELECT name FROM newsuser WHERE id = $1`, int64(c.DecidedBy)).Scan(&decider)
+		if err != nil && err != sql.ErrNoRows {
+			return err
+		}
+		_, err = t.once("comment/"+key, action, func() (string, error) {
+			kind, err := change(&c, decider)
+			if err != nil {
+				return "", err
+			}
+			t.commentEvent(actor.EventActor(), kind, &c)
+			return "done", t.exec(`UPDATE comment SET state = $2, decided_at = $3, decided_by = $4, reason = $5 WHERE id = $1`,
+				int64(id), string(c.State), nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason))
+		})
+		return err
+	})
+	return c, err
+}
+
+// commentEvent logs what happened to a comment: its article and its reason, never its text or its writer.
+func (t *tx) commentEvent(actor string, kind news.EventKind, c *news.Comment) {
+	data := map[string]string{"article": c.Article.String()}
+	if c.Reason != "" {
+		data["reason"] = string(c.Reason)
+	}
+	t.event(news.Event{Actor: actor, Kind: kind, SubjectKind: "comment", SubjectID: int64(c.ID), Data: data})
+}
+
+const commentColumns = `c.id, c.article_code, COALESCE(c.parent_id, 0), c.state, c.name, c.email, c.text, c.country, c.pseudonym, c.by_newsroom,
+	c.created_at, c.decided_at, c.decided_by, c.reason, COALESCE(c.receipt, ''), COALESCE(c.origin, '')`
+
+// scanComment reads commentColumns and, behind them, whatever more is asked for.
+func scanComment(r scanner, more ...any) (news.Comment, error) {
+	var c news.Comment
+	var created int64
+	var decided sql.NullInt64
+	dest := []any{&c.ID, &c.Article, &c.Parent, &c.State, &c.Name, &c.Email, &c.Text, &c.Country, &c.Pseudonym, &c.ByNewsroom,
+		&created, &decided, &c.DecidedBy, &c.Reason, &c.ReceiptHash, &c.Origin}
+	err := r.Scan(append(dest, more...)...)
+	c.CreatedAt, c.DecidedAt = fromMS(created), fromNullMS(decided)
+	return c, err
+}
+
+const queuedColumns = commentColumns + `, r.headline, r.slug, COALESCE(p.name, ''), COALESCE(p.text, ''), COALESCE(u.name, '')`
+
+const queuedTables = ` FROM comment c JOIN article a ON a.code = c.article_code
+	JOIN revision r ON r.id = COALESCE(a.public_revision, a.working_revision)
+	LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN newsuser u ON u.id = c.decided_by `
+
+func scanQueued(r scanner) (news.QueuedComment, error) {
+	var q news.QueuedComment
+	var slug string
+	c, err := scanComment(r, &q.ArticleHeadline, &slug, &q.ParentName, &q.ParentText, &q.DeciderName)
+	q.Comment, q.ArticlePath = c, news.ArticlePath(c.Article, slug)
+	return q, err
+}
+
+// Comments is a page of the queue: pending ones oldest first, decided ones by their decision, newest first.
+func (s *Store) Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error) {
+	where := `WHERE c.state = $1 AND (c.article_code = $2 OR $2 = 0) AND `
+	order := `(c.created_at, c.id) > ($3, $4) ORDER BY c.created_at, c.id LIMIT $5`
+	from := f.After
+	if f.State != news.CommentPending {
+		order = `(c.decided_at, c.id) < ($3, $4) ORDER BY c.decided_at DESC, c.id DESC LIMIT $5`
+		from = descending(f.After)
+	}
+	var page news.CommentPage
+	err := s.each(ctx, func(r scanner) error {
+		q, err := scanQueued(r)
+		page.Comments = append(page.Comments, q)
+		return err
+	}, `SELECT `+queuedColumns+queuedTables+where+order, string(f.State), int64(f.Article), from.At, from.ID, f.Limit+1)
+	if len(page.Comments) > f.Limit {
+		page.Comments = page.Comments[:f.Limit]
+		last := page.Comments[f.Limit-1]
+		page.Next = news.Cursor{At: ms(last.CreatedAt), ID: int64(last.ID)}
+		if f.State != news.CommentPending {
+			page.Next.At = ms(last.DecidedAt)
+		}
+	}
+	return page, err
+}
+
+// CommentTotals counts comments by state.
+func (s *Store) CommentTotals(ctx context.Context) (map[news.CommentState]int, error) {
+	totals := map[news.CommentState]int{}
+	err := s.each(ctx, func(r scanner) error {
+		var state news.CommentState
+		var n int
+		err := r.Scan(&state, &n)
+		totals[state] = n
+		return err
+	}, `SELECT state, COUNT(*) FROM comment GROUP BY state`)
+	return totals, err
+}
+
+// CommentByReceipt finds the comment of a receipt by its keyed hash; NotFound when there is none.
+func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error) {
+	var q news.QueuedComment
+	err := s.one(ctx, func(r scanner) (err error) {
+		q, err = scanQueued(r)
+		return err
+	}, `SELECT `+queuedColumns+queuedTables+`WHERE c.receipt = $1`, hash)
+	return q, err
+}
+
+// ForgetPseudonyms clears the pseudonyms of comments older than the instant; their key has expired.
+func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
+	return s.inTx(ctx, func(t *tx) error {
+		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym <> ''`, ms(before))
+	})
+}

@@ -1,0 +1,176 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+)
+
+func comment(code news.Code) news.Comment {
+	return news.Comment{Article: code, State: news.CommentPending, Text: "نظر", Pseudonym: "p", CreatedAt: noon}
+}
+
+func open(bool) error { return nil }
+
+func TestCommentGroupAnswersEachSender(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		const senders = 200
+		var wg sync.WaitGroup
+		for i := range senders {
+			wg.Go(func() {
+				c := comment(a.Code)
+				if i%10 == 0 {
+					c.Article = 999
+				}
+				got, err := s.SubmitComment(ctx, fmt.Sprint("a", i), c, news.CommentLimit{}, open)
+				switch {
+				case i%10 == 0 && news.KindOf(err) != news.NotFound:
+					t.Errorf("sender %d of an unknown article: %v", i, err)
+				case i%10 != 0 && (err != nil || got.ID == 0):
+					t.Errorf("sender %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		counts, err := s.Public().CommentCounts(ctx, a.Code)
+		if err != nil || counts != (news.CommentCounts{Pending: senders * 9 / 10}) {
+			t.Fatalf("%+v, %v", counts, err)
+		}
+	})
+}
+
+func TestSameCommentActionStoresOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		first, err := s.SubmitComment(ctx, "act", comment(a.Code), news.CommentLimit{}, open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.SubmitComment(ctx, "act", comment(a.Code), news.CommentLimit{}, open)
+		if err != nil || again.ID != first.ID {
+			t.Fatalf("%v, %v; want comment %v again", again.ID, err, first.ID)
+		}
+	})
+}
+
+func TestSenderWhoLeavesUndoesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		left, leave := context.WithCancel(ctx)
+		leave()
+		s.SubmitComment(left, "gone", comment(a.Code), news.CommentLimit{}, open)
+		if _, err := s.SubmitComment(ctx, "stays", comment(a.Code), news.CommentLimit{}, open); err != nil {
+			t.Fatal(err)
+		}
+		if counts, err := s.Public().CommentCounts(ctx, a.Code); err != nil || counts.Pending != 2 {
+			t.Fatalf("%+v, %v: both were taken in before the second was answered", counts, err)
+		}
+	})
+}
+
+func TestRateLimitCountsOnePseudonym(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		limit := news.CommentLimit{Count: 2, Window: 10 * time.Minute}
+		send := func(pseudonym string, at time.Time) error {
+			c := comment(a.Code)
+			c.Pseudonym, c.CreatedAt = pseudonym, at
+			_, err := s.SubmitComment(ctx, "", c, limit, open)
+			return err
+		}
+		for _, step := range []struct {
+			pseudonym string
+			after     time.Duration
+			refused   bool
+		}{{"p", 0, false}, {"p", time.Minute, false}, {"p", 2 * time.Minute, true}, {"q", 2 * time.Minute, false}, {"p", 10*time.Minute + time.Second, false}} {
+			err := send(step.pseudonym, noon.Add(step.after))
+			if refused := news.KindOf(err) == news.TooMany && err != nil; refused != step.refused {
+				t.Errorf("%s after %v: %v", step.pseudonym, step.after, err)
+			}
+		}
+	})
+}
+
+func TestRepliesHaveOneLevel(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		post := func(parent news.CommentID, state news.CommentState) (news.Comment, error) {
+			c := comment(a.Code)
+			c.Parent, c.State = parent, state
+			return s.SubmitComment(ctx, "", c, news.CommentLimit{}, open)
+		}
+		top, err := post(0, news.CommentPublished)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply, err := post(top.ID, news.CommentPublished)
+		if err != nil || reply.Parent != top.ID {
+			t.Fatal(reply, err)
+		}
+		deeper, err := post(reply.ID, news.CommentPublished)
+		if err != nil || deeper.Parent != top.ID {
+			t.Fatalf("parent %d (%v), want %d", deeper.Parent, err, top.ID)
+		}
+		hidden, err := post(0, news.CommentPending)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = post(hidden.ID, news.CommentPending)
+		wantKind(t, err, news.Invalid)
+	})
+}
+
+func TestQueuePagesAndDecisions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		for i := range 5 {
+			c := comment(a.Code)
+			c.Text, c.CreatedAt = fmt.Sprint(i), noon.Add(time.Duration(i)*time.Second)
+			if _, err := s.SubmitComment(ctx, "", c, news.CommentLimit{}, open); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, err := s.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 3})
+		if err != nil || len(page.Comments) != 3 || page.Comments[0].Text != "0" || page.Next.IsZero() {
+			t.Fatalf("%+v %v", page, err)
+		}
+		rest, err := s.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 3, After: page.Next})
+		if err != nil || len(rest.Comments) != 2 || rest.Comments[0].Text != "3" || !rest.Next.IsZero() {
+			t.Fatalf("%+v %v", rest, err)
+		}
+		if _, err := s.UpdateComment(ctx, editor, "", page.Comments[1].ID, func(c *news.Comment, _ string) (news.EventKind, error) {
+			c.State, c.DecidedAt, c.DecidedBy = news.CommentPublished, noon, 7
+			return news.CommentApproved, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		totals, err := s.CommentTotals(ctx)
+		if err != nil || totals[news.CommentPending] != 4 || totals[news.CommentPublished] != 1 {
+			t.Fatalf("%v %v", totals, err)
+		}
+		if public, err := s.Public().Comments(ctx, a.Code); err != nil || len(public) != 1 || public[0].Text != "1" {
+			t.Fatalf("%v %v", public, err)
+		}
+		events, _ := s.Events(ctx, 0, 100)
+		for _, e := range events {
+			for k, v := range e.Data {
+				if v == "1" && k != "article" && k != "revision" {
+					t.Errorf("an event holds a comment's text: %+v", e)
+				}
+			}
+		}
+	})
+}

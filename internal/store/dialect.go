@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is what differs between the two databases; all else is one SQL text.
+type dialect struct {
+	name string
+	// open connects: many readers, and the one writer.
+	open func(ctx context.Context, dsn string) (*sql.DB, writer, error)
+	// schema adapts the text of a migration.
+	schema func(string) string
+	// unique and unavailable recognise the driver's errors.
+	unique      func(error) bool
+	unavailable func(error) bool
+}
+
+// IsPostgres tells whether a database address names a PostgreSQL server; anything else is a path of an SQLite file.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+func dialectOf(dsn string) *dialect {
+	if IsPostgres(dsn) {
+		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
+			unique: postgresUnique, unavailable: postgresUnavailable}
+	}
+	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, unique: sqliteUnique, unavailable: sqliteUnavailable}
+}
+
+// translate turns a driver's error into the domain's, once, beneath the store. Errors that are the domain's already pass.
+func (d *dialect) translate(err error) error {
+	var own *news.Error
+	switch {
+	case err == nil, errors.As(err, &own), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, sql.ErrNoRows):
+		return &news.Error{Kind: news.NotFound, Key: "error.not_found", Err: err}
+	case d.unique(err):
+		return &news.Error{Kind: news.Conflict, Key: "error.conflict", Err: err}
+	case d.unavailable(err):
+		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
+	}
+	return err
+}
+
+func isNotFound(err error) bool { return err != nil && news.KindOf(err) == news.NotFound }
+
+// sqliteSchema makes numeric keys aliases of the row id, which SQLite does for this spelling alone.
+func sqliteSchema(s string) string {
+	return strings.ReplaceAll(s, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+}
+
+func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
+	dsn := func(extra ...string) string {
+		q := url.Values{"_pragma": append([]string{
+			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16384)",
+		}, extra...)}
+		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	}
+	write, err := sql.Open("sqlite", dsn())
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := write.Conn(ctx)
+	if err != nil {
+		write.Close()
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	read, err := sql.Open("sqlite", dsn("query_only(1)"))
+	if err != nil {
+		conn.Close()
+		write.Close()
+		return nil, nil, err
+	}
+	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
+	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	return read, newSingleWriter(write, conn), nil
+}
+
+func openPostgres(ctx context.Context, dsn string) (*sql.DB, writer, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	db.SetMaxOpenConns(max(8, 4*runtime.NumCPU()))
+	db.SetMaxIdleConns(max(8, 4*runtime.NumCPU()))
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, nil, err
+	}
+	return db, &poolWriter{db: db}, nil
+}
+
+func sqliteUnique(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+}
+
+func sqliteUnavailable(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return true
+	}
+	return false
+}
+
+func postgresUnique(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}
+
+// postgresUnavailable: the server is away, shutting down or read-only (PostgreSQL manual, Appendix A: classes 08, 53, 57P, 25006).
+func postgresUnavailable(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "57P") || e.Code == "25006"
+	}
+	var c *pgconn.ConnectError
+	return errors.As(err, &c)
+}

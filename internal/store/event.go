@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// Events reads the log after seq, oldest first, at most limit (1 to 10,000) events. As numbers are drawn by one writer at a
+// time, no event appears later with a number below one already read.
+func (s *Store) Events(ctx context.Context, after int64, limit int) ([]news.Event, error) {
+	var all []news.Event
+	err := s.each(ctx, func(r scanner) error {
+		var e news.Event
+		var at int64
+		var data string
+		if err := r.Scan(&e.Seq, &at, &e.Actor, &e.Kind, &e.SubjectKind, &e.SubjectID, &data); err != nil {
+			return err
+		}
+		e.At = fromMS(at)
+		all = append(all, e)
+		return json.Unmarshal([]byte(data), &all[len(all)-1].Data)
+	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+	return all, err
+}
+
+// LogID identifies the log; a restored database has another one, so that whoever followed the old log begins anew.
+func (s *Store) LogID(ctx context.Context) (string, error) {
+	var id string
+	err := s.one(ctx, func(r scanner) error { return r.Scan(&id) }, `SELECT value FROM meta WHERE name = 'log_id'`)
+	return id, err
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// importSlice is how long an import may hold the writer before editors and readers get their turn.
+const importSlice = 50 * time.Millisecond
+
+// ImportArticles stores articles with their comments, each wholly or not at all, in slices of at most 50 ms. An article whose
+// origin is there already is left as it is. An outcome stands for each item, in order; the error is for the rest of
+// the batch, and what was stored before it stays stored.
+func (s *Store) ImportArticles(ctx context.Context, actor news.Actor, items []news.Import) ([]news.ImportOutcome, error) {
+	outcomes := make([]news.ImportOutcome, 0, len(items))
+	for len(outcomes) < len(items) {
+		done := len(outcomes)
+		err := s.inTx(ctx, func(t *tx) error {
+			begun := time.Now()
+			rest := items[done:]
+			for _, counter := range []string{"article", "revision"} {
+				if err := t.reserve(counter, len(rest)); err != nil {
+					return err
+				}
+			}
+			for i := range rest {
+				if i > 0 && time.Since(begun) > importSlice*4/5 {
+					break
+				}
+				outcome, err := s.importOne(t, actor, &rest[i])
+				if err != nil {
+					return err
+				}
+				outcomes = append(outcomes, outcome)
+			}
+			return t.unreserve("article", "revision")
+		})
+		if err != nil {
+			return outcomes[:done], err
+		}
+	}
+	return outcomes, nil
+}
+
+// importOne stores one item under a savepoint. A conflict or a value the database refuses is the item's outcome; an
+// unavailable database is the batch's error.
+func (s *Store) importOne(t *tx, actor news.Actor, item *news.Import) (news.ImportOutcome, error) {
+	var outcome news.ImportOutcome
+	err := t.queryRow(`SELECT code FROM article WHERE origin = $1`, item.Article.Origin).Scan(&outcome.Code)
+	if err == nil {
+		outcome.Existing = true
+		return outcome, nil
+	}
+	if err != sql.ErrNoRows {
+		return outcome, err
+	}
+	a := item.Article
+	err = t.savepoint(func() error { return t.insertImport(actor, &a, item) })
+	switch {
+	case err == nil:
+		outcome.Code = a.Code
+	case t.ctx.Err() != nil || news.KindOf(s.dialect.translate(err)) == news.Unavailable:
+		return outcome, err
+	default:
+		s.log.Error("an imported article was refused by the database", "origin", item.Article.Origin, "err", err)
+		outcome.Refused = "the database refused it; the log says why"
+	}
+	return outcome, nil
+}
+
+func (t *tx) insertImport(actor news.Actor, a *news.Article, item *news.Import) error {
+	name := item.SectionName
+	if name == "" {
+		name = generalName
+	}
+	if a.Content.Section == 0 {
+		section, err := t.ensureSection(actor, news.Section{Name: name})
+		if err != nil {
+			return err
+		}
+		a.Content.Section = section.ID
+	}
+	if err := t.insertArticle(a); err != nil {
+		return err
+	}
+	t.articleEvent(actor, news.ArticleImported, a)
+	for _, c := range item.Comments {
+		c.Article = a.Code
+		if err := t.insertComment(&c); err != nil {
+			return err
+		}
+		t.commentEvent(actor.EventActor(), news.CommentImported, &c)
+	}
+	return nil
+}
+
+// unreserve gives back the numbers of a counter that were drawn ahead and not used, so that codes have no gaps.
+func (t *tx) unreserve(counters ...string) error {
+	for _, counter := range counters {
+		r := t.reserved[counter]
+		delete(t.reserved, counter)
+		if r.next == r.end {
+			continue
+		}
+		if err := t.exec(`UPDATE counter SET value = value - $2 WHERE name = $1`, counter, r.end-r.next); err != nil {
+			return err
+		}
+	}
+	return nil
+}

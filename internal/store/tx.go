@@ -1,0 +1,293 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// session is one open write transaction on either database.
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	Commit() error
+	Rollback() error
+}
+
+// writer begins write transactions. One at a time runs, on either database and over all nodes: numbers and events then
+// appear in commit order, no two writers deadlock and none loses another's update (docs/adr/0002).
+type writer interface {
+	begin(ctx context.Context) (session, error)
+	close() error
+}
+
+// singleWriter is SQLite's: one connection that keeps its prepared statements.
+type singleWriter struct {
+	db    *sql.DB
+	conn  *sql.Conn
+	turn  chan struct{}
+	stmts map[string]*sql.Stmt
+}
+
+func newSingleWriter(db *sql.DB, conn *sql.Conn) *singleWriter {
+	return &singleWriter{db: db, conn: conn, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}
+}
+
+func (w *singleWriter) begin(ctx context.Context) (session, error) {
+	select {
+	case w.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		<-w.turn
+		return nil, err
+	}
+	return &singleSession{w}, nil
+}
+
+func (w *singleWriter) close() error {
+	w.turn <- struct{}{}
+	for _, stmt := range w.stmts {
+		stmt.Close()
+	}
+	w.conn.Close()
+	return w.db.Close()
+}
+
+type singleSession struct{ w *singleWriter }
+
+func (s *singleSession) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt := s.w.stmts[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := s.w.conn.PrepareContext(ctx, query)
+	if err == nil {
+		s.w.stmts[query] = stmt
+	}
+	return stmt, err
+}
+
+func (s *singleSession) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	stmt, err := s.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(ctx, args...)
+}
+
+func (s *singleSession) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	stmt, err := s.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+func (s *singleSession) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	stmt, err := s.stmt(ctx, query)
+	if err != nil {
+		// A Row that carries the error can only be made by the connection itself.
+		return s.w.conn.QueryRowContext(ctx, query, args...)
+	}
+	return stmt.QueryRowContext(ctx, args...)
+}
+
+func (s *singleSession) Commit() error {
+	_, err := s.w.conn.ExecContext(context.Background(), "COMMIT")
+	if err != nil {
+		s.w.conn.ExecContext(context.Background(), "ROLLBACK")
+	}
+	<-s.w.turn
+	return err
+}
+
+func (s *singleSession) Rollback() error {
+	_, err := s.w.conn.ExecContext(context.Background(), "ROLLBACK")
+	<-s.w.turn
+	return err
+}
+
+// poolWriter is PostgreSQL's: any connection, with one advisory lock that lasts until the commit.
+type poolWriter struct{ db *sql.DB }
+
+// writerLock is the advisory lock's key: "dabir" in ASCII.
+const writerLock = 0x6461626972
+
+func (w *poolWriter) begin(ctx context.Context) (session, error) {
+	t, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(writerLock)); err != nil {
+		t.Rollback()
+		return nil, err
+	}
+	return t, nil
+}
+
+// close leaves the pool to the store, which shares it for reading.
+func (w *poolWriter) close() error { return nil }
+
+// tx is a write transaction: what is done in it and the events it will log.
+type tx struct {
+	ctx      context.Context
+	session  session
+	now      time.Time
+	events   []news.Event
+	reserved map[string]numbers
+}
+
+// numbers are ids drawn ahead: next up to, but not including, end.
+type numbers struct{ next, end int64 }
+
+// inTx runs fn in a transaction: all of it and its events are stored, or nothing.
+func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
+	session, err := s.write.begin(ctx)
+	if err != nil {
+		return s.dialect.translate(err)
+	}
+	t := &tx{ctx: ctx, session: session, now: s.now()}
+	if err := t.run(fn); err != nil {
+		session.Rollback()
+		return s.dialect.translate(err)
+	}
+	return s.dialect.translate(session.Commit())
+}
+
+// run is fn and the events it left, with a panic turned into an error so that the writer is always given back.
+func (t *tx) run(fn func(*tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a transaction: %v", p)
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.logEvents()
+}
+
+// once runs fn unless its action id was seen before; then it returns what fn returned the first time. An empty action id
+// (an importer, the scheduler) always runs. scope keeps the ids of different acts apart.
+func (t *tx) once(scope, action string, fn func() (result string, err error)) (string, error) {
+	if action == "" {
+		return fn()
+	}
+	id := scope + ":" + action
+	done, err := t.session.ExecContext(t.ctx, `INSERT INTO action (id, at, result) VALUES ($1, $2, '') ON CONFLICT (id) DO NOTHING`, id, ms(t.now))
+	if err != nil {
+		return "", err
+	}
+	if n, err := done.RowsAffected(); err != nil {
+		return "", err
+	} else if n == 0 {
+		var result string
+		err := t.queryRow(`SELECT result FROM action WHERE id = $1`, id).Scan(&result)
+		return result, err
+	}
+	result, err := fn()
+	if err != nil {
+		return "", err
+	}
+	return result, t.exec(`UPDATE action SET result = $2 WHERE id = $1`, id, result)
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.session.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("%.40q: %w", query, err)
+	}
+	return nil
+}
+
+func (t *tx) queryRow(query string, args ...any) *sql.Row {
+	return t.session.QueryRowContext(t.ctx, query, args...)
+}
+
+// draw takes n consecutive numbers of a counter and returns the first.
+func (t *tx) draw(counter string, n int) (int64, error) {
+	var last int64
+	err := t.queryRow(`UPDATE counter SET value = value + $2 WHERE name = $1 RETURNING value`, counter, n).Scan(&last)
+	if err != nil {
+		return 0, fmt.Errorf("draw a number of %s: %w", counter, err)
+	}
+	return last - int64(n) + 1, nil
+}
+
+// reserve draws numbers that nextID will hand out, to spare a statement for each. Those left over stay unused.
+func (t *tx) reserve(counter string, n int) error {
+	first, err := t.draw(counter, n)
+	if err != nil {
+		return err
+	}
+	if t.reserved == nil {
+		t.reserved = map[string]numbers{}
+	}
+	t.reserved[counter] = numbers{first, first + int64(n)}
+	return nil
+}
+
+// nextID draws the next number of a counter.
+func (t *tx) nextID(counter string) (int64, error) {
+	if r, ok := t.reserved[counter]; ok && r.next < r.end {
+		t.reserved[counter] = numbers{r.next + 1, r.end}
+		return r.next, nil
+	}
+	return t.draw(counter, 1)
+}
+
+// event notes what happened; it is written when the transaction ends.
+func (t *tx) event(e news.Event) {
+	if e.At.IsZero() {
+		e.At = t.now
+	}
+	t.events = append(t.events, e)
+}
+
+// logEvents writes the transaction's events under consecutive numbers.
+func (t *tx) logEvents() error {
+	if len(t.events) == 0 {
+		return nil
+	}
+	seq, err := t.draw("event", len(t.events))
+	if err != nil {
+		return err
+	}
+	for i, e := range t.events {
+		data := []byte("{}")
+		if len(e.Data) > 0 {
+			if data, err = json.Marshal(e.Data); err != nil {
+				return err
+			}
+		}
+		err := t.exec(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			seq+int64(i), ms(e.At), e.Actor, string(e.Kind), e.SubjectKind, e.SubjectID, string(data))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// savepoint runs fn so that its failure undoes fn alone and leaves the transaction usable.
+func (t *tx) savepoint(fn func() error) error {
+	if err := t.exec("SAVEPOINT entry"); err != nil {
+		return err
+	}
+	kept := len(t.events)
+	if err := fn(); err != nil {
+		t.events = t.events[:kept]
+		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
+			return rerr
+		}
+		t.exec("RELEASE SAVEPOINT entry")
+		return err
+	}
+	return t.exec("RELEASE SAVEPOINT entry")
+}
