@@ -131,15 +131,33 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
+	if limit > DefaultMaxBody {
+		extend(w, timeout)
+	}
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	// The server sweeps up only behind the request that it made itself, and this is a copy.
+	defer func() {
+		if r.MultipartForm != nil {
+			_ = r.MultipartForm.RemoveAll()
+		}
+	}()
 	if route.Audience == AudienceNewsroom {
-		var err error
-		if r, err = area.Guard(w, r, route.Right); err != nil {
+		known, err := area.Guard(w, r, route.Right)
+		if err != nil {
 			return err
 		}
+		r = known
 	}
 	return route.Handler(w, r)
+}
+
+// extend gives an upload over a slow line the time of its route in place of the server's. Where the connection cannot be
+// told (HTTP/2 streams of old servers, tests) the server's limits stay.
+func extend(w http.ResponseWriter, timeout time.Duration) {
+	control, now := http.NewResponseController(w), time.Now()
+	_ = control.SetReadDeadline(now.Add(timeout))
+	_ = control.SetWriteDeadline(now.Add(2 * timeout))
 }
 
 // failed logs an error, once, and writes its page.

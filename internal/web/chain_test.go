@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 
@@ -255,6 +257,41 @@ func TestBodiesAreLimited(t *testing.T) {
 	}
 	if w := post(strings.NewReader("%zz=1"), 5); w.Code != 422 {
 		t.Errorf("a body that is no form: %d", w.Code)
+	}
+}
+
+func TestUploadsLeaveNoFilesBehind(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	during := 0
+	upload := public("POST /upload", RateWrite, func(w http.ResponseWriter, r *http.Request) error {
+		f, err := ReadForm(r)
+		if err != nil {
+			return err
+		}
+		files, err := os.ReadDir(folder)
+		during = len(files)
+		if _, ok := f.File("picture"); !ok || f.Line("caption") != "a bridge" {
+			t.Error("the form came apart")
+		}
+		return errors.Join(err, Redirect(w, r, "/done"))
+	})
+	upload.MaxBody = 4 << 20
+	h, err := New(Options{SiteURL: "http://x", Log: slog.New(slog.DiscardHandler)}, Area{Routes: []Route{upload}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("caption", "a bridge")
+	part, _ := form.CreateFormFile("picture", "a.jpg")
+	_, _ = part.Write(make([]byte, 2*memoryForFiles))
+	_ = form.Close()
+	r := httptest.NewRequest("POST", "/upload", &body)
+	w := site{h, nil}.do(r, "Content-Type", form.FormDataContentType())
+	after, _ := os.ReadDir(folder)
+	if w.Code != http.StatusSeeOther || during != 1 || len(after) != 0 {
+		t.Errorf("status %d, %d files while it ran, %d after", w.Code, during, len(after))
 	}
 }
 
