@@ -17,16 +17,20 @@ const maxSource = 60
 // ground: «به گزارش ایسنا و به نقل از …،», «به گزارش ایسنا بر اساس …،». What
 // stands from there on is text.
 var goesOn = []string{
-	"به نقل از", "به‌نقل از", "بر اساس", "براساس", "بر پایه", "طبق", "بنابر", "بنا بر", "در گفت‌وگو",
+	"به نقل", "به‌نقل", "وبه نقل", "بنا به", "به نوشته", "به نوشتهٔ", "به گفته", "بر اساس", "براساس", "بر پایه", "طبق", "بنابر", "بنا بر", "در گفت‌وگو",
 }
 
 // notInName are words that no name of a source has; with one of them in it, the
 // sentence merely begins like an attribution («به گزارش این مقام …»).
 var notInName = []string{
 	"این", "آن", "که", "را", "با", "بر", "برای", "تا", "اگر", "پس", "پیش", "طی", "هم", "نیز", "اما",
-	"است", "بود", "شد", "شده", "گفت", "کرد", "کردند", "دارد", "می‌شود", "خواهد",
-	"امروز", "امشب", "دیروز", "دیشب", "فردا", "صبح", "عصر", "ظهر", "شب", "شامگاه",
+	"است", "بود", "شد", "شده", "گفت", "نوشت", "افزود", "داد", "می", "نمی", "کرد", "کردند", "دارد", "می‌شود", "خواهد",
+	"روز", "امروز", "امشب", "دیروز", "دیشب", "فردا", "صبح", "عصر", "ظهر", "شب", "شامگاه", "حین", "پی",
 }
+
+// maxWords is how many words a source may have before each mark that ends it. A
+// comma mostly closes an attribution; a colon mostly closes something longer.
+var maxWords = map[rune]int{'،': 10, ',': 8, '؛': 8, ';': 8, ':': 3}
 
 // Attribution returns the words that open a text from this source:
 // «به گزارش ایسنا،». It is empty when the source is.
@@ -38,15 +42,17 @@ func Attribution(source string) string {
 }
 
 // TakeAttribution takes the attribution off the first paragraph and returns the
-// source it names, without the quotation marks some put around it. What is no
-// attribution stays, and source is empty. WithAttribution puts it back, so that
-// the text comes out to the letter.
+// source it names. What is no attribution stays, and source is empty.
+// WithAttribution puts it back to the letter, but for what it unifies: quotation
+// marks around the name are dropped, a comma follows whatever mark or word stood
+// there («به گزارش ایسنا و به نقل از …» leaves «به نقل از …»), and a link in it
+// is text.
 func TakeAttribution(h HTML) (source string, rest HTML) {
 	at, line := firstParagraph(h)
 	if at < 0 || !strings.HasPrefix(Plain(line), attributionOpening) {
 		return "", h
 	}
-	p := parse(string(line))[0]
+	p := paragraph(string(line))
 	source, cut := readAttribution(plain(p.runs))
 	if source == "" {
 		return "", h
@@ -69,7 +75,7 @@ func WithAttribution(h HTML, source string) HTML {
 			return h
 		}
 	}
-	p := parse(string(line))[0]
+	p := paragraph(string(line))
 	p.runs = append([]run{{text: opening + " "}}, p.runs...)
 	return replaceLine(h, at, line, cutRuns(p, 0, -1))
 }
@@ -110,13 +116,16 @@ func sourceEnd(text string, start int) (end, cut int) {
 		behind := at + utf8.RuneLen(r)
 		switch {
 		case strings.ContainsRune("،,؛;:", r):
+			if words := len(strings.Fields(text[start:at])); words > maxWords[r] {
+				return -1, 0
+			}
 			return at, behind
 		case strings.ContainsRune(".!?؟…\n/*", r):
 			return -1, 0
 		case strings.ContainsRune(`"“”«»`, r):
 			// Only the source as a whole may stand in quotation marks.
 			quotes++
-			if quotes == 1 && strings.TrimSpace(text[start:at]) != "" || quotes > 2 {
+			if quotes == 1 && strings.TrimSpace(text[start:at]) != "" || quotes == 2 && !endsName(text[behind:]) || quotes > 2 {
 				return -1, 0
 			}
 		case r == ' ' && strings.ContainsRune("ـ-–—", firstRune(text[behind:])):
@@ -124,14 +133,25 @@ func sourceEnd(text string, start int) (end, cut int) {
 			if dashes++; dashes == 2 {
 				return at, behind + utf8.RuneLen(firstRune(text[behind:]))
 			}
-		case r == ' ':
-			word := strings.TrimPrefix(text[behind:], "و ")
-			if slices.ContainsFunc(goesOn, func(s string) bool { return strings.HasPrefix(word, s) }) {
-				return at, len(text) - len(word)
+		case r == ' ' || r == ')':
+			if word := strings.TrimPrefix(strings.TrimLeft(text[behind:], " "), "و "); continues(word) {
+				return at + len(strings.TrimSpace(string(r))), len(text) - len(word)
 			}
 		}
 	}
 	return -1, 0
+}
+
+// continues tells whether the text goes on with a second source or a ground.
+func continues(text string) bool {
+	return slices.ContainsFunc(goesOn, func(s string) bool { return strings.HasPrefix(text, s) })
+}
+
+// endsName tells whether a name in quotation marks that stands before text is
+// all of the source.
+func endsName(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.ContainsRune("،,؛;:", firstRune(text)) || continues(strings.TrimPrefix(text, "و "))
 }
 
 func firstRune(s string) rune {
@@ -150,8 +170,7 @@ func unquote(s string) string {
 }
 
 func isName(source string) bool {
-	words := strings.Fields(source)
-	return len(words) <= 10 && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(notInName, w) })
+	return !slices.ContainsFunc(strings.Fields(source), func(w string) bool { return slices.Contains(notInName, w) })
 }
 
 // firstParagraph returns the first line that is a paragraph, and where it
@@ -164,6 +183,18 @@ func firstParagraph(h HTML) (at int, line HTML) {
 		at += len(line)
 	}
 	return -1, ""
+}
+
+// paragraph returns the block of a line that is a paragraph.
+func paragraph(line string) *block {
+	if text, ok := strings.CutPrefix(line, "<p>"); ok {
+		if text = strings.TrimSuffix(text, "</p>"); !strings.Contains(text, "<") {
+			var out strings.Builder
+			writePlain(&out, text)
+			return &block{tag: "p", runs: []run{{text: out.String()}}}
+		}
+	}
+	return parse(line)[0]
 }
 
 func isParagraph(line string) bool {

@@ -113,12 +113,16 @@ func direction(runs []run) string {
 			default:
 				continue
 			}
-			if first == "" {
-				first = letterDirection(c)
+			switch {
+			case first != "":
+			case rtl > 0:
+				return "rtl"
+			default:
+				first = "ltr"
 			}
 		}
 	}
-	if first == "ltr" && ltr < rtl {
+	if ltr < rtl {
 		return "rtl"
 	}
 	return first

@@ -10,23 +10,34 @@ import (
 // of the desk behind the slash («انتهای پیام/۱۲۳», «پایان پیام / م.ق/»), and
 // sometimes a slash behind the code.
 const (
-	endWords = `(?:انتها\x{200C}?[ ]?یی?|پایان)[ \x{200C}]+پیام`
-	deskCode = `[\pL\pN]+(?:[ .ـ/-]+[\pL\pN]+){0,3}[ ]?\.?`
+	endWords  = `(?:انتها\x{200C}?[ ]?یی?|پایان)[ \x{200C}]+پیام`
+	shortCode = `(\pN+|\pL(?:\.\pL)*)`
+	deskCode  = `[\pL\pN]+(?:[ .ـ/-]+[\pL\pN]+){0,3}[ ]?\.?`
 )
 
 var (
 	// The whole paragraph is the mark.
 	endParagraph = regexp.MustCompile(`^[*. ]*` + endWords + `[ ]*(?:[/\\][ ]*(` + deskCode + `)?[ ]*[/\\]?)?[*. ]*$`)
 	// The mark stands behind the last sentence, or in a line of its own.
-	endOfSentence = regexp.MustCompile(`[.!؟?…»")\n][ ]*(` + endWords + `[ ]*(?:/[ ]*(\pN+|\pL(?:\.\pL)*)?[ ]*/?)?[ ]*)$`)
+	endOfSentence = regexp.MustCompile(`[.!؟?…»")\n][ ]*(` + endWords + `[ ]*(?:/[ ]*` + shortCode + `?[ ]*/?)?[ .*]*)$`)
 	// The mark stands behind a word; the slash tells that it is one.
-	endWithSlash = regexp.MustCompile(`[ ](` + endWords + `[ ]*/[ ]*(\pN+|\pL(?:\.\pL)*)?[ ]*/?[ ]*)$`)
+	endWithSlash = regexp.MustCompile(`[ ](` + endWords + `[ ]*/[ ]*` + shortCode + `?[ ]*/?[ .*]*)$`)
+	// The mark stands behind a word without a slash: so no sentence ends, unless
+	// it speaks of where a message ends.
+	endBare = regexp.MustCompile(`([^ ]+)[ ]+(انتهای[ \x{200C}]+پیام()[ .*]*)$`)
 	// A paragraph behind the mark holds nothing but the number of a desk.
 	codeParagraph = regexp.MustCompile(`^[/ ]*(\pN{1,6})[/ ]*$`)
 )
 
 // maxCodeLines is how many paragraphs with numbers may follow an end mark.
 const maxCodeLines = 3
+
+// maxMark and maxCodeLine are how long, in bytes, an end mark with its code and
+// a paragraph with a number can be.
+const (
+	maxMark     = 100
+	maxCodeLine = 30
+)
 
 // TakeEndMark takes the end mark off the last paragraph, whether it is one of
 // its own or stands behind the last sentence, and returns the desk's code behind
@@ -57,22 +68,21 @@ func takeEndMark(h HTML) (code string, found bool, rest HTML) {
 			break
 		}
 		text := Plain(HTML(lines[last]))
-		if m := codeParagraph.FindStringSubmatch(text); m != nil {
-			codes = append(codes, m[1])
-			continue
+		if len(text) <= maxCodeLine {
+			if m := codeParagraph.FindStringSubmatch(text); m != nil {
+				codes = append(codes, m[1])
+				continue
+			}
+		}
+		if !strings.Contains(text[max(0, len(text)-maxMark):], "پیام") {
+			break
 		}
 		if m := endParagraph.FindStringSubmatch(text); m != nil {
 			return joinCodes(m[1], codes), true, joinBlocks(lines[:last])
 		}
-		if !strings.Contains(text[max(0, len(text)-80):], "پیام") {
-			break
-		}
-		p := parse(lines[last])[0]
+		p := paragraph(lines[last])
 		text = plain(p.runs)
-		m := endOfSentence.FindStringSubmatchIndex(text)
-		if m == nil {
-			m = endWithSlash.FindStringSubmatchIndex(text)
-		}
+		m := gluedMark(text)
 		if m == nil {
 			break
 		}
@@ -84,6 +94,24 @@ func takeEndMark(h HTML) (code string, found bool, rest HTML) {
 	}
 	return "", false, h
 }
+
+// gluedMark finds a mark behind the last sentence: the indexes of the whole
+// match, of the mark and of its code.
+func gluedMark(text string) []int {
+	for _, form := range []*regexp.Regexp{endOfSentence, endWithSlash} {
+		if m := form.FindStringSubmatchIndex(text); m != nil {
+			return m
+		}
+	}
+	m := endBare.FindStringSubmatchIndex(text)
+	if m == nil || slices.Contains(prepositions, text[m[2]:m[3]]) {
+		return nil
+	}
+	return append(m[:2:2], m[4:]...)
+}
+
+// prepositions stand before «انتهای پیام» where a sentence speaks of one.
+var prepositions = []string{"در", "از", "به", "تا", "با", "و", "که", "یا", "این", "را"}
 
 // joinCodes puts the code of the mark before those of the paragraphs behind it,
 // which were read from the last to the first.

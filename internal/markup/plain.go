@@ -13,21 +13,68 @@ func FromText(text string) HTML {
 	text = strings.ToValidUTF8(limit(text), "\uFFFD")
 	var out strings.Builder
 	out.Grow(len(text) + len(text)/16)
-	w := &writer{}
 	for line := range strings.Lines(text) {
-		for _, runs := range tidy([]run{{text: line}}, true) {
-			w.Reset()
-			w.block(&block{tag: "p", runs: runs}, "")
-			if out.Len()+w.Len()+1 > MaxSize {
+		for _, runs := range tidyLine(line) {
+			p := renderBlock(&block{tag: "p", runs: runs})
+			if out.Len()+len(p)+1 > MaxSize {
 				return HTML(out.String())
 			}
 			if out.Len() > 0 {
 				out.WriteByte('\n')
 			}
-			out.WriteString(w.String())
+			out.WriteString(p)
 		}
 	}
 	return HTML(out.String())
+}
+
+// tidyLine is tidy for one line without formats. Most lines of an archive are
+// tidy already.
+func tidyLine(line string) [][]run {
+	line = strings.Trim(line, " \n")
+	if line == "" {
+		return nil
+	}
+	if isTidy(line) {
+		return [][]run{{{text: line}}}
+	}
+	return tidy([]run{{text: line}}, true)
+}
+
+// isTidy tells whether tidy would leave a trimmed line as it is. It knows the
+// characters of everyday Persian and says no to everything else.
+func isTidy(line string) bool {
+	before, seen := rune(' '), false
+	for i, r := range line {
+		switch {
+		case r > 0x20 && r < 0x7F || r == '«' || r == '»' || r == '–' || r == '…':
+			seen = true
+		case r == ' ':
+			if before == ' ' {
+				return false
+			}
+		case r >= 0x620 && r <= 0x6D3:
+			if r == 'ي' || r == 'ك' || r >= 0x653 && r <= 0x655 {
+				return false
+			}
+			seen = seen || r < 0x64B
+		case r >= 0x6F0 && r <= 0x6F9 || r == '،' || r == '؛' || r == '؟':
+			seen = true
+		case r == halfSpace:
+			after, _ := utf8.DecodeRuneInString(line[i+len("\u200C"):])
+			if !persianLetter(before) || !persianLetter(after) {
+				return false
+			}
+		default:
+			return false
+		}
+		before = r
+	}
+	return seen
+}
+
+func persianLetter(r rune) bool {
+	return r >= 0x621 && r <= 0x64A && r != 0x640 || r >= 0x671 && r <= 0x6D3
 }
 
 // Plain returns the text of a body. Paragraphs, items, rows and line breaks end
@@ -156,10 +203,13 @@ func danglesBeforeDots(r rune) bool {
 // Words counts the words of a body as a writer counts them: what white space
 // separates and a letter or digit is in. A half-space is inside a word.
 func Words(h HTML) int {
-	count := 0
-	for _, word := range strings.Fields(Plain(h)) {
-		if strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-			count++
+	count, counted := 0, false
+	for _, r := range Plain(h) {
+		switch {
+		case unicode.IsSpace(r):
+			counted = false
+		case !counted && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			count, counted = count+1, true
 		}
 	}
 	return count

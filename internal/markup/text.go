@@ -72,6 +72,8 @@ func letterDirection(r rune) string {
 	switch {
 	case r < 0x41:
 		return ""
+	case r >= 0x620 && r <= 0x64A:
+		return "rtl"
 	case r < 0x590:
 		if unicode.IsLetter(r) {
 			return "ltr"
