@@ -11,14 +11,25 @@ import (
 
 // Storage is what the editors need kept.
 type Storage interface {
+	Articles
+	Imports
+	Sections(ctx context.Context) ([]news.Section, error)
+	User(ctx context.Context, id news.UserID) (news.User, error)
+	Media(ctx context.Context, id news.MediaID) (news.Media, error)
+}
+
+// Articles keeps articles.
+type Articles interface {
 	CreateArticle(ctx context.Context, actor news.Actor, action string, a news.Article) (news.Article, error)
 	UpdateArticle(ctx context.Context, actor news.Actor, action string, code news.Code, change func(*news.Article) ([]news.EventKind, error)) (news.Article, error)
 	Article(ctx context.Context, code news.Code) (news.Article, error)
 	Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error)
-	Sections(ctx context.Context) ([]news.Section, error)
+}
+
+// Imports keeps what importers bring.
+type Imports interface {
 	ImportArticles(ctx context.Context, actor news.Actor, items []news.Import) ([]news.ImportOutcome, error)
-	User(ctx context.Context, id news.UserID) (news.User, error)
-	Media(ctx context.Context, id news.MediaID) (news.Media, error)
+	CodeByOrigin(ctx context.Context, origin string) (news.Code, error)
 }
 
 // Desk runs the editors' acts.

@@ -38,6 +38,28 @@ func (d *Desk) Import(ctx context.Context, actor news.Actor, items []news.Import
 	return outcomes, err
 }
 
+// CheckImport tells what Import would do with the items and changes nothing.
+func (d *Desk) CheckImport(ctx context.Context, actor news.Actor, items []news.Import) ([]news.ImportOutcome, error) {
+	if err := actor.Require(news.RightImport); err != nil {
+		return nil, err
+	}
+	outcomes := make([]news.ImportOutcome, len(items))
+	now := d.now()
+	for i := range items {
+		item, err := d.prepareImport(items[i], now)
+		if err != nil {
+			outcomes[i].Refused = plain(err)
+			continue
+		}
+		code, err := d.storage.CodeByOrigin(ctx, item.Article.Origin)
+		if err != nil && news.KindOf(err) != news.NotFound {
+			return nil, err
+		}
+		outcomes[i] = news.ImportOutcome{Code: code, Existing: err == nil}
+	}
+	return outcomes, nil
+}
+
 func (d *Desk) prepareImport(item news.Import, now time.Time) (news.Import, error) {
 	a := &item.Article
 	c := d.clean(a.Content)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -87,14 +88,29 @@ func (t *tx) insertImport(actor news.Actor, a *news.Article, item *news.Import) 
 		return err
 	}
 	t.articleEvent(actor, news.ArticleImported, a)
-	for _, c := range item.Comments {
+	ids := make([]news.CommentID, len(item.Comments))
+	for i, c := range item.Comments {
 		c.Article = a.Code
+		if c.Parent != 0 {
+			if int(c.Parent) > i {
+				return fmt.Errorf("comment %d answers comment %d, which does not stand before it", i+1, c.Parent)
+			}
+			c.Parent = ids[c.Parent-1]
+		}
 		if err := t.insertComment(&c); err != nil {
 			return err
 		}
+		ids[i] = c.ID
 		t.commentEvent(actor.EventActor(), news.CommentImported, &c)
 	}
 	return nil
+}
+
+// CodeByOrigin finds what an importer brought in; NotFound when it did not.
+func (s *Store) CodeByOrigin(ctx context.Context, origin string) (news.Code, error) {
+	var code news.Code
+	err := s.one(ctx, func(r scanner) error { return r.Scan(&code) }, `SELECT code FROM article WHERE origin = $1`, origin)
+	return code, err
 }
 
 // unreserve gives back the numbers of a counter that were drawn ahead and not used, so that codes have no gaps.

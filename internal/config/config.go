@@ -1,0 +1,299 @@
+// Package config reads the settings of a newsroom: from its TOML file, the environment and flags, later ones winning. One struct is
+// passed down; nothing here is global. A setting that is unknown or wrong stops the start with a sentence that names it.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Config is every setting of a newsroom.
+type Config struct {
+	Data           string // the newsroom's folder
+	Database       string // a postgres:// address or the path of an SQLite file
+	Addr           string // listening address
+	TrustedProxies []netip.Prefix
+	Site           Site
+	Comments       Comments
+	CountryFile    string // MMDB; "" for the one inside the binary
+	LogLevel       string // debug, info, warn, error
+	LogFormat      string // text, json
+}
+
+// Site is what readers see of the newsroom itself.
+type Site struct {
+	Name    string
+	Tagline string
+	URL     string // scheme and host, without a slash at the end; "" until Addr is known
+	Lang    string // "fa" or "en"
+	About   string // Markdown
+	Contact string // Markdown
+}
+
+// Comments are the rules of the discussion.
+type Comments struct {
+	Limit  int // comments of one address in Window; 0 is no limit
+	Window time.Duration
+	Flags  bool // a flag beside the country's name
+}
+
+// Setting is one line of the table of settings.
+type Setting struct {
+	Name    string // in the TOML file, "table.key"
+	Default string
+	Doc     string
+	set     func(*Config, string) error
+}
+
+// Env is the setting's name in the environment.
+func (s Setting) Env() string {
+	return "DABIR_" + strings.ToUpper(strings.ReplaceAll(s.Name, ".", "_"))
+}
+
+// Settings is the table of all settings; docs/settings.md is made from it.
+func Settings() []Setting {
+	return []Setting{
+		{"server.addr", "127.0.0.1:8080", "address and port to listen on", func(c *Config, v string) error { c.Addr = v; return checkAddr(v) }},
+		{"server.trusted_proxies", "", "networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 10.0.0.0/8",
+			func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
+		{"database.url", "", "a postgres:// address, or the path of an SQLite file; empty: dabir.db in the newsroom's folder",
+			func(c *Config, v string) error { c.Database = v; return nil }},
+		{"site.name", "دبیر", "the newsroom's name", text(func(c *Config) *string { return &c.Site.Name })},
+		{"site.tagline", "", "a line under the name", text(func(c *Config) *string { return &c.Site.Tagline })},
+		{"site.url", "", "the site's public address, such as https://example.ir; empty: http:// and the listening address",
+			func(c *Config, v string) (err error) { c.Site.URL, err = siteURL(v); return err }},
+		{"site.lang", "fa", "language of the pages: fa or en", oneOf(func(c *Config) *string { return &c.Site.Lang }, "fa", "en")},
+		{"site.about", "", "text of the about page, in Markdown; empty: no such page", text(func(c *Config) *string { return &c.Site.About })},
+		{"site.contact", "", "text of the contact page, in Markdown; empty: no such page", text(func(c *Config) *string { return &c.Site.Contact })},
+		{"comments.limit", "5", "how many comments one address may send within comments.window; 0: no limit",
+			func(c *Config, v string) (err error) { c.Comments.Limit, err = number(v, 0, 10_000); return err }},
+		{"comments.window", "10m", "the time in which comments.limit counts, such as 10m or 1h",
+			func(c *Config, v string) (err error) {
+				c.Comments.Window, err = duration(v, time.Second, 24*time.Hour)
+				return err
+			}},
+		{"comments.flags", "false", "show a flag beside the country's name: true or false",
+			func(c *Config, v string) (err error) { c.Comments.Flags, err = boolean(v); return err }},
+		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
+			text(func(c *Config) *string { return &c.CountryFile })},
+		{"log.level", "info", "what is logged: debug, info, warn or error", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},
+		{"log.format", "text", "how it is logged: text or json", oneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json")},
+	}
+}
+
+// FileName is the settings file in the newsroom's folder.
+const FileName = "dabir.toml"
+
+// Sources say where settings come from.
+type Sources struct {
+	Data  string            // the newsroom's folder
+	File  string            // a TOML file; "": FileName in Data, if it is there
+	Env   []string          // as os.Environ gives it
+	Flags map[string]string // setting name → value, given on the command line
+}
+
+// Load reads all settings. Its error is for the operator and names the setting.
+func Load(from Sources) (*Config, error) {
+	c := &Config{Data: from.Data}
+	values, err := fileValues(from)
+	if err != nil {
+		return nil, err
+	}
+	env, err := envValues(from.Env)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range Settings() {
+		value, origin := s.Default, "default"
+		if v, ok := values[s.Name]; ok {
+			value, origin = v, "the settings file"
+		}
+		if v, ok := env[s.Name]; ok {
+			value, origin = v, s.Env()
+		}
+		if v, ok := from.Flags[s.Name]; ok && v != "" {
+			value, origin = v, "the command line"
+		}
+		if err := s.set(c, value); err != nil {
+			return nil, fmt.Errorf("setting %s (%s): %w", s.Name, origin, err)
+		}
+	}
+	if c.Database == "" {
+		c.Database = filepath.Join(c.Data, "dabir.db")
+	}
+	return c, nil
+}
+
+// fileValues reads the TOML file into setting names and values.
+func fileValues(from Sources) (map[string]string, error) {
+	path := from.File
+	if path == "" {
+		path = filepath.Join(from.Data, FileName)
+	}
+	source, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && from.File == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the settings file: %w", err)
+	}
+	var tables map[string]any
+	if err := toml.Unmarshal(source, &tables); err != nil {
+		return nil, fmt.Errorf("the settings file %s: %w", path, err)
+	}
+	values := map[string]string{}
+	for table, content := range tables {
+		keys, ok := content.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("the settings file %s: unknown setting %s", path, table)
+		}
+		for key, value := range keys {
+			name := table + "." + key
+			if !known(name) {
+				return nil, fmt.Errorf("the settings file %s: unknown setting %s", path, name)
+			}
+			if values[name], err = tomlText(value); err != nil {
+				return nil, fmt.Errorf("the settings file %s: setting %s: %w", path, name, err)
+			}
+		}
+	}
+	return values, nil
+}
+
+// tomlText writes a TOML value as the environment would have it; a list becomes comma-separated.
+func tomlText(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case bool, int64:
+		return fmt.Sprint(v), nil
+	case []any:
+		var parts []string
+		for _, one := range v {
+			part, err := tomlText(one)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, part)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return "", fmt.Errorf("a value of this kind (%v) is not taken", value)
+}
+
+// envValues picks the DABIR_ variables out of the environment. DABIR_TEST_ ones belong to the tests; DABIR_DATA and
+// DABIR_CONFIG are read by the command line.
+func envValues(environ []string) (map[string]string, error) {
+	byEnv := map[string]string{}
+	for _, s := range Settings() {
+		byEnv[s.Env()] = s.Name
+	}
+	values := map[string]string{}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		if !strings.HasPrefix(name, "DABIR_") || strings.HasPrefix(name, "DABIR_TEST_") || name == "DABIR_DATA" || name == "DABIR_CONFIG" {
+			continue
+		}
+		setting, ok := byEnv[name]
+		if !ok {
+			return nil, fmt.Errorf("the environment: unknown setting %s", name)
+		}
+		values[setting] = value
+	}
+	return values, nil
+}
+
+func known(name string) bool {
+	for _, s := range Settings() {
+		if s.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func text(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error { *field(c) = v; return nil }
+}
+
+func oneOf(field func(*Config) *string, choices ...string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		*field(c) = v
+		for _, choice := range choices {
+			if v == choice {
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of %s", v, strings.Join(choices, ", "))
+	}
+}
+
+func checkAddr(v string) error {
+	if _, port, ok := strings.Cut(v, ":"); !ok || port == "" {
+		return fmt.Errorf("%q is no address with a port, such as 127.0.0.1:8080", v)
+	}
+	return nil
+}
+
+func prefixes(v string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if address, aerr := netip.ParseAddr(part); err != nil && aerr == nil {
+			p, err = netip.PrefixFrom(address, address.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network such as 10.0.0.0/8", part)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func siteURL(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return "", fmt.Errorf("%q is no address of a site, such as https://example.ir", v)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func number(v string, least, most int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("%q is no number from %d to %d", v, least, most)
+	}
+	return n, nil
+}
+
+func duration(v string, least, most time.Duration) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < least || d > most {
+		return 0, fmt.Errorf("%q is no time from %v to %v, such as 10m", v, least, most)
+	}
+	return d, nil
+}
+
+func boolean(v string) (bool, error) {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, fmt.Errorf("%q is neither true nor false", v)
+	}
+	return b, nil
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLaterSourcesWin(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, FileName)
+	os.WriteFile(file, []byte("[site]\nname = \"پرونده\"\ntagline = \"خط\"\nlang = \"en\"\n[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n[comments]\nlimit = 9\nflags = true\n"), 0o600)
+	c, err := Load(Sources{Data: dir, Env: []string{"DABIR_SITE_NAME=محیط", "DABIR_COMMENTS_WINDOW=1h", "PATH=/bin", "DABIR_TEST_X=1"},
+		Flags: map[string]string{"server.addr": "127.0.0.1:9999", "database.url": ""}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Site.Name != "محیط" || c.Site.Tagline != "خط" || c.Site.Lang != "en" || c.Addr != "127.0.0.1:9999" || c.Comments.Limit != 9 ||
+		!c.Comments.Flags || c.Comments.Window != time.Hour || len(c.TrustedProxies) != 2 || c.TrustedProxies[1].Bits() != 128 ||
+		c.Database != filepath.Join(dir, "dabir.db") {
+		t.Fatalf("%+v", c)
+	}
+}
+
+func TestWrongSettingsAreNamed(t *testing.T) {
+	for _, c := range []struct {
+		file string
+		env  string
+		flag map[string]string
+		want string
+	}{
+		{file: "[site]\nnmae = \"x\"", want: "unknown setting site.nmae"},
+		{file: "title = \"x\"", want: "unknown setting title"},
+		{file: "[site\n", want: "dabir.toml"},
+		{file: "[comments]\nlimit = \"many\"", want: "setting comments.limit"},
+		{file: "[comments]\nlimit = 1.5", want: "setting comments.limit"},
+		{env: "DABIR_SITE_NMAE=x", want: "unknown setting DABIR_SITE_NMAE"},
+		{env: "DABIR_SITE_LANG=de", want: "setting site.lang (DABIR_SITE_LANG)"},
+		{env: "DABIR_SITE_URL=example.ir", want: "setting site.url"},
+		{env: "DABIR_COMMENTS_WINDOW=10", want: "setting comments.window"},
+		{env: "DABIR_SERVER_TRUSTED_PROXIES=10.0.0.0/8,nonsense", want: "setting server.trusted_proxies"},
+		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
+	} {
+		dir := t.TempDir()
+		if c.file != "" {
+			os.WriteFile(filepath.Join(dir, FileName), []byte(c.file), 0o600)
+		}
+		_, err := Load(Sources{Data: dir, Env: []string{c.env}, Flags: c.flag})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: error %v", c, err)
+		}
+	}
+	if _, err := Load(Sources{Data: t.TempDir(), File: "/nowhere/dabir.toml"}); err == nil {
+		t.Error("a settings file that was named and is absent is an error")
+	}
+}
