@@ -1,0 +1,207 @@
+package site
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
+)
+
+// story is an article as its own page and its print show it.
+type story struct {
+	Card
+	CodeText   string
+	Section    link
+	Updated    *Moment
+	Bylines    string
+	SourceLine string // for languages whose attribution we do not write into the text
+	Plate      *Shot
+	Language   string
+	Direction  string
+	Body       template.HTML
+	End        string // the end mark, "" for none
+	ShortLink  string
+	PrintPath  string
+}
+
+type articlePage struct {
+	frame
+	sides
+	story
+	Tags              []news.Tag
+	Shares            []link
+	Suggested         []Card
+	SuggestedPictures bool
+	Counts            news.CommentCounts
+	Letters           []letter
+	Closed            bool
+	Form              commentForm
+}
+
+type printPage struct {
+	frame
+	story
+}
+
+// suggestedMany is how many articles are suggested under an article.
+const suggestedMany = 6
+
+// public reads the article of an address. A code that cannot be one is not found, like a hidden one.
+func (s *Site) public(r *http.Request) (news.PublicArticle, error) {
+	code, ok := news.ParseCode(r.PathValue("code"))
+	if !ok {
+		return news.PublicArticle{}, news.Fail(news.NotFound, "error.not_found")
+	}
+	return s.Articles.Article(r.Context(), code)
+}
+
+func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.public(r)
+	if err != nil {
+		return err
+	}
+	if r.PathValue("slug") != a.Slug || r.PathValue("code") != a.Code.String() {
+		return permanent(w, r, a.Path())
+	}
+	form := commentForm{}
+	if id := r.URL.Query().Get("reply"); id != "" {
+		form.Parent = id
+	}
+	if err := s.showArticle(w, r, http.StatusOK, a, form); err != nil {
+		return err
+	}
+	if s.Counter != nil && r.Method == http.MethodGet {
+		s.Counter.Count(a.Code, r.UserAgent())
+	}
+	return nil
+}
+
+// moved answers the addresses of older systems: the code finds the article, whatever the rest says.
+func (s *Site) moved(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.public(r)
+	if err != nil {
+		return err
+	}
+	return permanent(w, r, a.Path())
+}
+
+func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.public(r)
+	if err != nil {
+		return err
+	}
+	page := printPage{frame: s.bare("print", a.Headline), story: s.story(a)}
+	page.Canonical = s.machine.Address(a.Path())
+	return s.render(w, r, http.StatusOK, "print", page)
+}
+
+// showArticle writes the article's page with the comment form as it stands.
+func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a news.PublicArticle, form commentForm) error {
+	ctx := r.Context()
+	f, err := s.frame(ctx, "article", a.Headline, a.Path(), a.Section.ID, "true")
+	if err != nil {
+		return err
+	}
+	page := articlePage{frame: f, story: s.story(a), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
+	page.Description = a.Lede
+	page.Graph = syndicate.OpenGraph(s.machine, a)
+	data, err := syndicate.NewsArticle(s.machine, a)
+	if err != nil {
+		return err
+	}
+	page.JSONLD = template.JS(data)
+	page.Shares = shares(page.ShortLink, a.Headline)
+	if page.sides, err = s.sides(ctx); err != nil {
+		return err
+	}
+	suggested, err := s.Suggestions.For(ctx, a, suggestedMany)
+	if err != nil {
+		return err
+	}
+	page.Suggested = s.cards(suggested, s.shortMoment)
+	for i := range page.Suggested {
+		if picture := page.Suggested[i].Picture; picture != nil {
+			picture.Sizes, page.SuggestedPictures = "8rem", true
+		}
+	}
+	if page.Counts, err = s.Articles.CommentCounts(ctx, a.Code); err != nil {
+		return err
+	}
+	comments, err := s.Articles.Comments(ctx, a.Code)
+	if err != nil {
+		return err
+	}
+	page.Letters = s.letters(comments, a)
+	page.Form.complete(a.Code, comments, s.anonymous)
+	return s.render(w, r, status, "article", page)
+}
+
+func (s *Site) story(a news.PublicArticle) story {
+	out := story{
+		Card: s.card(a.PublicCard, s.print.Stamp), CodeText: s.plainNumber(a.Code.String()),
+		Section: link{s.sectionName(a.Section), a.Section.Path()}, Language: a.Lang, Direction: languages[a.Lang],
+		ShortLink: s.machine.Permalink(a.Code), PrintPath: news.ArticlePath(a.Code, "") + "/print",
+		Plate: shot(a.Picture, a.Size, "(min-width: 64rem) 46rem, 94vw"),
+	}
+	if out.Direction == "" {
+		out.Language, out.Direction = s.settings.Lang.String(), s.settings.Lang.Dir()
+	}
+	if out.Plate != nil {
+		out.Plate.Eager = true
+	}
+	names := make([]string, len(a.Bylines))
+	for i, byline := range a.Bylines {
+		names[i] = byline.Name
+	}
+	out.Bylines = s.print.List(names)
+	// A first revision that became public later than its date was imported, not changed.
+	if a.Revision > 1 && a.ModifiedAt.Sub(a.PublishedAt) >= time.Minute && !a.PublishedAt.IsZero() {
+		out.Updated = moment(a.ModifiedAt, s.print.Stamp)
+	}
+	body := markup.HTML(a.Body)
+	if out.Language == i18n.FA.String() {
+		body = markup.WithAttribution(body, a.Source)
+	} else if a.Source != "" {
+		out.SourceLine = s.print.T("article.source", a.Source)
+	}
+	out.Body = body.Template()
+	if a.EndMark {
+		out.End = s.print.T("article.end_mark", s.plainNumber(a.DeskCode))
+	}
+	return out
+}
+
+// plainNumber writes a code in the digits of the page, ungrouped.
+func (s *Site) plainNumber(code string) string {
+	if s.settings.Lang == i18n.FA {
+		return persian.Digits(code)
+	}
+	return persian.LatinDigits(code)
+}
+
+// anonymous is the name of a letter's writer, also of one who gave none.
+func (s *Site) anonymous(name string) string {
+	if strings.TrimSpace(name) == "" {
+		return s.print.T("letters.anonymous")
+	}
+	return name
+}
+
+// shares are plain links to the messengers; nothing of theirs is loaded.
+func shares(address, headline string) []link {
+	u, t := url.QueryEscape(address), strings.ReplaceAll(url.QueryEscape(headline), "+", "%20")
+	return []link{
+		{"share.telegram", "https://t.me/share/url?url=" + u + "&text=" + t},
+		{"share.bale", "https://ble.ir/share/url?url=" + u + "&text=" + t},
+		{"share.eitaa", "https://eitaa.com/share/url?url=" + u + "&text=" + t},
+		{"share.whatsapp", "https://wa.me/?text=" + t + "%20" + u},
+		{"share.x", "https://x.com/intent/post?url=" + u + "&text=" + t},
+	}
+}

@@ -1,0 +1,126 @@
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+// Moment is an instant as a page shows it.
+type Moment struct {
+	ISO  string // with Tehran's offset
+	Text string // in the page's language
+}
+
+// moment makes a Moment, nil for the zero time: an undated article shows none.
+func moment(t time.Time, write func(time.Time) string) *Moment {
+	if t.IsZero() {
+		return nil
+	}
+	return &Moment{ISO: t.In(persian.Tehran()).Format(time.RFC3339), Text: write(t)}
+}
+
+// shortMoment is for narrow lists: the clock for today, else the day.
+func (s *Site) shortMoment(t time.Time) string {
+	now := s.Now().In(persian.Tehran())
+	t = t.In(persian.Tehran())
+	english := s.settings.Lang == i18n.EN
+	day := persian.DateOf(t)
+	switch {
+	case day == persian.DateOf(now) && english:
+		return t.Format("15:04")
+	case day == persian.DateOf(now):
+		return persian.Clock(t)
+	case english && t.Year() == now.Year():
+		return t.Format("2 Jan")
+	case english:
+		return t.Format("2 Jan 2006")
+	case day.Year == persian.DateOf(now).Year:
+		return persian.Digits(strconv.Itoa(day.Day)) + " " + persian.MonthName(day.Month)
+	}
+	return persian.ShortDate(t)
+}
+
+// Card is an article in a list.
+type Card struct {
+	news.PublicCard
+	Path        string
+	SectionName string
+	Time        *Moment
+	Picture     *Shot
+	Tongue      template.HTMLAttr // lang="…" when the article speaks another language than the page
+	Live        bool
+}
+
+func (s *Site) card(c news.PublicCard, write func(time.Time) string) Card {
+	return Card{
+		PublicCard: c, Path: c.Path(), SectionName: s.sectionName(c.Section), Time: moment(c.PublishedAt, write),
+		Picture: shot(c.Picture, c.Size, "(min-width: 64rem) 22rem, (min-width: 40rem) 45vw, 94vw"), Tongue: s.tongue(c.Lang), Live: c.Kind == news.KindLive,
+	}
+}
+
+func (s *Site) cards(cards []news.PublicCard, write func(time.Time) string) []Card {
+	out := make([]Card, len(cards))
+	for i, c := range cards {
+		out[i] = s.card(c, write)
+	}
+	return out
+}
+
+// languages are those an article may have; nothing else becomes an attribute.
+var languages = map[string]string{"fa": "rtl", "ar": "rtl", "en": "ltr"}
+
+func (s *Site) tongue(lang string) template.HTMLAttr {
+	if lang == s.settings.Lang.String() || languages[lang] == "" {
+		return ""
+	}
+	return template.HTMLAttr(` lang="` + lang + `"`)
+}
+
+// Shot is a picture with its renditions.
+type Shot struct {
+	Src, Set, Sizes string
+	Width, Height   int // of the original, so that its place is kept; 0 unknown
+	Alt             string
+	Caption, Credit string
+	Eager           bool // the picture that a reader sees first
+}
+
+// pictureWidths are the widths in which pictures are served, in pixels.
+var pictureWidths = []int{480, 800, 1200}
+
+// shot makes the picture of an article, nil when it has none. A rendition wider than the original is never named, but for
+// the narrowest.
+func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
+	if p.Media == 0 {
+		return nil
+	}
+	out := &Shot{Sizes: sizes, Width: size.Width, Height: size.Height, Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
+	var set []string
+	for i, width := range pictureWidths {
+		if i > 0 && size.Width != 0 && pictureWidths[i-1] >= size.Width {
+			break
+		}
+		real := width
+		if size.Width != 0 {
+			real = min(width, size.Width)
+		}
+		address := picturePath(p.Media, width)
+		set = append(set, fmt.Sprintf("%s %dw", address, real))
+		if i <= 1 {
+			out.Src = address
+		}
+	}
+	out.Set = strings.Join(set, ", ")
+	return out
+}
+
+func picturePath(id news.MediaID, width int) string {
+	return "/media/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(width) + ".jpg"
+}

@@ -1,0 +1,165 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// commentForm is the form under an article with all that was typed into it.
+type commentForm struct {
+	Target      string // where it is sent; the fragment brings the answer's form into view
+	Action      string
+	Parent      string // id of the comment it answers, "" for none
+	ParentName  string
+	Name, Email string
+	Text        string
+	Problems    web.Problems
+}
+
+// atField is what is wrong with a field.
+type atField struct{ Field, Message string }
+
+// At is what is wrong with a field; Message is "" when nothing is.
+func (f commentForm) At(field string) atField { return atField{field, f.Problems.For(field)} }
+
+// commentFields are those an error can stand at.
+var commentFields = []string{"name", "email", "text"}
+
+// complete fills what the page knows: the target, an action id, and whom the form answers.
+func (f *commentForm) complete(code news.Code, comments []news.PublicComment, name func(string) string) {
+	f.Target = news.ArticlePath(code, "") + "/comments#write"
+	if f.Action == "" {
+		f.Action = web.NewAction()
+	}
+	asked := f.Parent
+	f.Parent = ""
+	for _, c := range comments {
+		if asked != "" && news.Code(c.ID).String() == asked && c.Parent == 0 {
+			f.Parent, f.ParentName = asked, name(c.Name)
+		}
+	}
+}
+
+// answer is what a script gets for a comment.
+type answer struct {
+	Receipt string            `json:"receipt,omitempty"`
+	Path    string            `json:"path,omitempty"`   // the receipt's page
+	HTML    string            `json:"html,omitempty"`   // the pending letter
+	Counts  string            `json:"counts,omitempty"` // the counters, as HTML
+	Action  string            `json:"action,omitempty"` // for the next comment
+	Errors  map[string]string `json:"errors,omitempty"` // by field
+	Message string            `json:"message,omitempty"`
+}
+
+func wantsJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}
+
+func writeJSON(w http.ResponseWriter, r *http.Request, status int, a answer) error {
+	web.SetPrivate(w)
+	body, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return web.Write(w, r, status, "application/json", body)
+}
+
+// comment takes a reader's comment in: 303 to its receipt, or the article's page again with all that was typed.
+func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
+	code, ok := news.ParseCode(r.PathValue("code"))
+	if !ok {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	sent, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	form := commentForm{
+		Action: sent.Line("action"), Parent: sent.Line("parent"), Name: sent.Line("name"), Email: sent.Line("email"), Text: sent.Text("text"),
+	}
+	submitted, err := s.Discussion.Submit(r.Context(), discussion.Submission{
+		Action: form.Action, Article: code, Parent: news.CommentID(sent.Int("parent")), Name: form.Name, Email: form.Email,
+		Text: form.Text, Trap: sent.Get("subject"), Address: web.ClientAddr(r),
+	})
+	switch {
+	case err != nil:
+		return s.refuse(w, r, code, form, err)
+	case wantsJSON(r):
+		return s.thank(w, r, submitted)
+	}
+	web.SetSecretAddress(w)
+	return web.Redirect(w, r, receiptPath(submitted.Receipt))
+}
+
+// thank answers a script: the pending letter with its receipt, and the counters as they are now.
+func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussion.Submitted) error {
+	c := submitted.Comment
+	counts, err := s.Articles.CommentCounts(r.Context(), c.Article)
+	if err != nil {
+		return err
+	}
+	view := struct {
+		web.Page
+		Letter               letter
+		Counts               news.CommentCounts
+		Receipt, ReceiptPath string
+	}{
+		Page: web.NewPage(s.print, s.assets), Counts: counts,
+		Letter:  s.letter(news.PublicComment{Name: c.Name, Text: c.Text, Country: c.Country, CreatedAt: c.CreatedAt}, ""),
+		Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
+	}
+	var letter, counters bytes.Buffer
+	if err := errors.Join(s.parts.ExecuteTemplate(&letter, "mine", view), s.parts.ExecuteTemplate(&counters, "counts", view)); err != nil {
+		return err
+	}
+	return writeJSON(w, r, http.StatusCreated, answer{
+		Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter.String(), Counts: counters.String(), Action: web.NewAction(),
+	})
+}
+
+// graceForAnswer is how long the page that gives the typed text back may take when the request's own time is over.
+const graceForAnswer = 5 * time.Second
+
+// refuse gives the form back with what is wrong; nothing typed is lost. Errors that are not the form's go on.
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, form commentForm, err error) error {
+	status := web.Status(err)
+	switch status {
+	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests:
+	case http.StatusServiceUnavailable:
+		if len(news.Errors(err)) == 0 {
+			err = &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
+		}
+	default:
+		return err
+	}
+	form.Problems = web.NewProblems(s.print, err, commentFields...)
+	if wantsJSON(r) {
+		a := answer{Message: strings.Join(form.Problems.General(), "\n"), Errors: map[string]string{}}
+		for _, field := range commentFields {
+			if message := form.Problems.For(field); message != "" {
+				a.Errors[field] = message
+			}
+		}
+		return writeJSON(w, r, status, a)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), graceForAnswer)
+	defer cancel()
+	r = r.WithContext(ctx)
+	a, readErr := s.Articles.Article(ctx, code)
+	if readErr != nil {
+		return readErr
+	}
+	if status == http.StatusConflict {
+		a.CommentsClosed = true
+	}
+	return s.showArticle(w, r, status, a, form)
+}

@@ -1,0 +1,111 @@
+package site
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// frame is what every page has around its own part.
+type frame struct {
+	web.Page
+	SiteName, Tagline    string
+	Title                string // of the window
+	Description          string
+	Canonical            string // absolute; "" for pages that have no public address
+	Robots               string
+	Class                string // of the body: "front", "latest", "section", …
+	Today                *Moment
+	Sections             []navItem
+	Feeds                []link
+	Graph                []syndicate.Property
+	JSONLD               template.JS
+	HasAbout, HasContact bool
+}
+
+type link struct{ Name, Path string }
+
+type navItem struct {
+	Name, Path string
+	Current    string // value of aria-current: "page" on the section's own page, "true" on its articles, ""
+}
+
+// bare is the frame of a page that reads nothing from the store: error pages use it.
+func (s *Site) bare(class, title string) frame {
+	f := frame{
+		Page: web.NewPage(s.print, s.assets), SiteName: s.settings.Name, Tagline: s.settings.Tagline, Title: s.settings.Name, Class: class,
+		HasAbout: s.about != "", HasContact: s.contact != "",
+	}
+	if title != "" {
+		f.Title = title + " | " + s.settings.Name
+	}
+	return f
+}
+
+// frame is the frame of a public page with an address, with the sections above it. current is the section the page belongs
+// to, mark its aria-current.
+func (s *Site) frame(ctx context.Context, class, title, path string, current news.SectionID, mark string) (frame, error) {
+	f := s.bare(class, title)
+	f.Canonical = s.machine.Address(path)
+	f.Feeds = []link{{s.settings.Name, "/rss.xml"}}
+	sections, err := s.Lists.Sections(ctx)
+	if err != nil {
+		return frame{}, err
+	}
+	for _, section := range sections {
+		item := navItem{Name: s.sectionName(section), Path: section.Path()}
+		if section.ID == current && current != 0 {
+			item.Current = mark
+		}
+		f.Sections = append(f.Sections, item)
+	}
+	return f, nil
+}
+
+// sectionName is a section's name in the site's language, as far as it has one.
+func (s *Site) sectionName(section news.Section) string {
+	if s.settings.Lang == i18n.EN && section.NameEN != "" {
+		return section.NameEN
+	}
+	return section.Name
+}
+
+// sides is what stands beside most pages.
+type sides struct {
+	Latest   []Card
+	MostRead []Card
+}
+
+// How many lines the lists beside a page have.
+const (
+	latestBeside = 10
+	mostReadMany = 7
+)
+
+func (s *Site) sides(ctx context.Context) (sides, error) {
+	latest, err := s.Lists.List(ctx, news.ListQuery{Dated: true, Limit: latestBeside})
+	if err != nil {
+		return sides{}, err
+	}
+	read, err := s.Suggestions.MostRead(ctx, mostReadMany)
+	if err != nil {
+		return sides{}, err
+	}
+	return sides{Latest: s.cards(latest.Cards, s.shortMoment), MostRead: s.cards(read, s.shortMoment)}, nil
+}
+
+func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	return s.pages.Render(w, r, status, page, data)
+}
+
+// permanent sends to where a page stands for good; nobody keeps the answer, as the place may vanish with its article.
+func permanent(w http.ResponseWriter, r *http.Request, path string) error {
+	w.Header().Set("Cache-Control", "no-cache")
+	http.Redirect(w, r, path, http.StatusMovedPermanently)
+	return nil
+}

@@ -1,0 +1,106 @@
+package site
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// feedMany is how many articles a feed holds.
+const feedMany = 30
+
+func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
+	return s.writeFeed(w, r, news.ListQuery{}, syndicate.Feed{Title: s.settings.Name, Path: "/", Self: "/rss.xml"})
+}
+
+func (s *Site) sectionFeed(w http.ResponseWriter, r *http.Request) error {
+	section, err := s.Lists.Section(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	feed := syndicate.Feed{Title: s.sectionName(section) + " | " + s.settings.Name, Path: section.Path(), Self: section.Path() + "/rss.xml"}
+	return s.writeFeed(w, r, news.ListQuery{Section: section.ID}, feed)
+}
+
+func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, q news.ListQuery, feed syndicate.Feed) error {
+	q.Dated, q.Limit = true, feedMany
+	list, err := s.Lists.List(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	feed.Cards = list.Cards
+	body, err := syndicate.RSS(s.machine, feed)
+	if err != nil {
+		return err
+	}
+	return web.Write(w, r, http.StatusOK, "application/rss+xml; charset=utf-8", body)
+}
+
+func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
+	blocks, err := s.Lists.SitemapBlocks(r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := syndicate.SitemapIndex(s.machine, blocks)
+	if err != nil {
+		return err
+	}
+	return web.Write(w, r, http.StatusOK, "application/xml; charset=utf-8", body)
+}
+
+func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
+	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
+	block, err := strconv.Atoi(name)
+	if !ok || err != nil || block < 1 || strconv.Itoa(block) != name {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	entries, err := s.Lists.Sitemap(r.Context(), block)
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	body, err := syndicate.Sitemap(s.machine, entries)
+	if err != nil {
+		return err
+	}
+	return web.Write(w, r, http.StatusOK, "application/xml; charset=utf-8", body)
+}
+
+func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
+	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt")
+	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", body)
+}
+
+// picture serves a rendition, through the gate: a picture is public while a public article uses it. Browsers may keep it
+// for a day, shared caches not at all, so that a withdrawn picture is not served by anyone.
+func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
+	notFound := news.Fail(news.NotFound, "error.not_found")
+	id, ok := news.ParseCode(r.PathValue("id"))
+	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
+	width, err := strconv.Atoi(name)
+	if !ok || !isJPEG || err != nil || !slices.Contains(pictureWidths, width) || strconv.Itoa(width) != name {
+		return notFound
+	}
+	media, err := s.Articles.Media(r.Context(), news.MediaID(id))
+	if err != nil {
+		return err
+	}
+	file, err := s.Pictures(media, width)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := w.Header()
+	h.Set("Content-Type", file.Type)
+	h.Set("Cache-Control", "private, max-age=86400")
+	h.Set("ETag", `"`+media.Hash+"-"+name+`"`)
+	http.ServeContent(w, r, "", file.ModTime, file)
+	return nil
+}

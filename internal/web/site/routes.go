@@ -1,0 +1,44 @@
+package site
+
+import "github.com/dabir-newsroom/dabir/internal/web"
+
+// Area is the reader's routes and how they fail.
+func (s *Site) Area() web.Area { return web.Area{Routes: s.routes(), Fail: s.fail} }
+
+func (s *Site) routes() []web.Route {
+	read := func(pattern string, handler web.Handler) web.Route {
+		return web.Route{Pattern: "GET " + pattern, Audience: web.AudiencePublic, Rate: web.RateRead, Handler: handler}
+	}
+	write := func(pattern string, handler web.Handler) web.Route {
+		return web.Route{Pattern: "POST " + pattern, Audience: web.AudiencePublic, Rate: web.RateWrite, Handler: handler}
+	}
+	return []web.Route{
+		read("/{$}", s.front),
+		read("/news/{code}", s.article),
+		read("/news/{code}/{slug}", s.article),
+		read("/news/{code}/print", s.printed),
+		read("/fa/news/{code}", s.moved),
+		read("/fa/news/{code}/{slug...}", s.moved),
+		write("/news/{code}/comments", s.comment),
+
+		read("/latest", s.latest),
+		read("/section/{slug}", s.section),
+		read("/tag/{slug}", s.tag),
+		read("/archive", s.today),
+		read("/archive/{year}/{month}/{day}", s.archive),
+
+		read("/about", s.aboutPage),
+		read("/contact", s.contactPage),
+
+		read("/comments/receipt", s.askReceipt),
+		write("/comments/receipt", s.findReceipt),
+		read("/comments/receipt/{code}", s.receipt),
+
+		read("/rss.xml", s.feed),
+		read("/section/{slug}/rss.xml", s.sectionFeed),
+		read("/sitemap.xml", s.sitemapIndex),
+		read("/sitemap/{file}", s.sitemap),
+		read("/robots.txt", s.robots),
+		read("/media/{id}/{file}", s.picture),
+	}
+}

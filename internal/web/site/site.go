@@ -1,0 +1,121 @@
+// Package site is the reader's side: front, article, lists, archive, feeds, comment form and receipts.
+//
+// In this room: from a request to one typed page, and the views that templates show. Pages are built only from what the
+// gate lets through; the interfaces below are all that this package can read. Not in it: rules of commenting (discussion),
+// what is suggested (suggest), how machines are told (syndicate), how a page looks (theme).
+package site
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
+	"github.com/dabir-newsroom/dabir/theme"
+)
+
+// Articles is what an article's page reads. Hidden and unknown codes are the same NotFound, withdrawn ones Gone.
+type Articles interface {
+	Article(ctx context.Context, code news.Code) (news.PublicArticle, error)
+	Comments(ctx context.Context, code news.Code) ([]news.PublicComment, error)
+	CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error)
+	Media(ctx context.Context, id news.MediaID) (news.Media, error)
+}
+
+// Lists is what lists, feeds and sitemaps read.
+type Lists interface {
+	List(ctx context.Context, q news.ListQuery) (news.CardPage, error)
+	Sections(ctx context.Context) ([]news.Section, error)
+	Section(ctx context.Context, slug string) (news.Section, error)
+	Tag(ctx context.Context, slug string) (news.Tag, error)
+	Around(ctx context.Context, from, until time.Time) (before, after time.Time, err error)
+	SitemapBlocks(ctx context.Context) (int, error)
+	Sitemap(ctx context.Context, block int) ([]news.SitemapEntry, error)
+}
+
+// Suggestions says what else is worth reading.
+type Suggestions interface {
+	For(ctx context.Context, article news.PublicArticle, n int) ([]news.PublicCard, error)
+	MostRead(ctx context.Context, n int) ([]news.PublicCard, error)
+}
+
+// Discussion takes comments in and tells what became of them.
+type Discussion interface {
+	Submit(ctx context.Context, in discussion.Submission) (discussion.Submitted, error)
+	Receipt(ctx context.Context, code string) (discussion.ReceiptView, error)
+}
+
+// Counter counts the views of articles.
+type Counter interface {
+	Count(code news.Code, userAgent string)
+}
+
+// File is a picture's rendition, open for reading; who got it closes it.
+type File struct {
+	io.ReadSeekCloser
+	ModTime time.Time
+	Type    string // MIME type
+}
+
+// OpenPicture opens the rendition of a media item at one of the served widths.
+type OpenPicture func(m news.Media, width int) (File, error)
+
+// Settings is what a newsroom says of itself.
+type Settings struct {
+	Name    string
+	Tagline string
+	URL     string // absolute; the only source of absolute addresses
+	Lang    i18n.Lang
+	About   string // Markdown; "" for no such page
+	Contact string // Markdown; "" for no such page
+	Flags   bool   // show a flag beside a commenter's country
+}
+
+// Sources is where pages come from. Counter may be nil.
+type Sources struct {
+	Articles    Articles
+	Lists       Lists
+	Suggestions Suggestions
+	Discussion  Discussion
+	Counter     Counter
+	Pictures    OpenPicture
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Site is the reader's side.
+type Site struct {
+	Sources
+	settings       Settings
+	machine        syndicate.Site
+	print          i18n.Printer
+	assets         *web.Assets
+	pages          *web.Templates
+	parts          *template.Template // what scripts put into a page
+	about, contact markup.HTML
+}
+
+// New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
+func New(settings Settings, sources Sources, bundle *i18n.Bundle, assets *web.Assets) (*Site, error) {
+	pages, err := web.NewTemplates(theme.Templates(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	parts, err := template.ParseFS(theme.Templates(), "_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	return &Site{
+		Sources: sources, parts: parts, settings: settings, print: bundle.Printer(settings.Lang), assets: assets, pages: pages,
+		machine: syndicate.Site{Name: settings.Name, Tagline: settings.Tagline, URL: settings.URL, Lang: settings.Lang.String()},
+		about:   markup.FromMarkdown(settings.About), contact: markup.FromMarkdown(settings.Contact),
+	}, nil
+}

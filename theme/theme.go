@@ -1,0 +1,26 @@
+// Package theme holds what readers see: the templates of the reader's pages, one stylesheet, two small scripts, the icons
+// and the fonts, all embedded. The typed structs that fill the templates live in internal/web/site. No logic belongs here.
+package theme
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed site.css site.js early.js icons.svg fonts/*.woff2
+var assets embed.FS
+
+// Templates is the folder of the reader's templates: files that begin with "_" are shared, every other one is a page.
+func Templates() fs.FS {
+	folder, err := fs.Sub(templates, "templates")
+	if err != nil {
+		return templates // cannot be: the name is constant and valid
+	}
+	return folder
+}
+
+// Assets is what browsers load: site.css, site.js, early.js, icons.svg and fonts/.
+func Assets() fs.FS { return assets }
