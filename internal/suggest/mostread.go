@@ -1,0 +1,57 @@
+package suggest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+const (
+	mostReadWindow = 24 * time.Hour
+	mostReadFresh  = 60 * time.Second
+	// mostReadKept is more than any list shows, so that enough stay when some are withdrawn meanwhile.
+	mostReadKept = 30
+)
+
+// mostRead remembers the order of the most read articles, not the articles: what is shown of them passes the gate each time.
+type mostRead struct {
+	mu    sync.Mutex
+	codes []news.Code
+	until time.Time
+}
+
+// MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours. The order is up to a
+// minute old; an article that was withdrawn within it is not shown. It is empty when nothing was read.
+func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error) {
+	codes, err := s.most.order(ctx, s.public)
+	if err != nil || len(codes) == 0 || n <= 0 {
+		return nil, err
+	}
+	cards, err := s.public.Cards(ctx, codes)
+	if err != nil {
+		return nil, err
+	}
+	return cards[:min(n, len(cards))], nil
+}
+
+// order asks the store at most once a minute; who comes meanwhile waits for the answer instead of asking again.
+func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	if now.Before(m.until) {
+		return m.codes, nil
+	}
+	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]news.Code, len(cards))
+	for i, card := range cards {
+		codes[i] = card.Code
+	}
+	m.codes, m.until = codes, now.Add(mostReadFresh)
+	return codes, nil
+}

@@ -1,0 +1,312 @@
+package suggest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// site is a public site in memory: what the real gate would answer for its cards.
+type site struct {
+	mu      sync.Mutex
+	cards   []news.PublicCard // newest first, undated last
+	related []news.Related
+	most    []news.Code
+	asked   int // calls of MostRead
+	since   time.Time
+	err     error
+	stored  []news.Views
+	failing error
+}
+
+func (s *site) SharingTags(_ context.Context, _ news.Code, limit int) ([]news.Related, error) {
+	return s.related[:min(limit, len(s.related))], s.err
+}
+
+func (s *site) List(_ context.Context, q news.ListQuery) (news.CardPage, error) {
+	var page news.CardPage
+	for _, c := range s.cards {
+		if c.Section.ID == q.Section && len(page.Cards) < q.Limit {
+			page.Cards = append(page.Cards, c)
+		}
+	}
+	return page, s.err
+}
+
+func (s *site) MostRead(_ context.Context, since time.Time, limit int) ([]news.PublicCard, error) {
+	s.asked++
+	s.since = since
+	cards, _ := s.Cards(context.Background(), s.most)
+	return cards[:min(limit, len(cards))], s.err
+}
+
+func (s *site) Cards(_ context.Context, codes []news.Code) ([]news.PublicCard, error) {
+	var out []news.PublicCard
+	for _, code := range codes {
+		for _, c := range s.cards {
+			if c.Code == code {
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *site) AddViews(_ context.Context, views []news.Views) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failing != nil {
+		return s.failing
+	}
+	s.stored = append(s.stored, views...)
+	return nil
+}
+
+// total adds up what was stored of an article.
+func (s *site) total(code news.Code) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, v := range s.stored {
+		if v.Article == code {
+			n += v.Count
+		}
+	}
+	return n
+}
+
+var noon = time.Date(2026, 3, 1, 8, 30, 0, 0, time.UTC)
+
+// card makes an article of section 1 that is so many days older than noon; a negative number makes an undated one.
+func card(code news.Code, days int) news.PublicCard {
+	c := news.PublicCard{Code: code, Section: news.Section{ID: 1}}
+	if days >= 0 {
+		c.PublishedAt = noon.AddDate(0, 0, -days)
+	}
+	return c
+}
+
+func related(c news.PublicCard, shared int) news.Related {
+	return news.Related{Card: c, Shared: shared}
+}
+
+func codes(cards []news.PublicCard) string {
+	var out []string
+	for _, c := range cards {
+		out = append(out, c.Code.String())
+	}
+	return strings.Join(out, " ")
+}
+
+func TestSuggestionsGoWithTheArticle(t *testing.T) {
+	latest := []news.PublicCard{card(1, 0), card(20, 1), card(21, 2), card(22, 3), card(23, -1)}
+	tests := []struct {
+		name    string
+		days    int // age of the article being read
+		related []news.Related
+		n       int
+		want    string
+	}{
+		{"more common tags first", 0, []news.Related{related(card(2, 1), 1), related(card(3, 1), 3), related(card(4, 1), 2)}, 3, "3 4 2"},
+		{"nearer in time among equals", 0, []news.Related{related(card(2, 90), 1), related(card(3, 10), 1)}, 2, "3 2"},
+		{"two tags of long ago before one of today", 0, []news.Related{related(card(2, 0), 1), related(card(3, 60), 2)}, 2, "3 2"},
+		{"time counts from the article, not from today", 200, []news.Related{related(card(2, 1), 1), related(card(3, 199), 1)}, 2, "3 2"},
+		{"undated last, however many tags", 0, []news.Related{related(card(2, -1), 5), related(card(3, 10), 1)}, 2, "3 2"},
+		{"filled up with the section's latest", 0, []news.Related{related(card(2, 1), 1)}, 4, "2 20 21 22"},
+		{"filled up, undated still last", 0, []news.Related{related(card(2, -1), 2)}, 3, "20 21 2"},
+		{"nothing twice", 0, []news.Related{related(card(21, 2), 1), related(card(21, 2), 1)}, 3, "21 20 22"},
+		{"never itself", 0, []news.Related{related(card(1, 0), 9)}, 2, "20 21"},
+		{"no tags", 0, nil, 9, "20 21 22 23"},
+		{"none wanted", 0, []news.Related{related(card(2, 1), 1)}, 0, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := news.PublicArticle{PublicCard: card(1, tt.days), Tags: []news.Tag{{ID: 1}}}
+			got, err := New(&site{cards: latest, related: tt.related}, nil).For(t.Context(), a, tt.n)
+			if err != nil || codes(got) != tt.want {
+				t.Errorf("got %q, %v; want %q", codes(got), err, tt.want)
+			}
+		})
+	}
+}
+
+func TestSuggestionsTellOfAFailingStore(t *testing.T) {
+	s := &site{err: errors.New("no store")}
+	for _, tags := range [][]news.Tag{nil, {{ID: 1}}} {
+		if _, err := New(s, nil).For(t.Context(), news.PublicArticle{PublicCard: card(1, 0), Tags: tags}, 3); !errors.Is(err, s.err) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+func TestViewsReachTheStoreWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{}
+		sug := New(s, s)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- sug.Run(ctx) }()
+		for range 3 {
+			sug.Count(7, firefox)
+		}
+		sug.Count(8, firefox)
+		sug.Count(0, firefox)
+		time.Sleep(flushEvery - time.Millisecond)
+		synctest.Wait()
+		if got := s.total(7); got != 0 {
+			t.Errorf("%d views before the time", got)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if s.total(7) != 3 || s.total(8) != 1 || len(s.stored) != 2 {
+			t.Errorf("stored %v", s.stored)
+		}
+		hour := time.Now().UTC().Truncate(time.Hour)
+		if !s.stored[0].Hour.Equal(hour) || s.stored[0].Hour.Location() != time.UTC {
+			t.Errorf("hour %v, want %v", s.stored[0].Hour, hour)
+		}
+		sug.Count(7, firefox)
+		stop()
+		if err := <-done; err != nil || s.total(7) != 4 {
+			t.Errorf("at the end: %v, %d views", err, s.total(7))
+		}
+	})
+}
+
+func TestViewsOutliveAFailingStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{failing: errors.New("disk full")}
+		sug := New(s, s)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- sug.Run(ctx) }()
+		time.Sleep(59 * time.Minute)
+		sug.Count(7, firefox)
+		time.Sleep(2 * time.Minute)
+		sug.Count(7, firefox)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.mu.Lock()
+		s.failing = nil
+		s.mu.Unlock()
+		time.Sleep(flushEvery)
+		synctest.Wait()
+		if s.total(7) != 2 || len(s.stored) != 2 {
+			t.Errorf("stored %v, want one view in each of two hours", s.stored)
+		}
+		s.mu.Lock()
+		s.failing = errors.New("gone")
+		s.mu.Unlock()
+		sug.Count(7, firefox)
+		stop()
+		if err := <-done; !errors.Is(err, s.failing) {
+			t.Errorf("at the end: %v", err)
+		}
+	})
+}
+
+func TestCountsAreBounded(t *testing.T) {
+	sug := New(nil, nil)
+	for i := range maxCounts + 10 {
+		sug.Count(news.Code(i+1), firefox)
+	}
+	sug.Count(1, firefox)
+	if n := len(sug.counts.counts); n != maxCounts {
+		t.Errorf("%d counts", n)
+	}
+	if views := sug.counts.take(); !slices.ContainsFunc(views, func(v news.Views) bool { return v.Article == 1 && v.Count == 2 }) {
+		t.Error("a known article was not counted any more")
+	}
+}
+
+func TestProgramsAreNotReaders(t *testing.T) {
+	tests := map[string]bool{
+		firefox: false,
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1": false,
+		"Mozilla/5.0 (Linux; Android 11; CUBOT KINGKONG 5 Pro) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36":                              false,
+		"Mozilla/5.0 (Linux; Android 13; SM-A135F; wv) AppleWebKit/537.36 Version/4.0 Chrome/126.0 Mobile Safari/537.36":                          false,
+		"":   true,
+		"  ": true,
+		"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": true,
+		"Mozilla/5.0 (compatible; bingbot/2.0)":                                    true,
+		"TelegramBot (like TwitterBot)":                                            true,
+		"WhatsApp/2.24":                                                            true,
+		"facebookexternalhit/1.1":                                                  true,
+		"Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/120.0":                     true,
+		"curl/8.5.0":          true,
+		"python-requests/2.3": true,
+		"Go-http-client/1.1":  true,
+	}
+	for ua, want := range tests {
+		if isBot(ua) != want {
+			t.Errorf("%q: %v", ua, !want)
+		}
+	}
+}
+
+func TestMostReadIsAskedOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{cards: []news.PublicCard{card(1, 0), card(2, 1), card(3, 2)}, most: []news.Code{3, 1, 2}}
+		sug := New(s, s)
+		read := func(n int, want string) {
+			t.Helper()
+			got, err := sug.MostRead(t.Context(), n)
+			if err != nil || codes(got) != want {
+				t.Errorf("got %q, %v; want %q", codes(got), err, want)
+			}
+		}
+		read(2, "3 1")
+		if want := time.Now().Add(-24 * time.Hour); !s.since.Equal(want) {
+			t.Errorf("since %v, want %v", s.since, want)
+		}
+		s.most = []news.Code{2}
+		s.cards = slices.Delete(s.cards, 2, 3) // 3 is withdrawn
+		time.Sleep(59 * time.Second)
+		read(5, "1 2")
+		if s.asked != 1 {
+			t.Errorf("asked %d times", s.asked)
+		}
+		time.Sleep(time.Second)
+		read(5, "2")
+		s.most = nil
+		time.Sleep(time.Minute)
+		read(5, "")
+		s.err = errors.New("no store")
+		read(5, "")
+		time.Sleep(time.Minute)
+		if _, err := sug.MostRead(t.Context(), 5); !errors.Is(err, s.err) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestMostReadUnderManyReaders(t *testing.T) {
+	s := &site{cards: []news.PublicCard{card(1, 0)}, most: []news.Code{1}}
+	sug := New(s, s)
+	var wait sync.WaitGroup
+	for i := range 20 {
+		wait.Go(func() {
+			sug.Count(1, fmt.Sprintf("Mozilla/5.0 %d", i))
+			if cards, err := sug.MostRead(t.Context(), 3); err != nil || len(cards) != 1 {
+				t.Errorf("%v, %v", cards, err)
+			}
+		})
+	}
+	wait.Wait()
+	if s.asked != 1 {
+		t.Errorf("asked %d times", s.asked)
+	}
+	if views := sug.counts.take(); len(views) > 2 {
+		t.Errorf("views %v", views)
+	}
+}
