@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Moment is a time that was read from text, in Tehran time. HasClock is false
@@ -446,67 +445,4 @@ func yearOf(t timeToken, want calendar) (int, calendar, error) {
 		return t.n, gregorianCalendar, nil
 	}
 	return 0, want, fmt.Errorf("year %q", t.text)
-}
-
-// kinds of timeToken
-const (
-	noToken = iota
-	numberToken
-	wordToken
-	signToken
-)
-
-// timeToken is a number, a word or one sign of the text.
-type timeToken struct {
-	kind   int
-	text   string
-	n      int  // of a number with at most nine digits
-	spaced bool // white space stands before it
-}
-
-func (t timeToken) is(text string) bool { return t.kind != noToken && t.text == text }
-
-// isNumber reports whether t is a number of least to most digits.
-func (t timeToken) isNumber(least, most int) bool {
-	return t.kind == numberToken && len(t.text) >= least && len(t.text) <= most
-}
-
-// fraction returns the token as decimals of a second.
-func (t timeToken) fraction() time.Duration {
-	d := time.Duration(t.n)
-	for range 9 - len(t.text) {
-		d *= 10
-	}
-	return d
-}
-
-// splitTime cuts a folded text into tokens and turns ordinals written as
-// words into numbers.
-func splitTime(s string) []timeToken {
-	var toks []timeToken
-	spaced := false
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		t := timeToken{kind: kindOfRune(r), spaced: spaced}
-		if t.kind == noToken {
-			spaced = true
-			s = s[n:]
-			continue
-		}
-		for n < len(s) && t.kind != signToken {
-			r, size := utf8.DecodeRuneInString(s[n:])
-			if kindOfRune(r) != t.kind {
-				break
-			}
-			n += size
-		}
-		t.text, s, spaced = s[:n], s[n:], false
-		if t.kind == numberToken && n <= 9 {
-			for _, d := range t.text {
-				t.n = t.n*10 + int(d-'0')
-			}
-		}
-		toks = append(toks, t)
-	}
-	return joinOrdinals(toks)
 }

@@ -2,10 +2,8 @@ package persian
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 type calendar int
@@ -143,46 +141,3 @@ var ordinals = func() map[string]int {
 	}
 	return words
 }()
-
-// joinOrdinals replaces ordinals, also those of several words (بیست و دوم), by
-// numbers.
-func joinOrdinals(toks []timeToken) []timeToken {
-	out := toks[:0]
-	for i := 0; i < len(toks); {
-		n, size := ordinalAt(toks[i:])
-		if size == 0 {
-			out = append(out, toks[i])
-			i++
-			continue
-		}
-		out = append(out, timeToken{kind: numberToken, text: strconv.Itoa(n), n: n, spaced: toks[i].spaced})
-		i += size
-	}
-	return out
-}
-
-// ordinalAt returns the ordinal at the beginning of toks and the number of its
-// tokens; the longest wins.
-func ordinalAt(toks []timeToken) (n, size int) {
-	name := ""
-	for i := 0; i < len(toks) && i < 3 && toks[i].kind == wordToken; i++ {
-		name += toks[i].text
-		if day, ok := ordinals[name]; ok {
-			n, size = day, i+1
-		}
-	}
-	return n, size
-}
-
-// kindOfRune returns the kind of token that r belongs to, noToken for space.
-func kindOfRune(r rune) int {
-	switch {
-	case r == ' ':
-		return noToken
-	case r >= '0' && r <= '9':
-		return numberToken
-	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
-		return wordToken
-	}
-	return signToken
-}
