@@ -38,3 +38,17 @@ func (s *Store) oneMedia(ctx context.Context, query string, id news.MediaID) (ne
 func (s *Store) Media(ctx context.Context, id news.MediaID) (news.Media, error) {
 	return s.oneMedia(ctx, `SELECT `+mediaColumns+` FROM media m WHERE m.id = $1`, id)
 }
+
+// AddViews adds to the counts of views; two calls for one article and hour add up.
+func (s *Store) AddViews(ctx context.Context, views []news.Views) error {
+	return s.inTx(ctx, func(t *tx) error {
+		for _, v := range views {
+			err := t.exec(`INSERT INTO article_view (hour, article_code, views) VALUES ($1, $2, $3)
+				ON CONFLICT (hour, article_code) DO UPDATE SET views = article_view.views + excluded.views`, ms(v.Hour), int64(v.Article), v.Count)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

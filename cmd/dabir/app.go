@@ -1,0 +1,173 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/config"
+	"github.com/dabir-newsroom/dabir/internal/country"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/suggest"
+	"github.com/dabir-newsroom/dabir/internal/web"
+	"github.com/dabir-newsroom/dabir/internal/web/newsroom"
+	"github.com/dabir-newsroom/dabir/internal/web/site"
+	"github.com/dabir-newsroom/dabir/theme"
+)
+
+// app is a newsroom with all its rooms open.
+type app struct {
+	cfg        *config.Config
+	log        *slog.Logger
+	store      *store.Store
+	library    *media.Library
+	countries  *country.Finder
+	auth       *auth.Desk
+	editorial  *editorial.Desk
+	discussion *discussion.Desk
+	suggest    *suggest.Suggest
+}
+
+// openApp opens the database and builds the rooms on it; the caller holds the folder.
+func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (a *app, err error) {
+	a = &app{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: log}); err != nil {
+		return nil, err
+	}
+	if a.library, err = media.New(filepath.Join(cfg.Data, "media"), a.store); err != nil {
+		return nil, err
+	}
+	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
+		return nil, fmt.Errorf("setting country.file: %w", err)
+	}
+	key, err := a.store.Secret(ctx, "sign-in", 0)
+	if err != nil {
+		return nil, err
+	}
+	a.auth = auth.New(a.store, a.store, key, time.Now)
+	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
+	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
+	a.suggest = suggest.New(a.store.Public(), a.store)
+	return a, nil
+}
+
+func openCountries(file string) (*country.Finder, error) {
+	if file == "" {
+		return country.Embedded()
+	}
+	return country.Open(file)
+}
+
+func (a *app) close() {
+	if a.countries != nil {
+		a.countries.Close()
+	}
+	if a.store != nil {
+		if err := a.store.Close(); err != nil {
+			a.log.Error("close the database", "err", err)
+		}
+	}
+}
+
+// handler builds all pages.
+func (a *app) handler(siteURL string) (http.Handler, error) {
+	bundle, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	assets, err := web.NewAssets(theme.Assets(), newsroom.Assets())
+	if err != nil {
+		return nil, err
+	}
+	lang, _ := i18n.Parse(a.cfg.Site.Lang) // config has checked it
+	public := a.store.Public()
+	readers, err := site.New(site.Settings{
+		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
+		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
+	}, site.Sources{
+		Articles: public, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Pictures: a.openPicture, Now: time.Now, Log: a.log,
+	}, bundle, assets)
+	if err != nil {
+		return nil, err
+	}
+	editors, err := newsroom.New(newsroom.Options{
+		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
+		Auth: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Media: a.store,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies},
+		readers.Area(), editors.Area(), web.Health(a.store.Ping), web.Area{Routes: []web.Route{assets.Route()}})
+}
+
+func (a *app) openPicture(m news.Media, width int) (site.File, error) {
+	f, err := a.library.Open(m, width)
+	return site.File{ReadSeekCloser: f.ReadSeekCloser, ModTime: f.ModTime, Type: f.Type}, err
+}
+
+const (
+	sweepEvery = time.Hour
+	stopGrace  = 10 * time.Second // for requests that are running when the process is told to stop
+)
+
+// background does the timed work until ctx ends, then brings it to an end.
+func (a *app) background(ctx context.Context) (wait func()) {
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := a.suggest.Run(ctx); err != nil {
+			a.log.Error("the last counts of views were not stored", "err", err)
+		}
+	})
+	group.Go(func() {
+		tick := time.NewTicker(sweepEvery)
+		defer tick.Stop()
+		for {
+			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx)); err != nil && ctx.Err() == nil {
+				a.log.Error("sweeping what has expired", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return group.Wait
+}
+
+// siteURL is the site's address: the setting, or the listening address with "localhost" for a loopback or for all addresses.
+func siteURL(cfg *config.Config, listener net.Listener) string {
+	if cfg.Site.URL != "" {
+		return cfg.Site.URL
+	}
+	host, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return "http://" + listener.Addr().String()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(cmp.Or(host, "localhost"), port)
+}

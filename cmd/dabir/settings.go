@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"text/tabwriter"
+
+	"github.com/dabir-newsroom/dabir/internal/config"
+)
+
+type settingsCmd struct{}
+
+// Run lists the settings.
+func (settingsCmd) Run() error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SETTING\tENVIRONMENT\tDEFAULT\tMEANING")
+	for _, s := range config.Settings() {
+		fmt.Fprintf(w, "%s\t%s\t%q\t%s\n", s.Name, s.Env(), s.Default, s.Doc)
+	}
+	return w.Flush()
+}
+
+type versionCmd struct{}
+
+// Run prints the version that the Go toolchain noted.
+func (versionCmd) Run() error {
+	version, revision := "devel", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value
+			}
+		}
+	}
+	fmt.Printf("dabir %s%s\n", version, revision)
+	return nil
+}

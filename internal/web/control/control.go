@@ -1,0 +1,173 @@
+// Package control is the local socket of a serving Dabir: by it the commands that write (import, user) act through the process that
+// owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
+// in is trusted as much as whoever could open the database itself.
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+
+	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// Newsroom is what can be done by the socket, and what its client offers in turn.
+type Newsroom interface {
+	Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
+	CheckImport(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
+	// AddUser makes a user and returns a one-time sign-in address for them.
+	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
+	// LinkUser returns a new one-time sign-in address for a user.
+	LinkUser(ctx context.Context, username string) (link string, err error)
+}
+
+const (
+	socketMode = 0o600
+	maxBody    = 256 << 20 // a batch of articles
+)
+
+// call is the name of a method, its path on the socket.
+type call string
+
+const (
+	callImport      call = "/import"
+	callCheckImport call = "/import/check"
+	callAddUser     call = "/user"
+	callLinkUser    call = "/user/link"
+)
+
+// failure is an error on its way through the socket.
+type failure struct {
+	Kind    news.Kind
+	Key     string
+	Field   string
+	Message string
+}
+
+// Handler answers on the socket.
+func Handler(n Newsroom, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	answer(mux, log, callImport, n.Import)
+	answer(mux, log, callCheckImport, n.CheckImport)
+	answer(mux, log, callAddUser, n.AddUser)
+	answer(mux, log, callLinkUser, n.LinkUser)
+	return mux
+}
+
+// answer serves one method: the argument is the request's JSON, the result the answer's.
+func answer[In, Out any](mux *http.ServeMux, log *slog.Logger, c call, do func(context.Context, In) (Out, error)) {
+	mux.HandleFunc("POST "+string(c), func(w http.ResponseWriter, r *http.Request) {
+		var in In
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&in); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		out, err := do(r.Context(), in)
+		if err != nil {
+			log.Error("a local command failed", "call", c, "err", err)
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			json.NewEncoder(w).Encode(asFailure(err))
+			return
+		}
+		json.NewEncoder(w).Encode(out)
+	})
+}
+
+func asFailure(err error) failure {
+	f := failure{Kind: news.KindOf(err), Message: err.Error()}
+	if all := news.Errors(err); len(all) > 0 {
+		f.Key, f.Field = all[0].Key, all[0].Field
+	}
+	return f
+}
+
+// maxPath is what a socket's address holds on Linux (unix(7)), less its closing zero.
+const maxPath = 107
+
+// Listen opens the socket at path, in place of one that a killed process left; the caller holds the folder's lock.
+func Listen(path string) (net.Listener, error) {
+	if len(path) > maxPath {
+		return nil, fmt.Errorf("the folder's path is too long for a local socket: %d bytes with the socket's name, at most %d", len(path), maxPath)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, socketMode); err != nil {
+		listener.Close()
+		return nil, err
+	}
+	return listener, nil
+}
+
+// Client is the other end: a Newsroom in another process.
+type Client struct{ http *http.Client }
+
+// NewClient talks to the socket at path; nothing is opened before the first call.
+func NewClient(path string) *Client {
+	return &Client{&http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		},
+	}}}
+}
+
+// Import stores articles through the serving process.
+func (c *Client) Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error) {
+	return send[[]news.Import, []news.ImportOutcome](ctx, c, callImport, items)
+}
+
+// CheckImport tells what Import would do.
+func (c *Client) CheckImport(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error) {
+	return send[[]news.Import, []news.ImportOutcome](ctx, c, callCheckImport, items)
+}
+
+// AddUser makes a user through the serving process.
+func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
+	return send[auth.NewUser, string](ctx, c, callAddUser, u)
+}
+
+// LinkUser makes a sign-in link through the serving process.
+func (c *Client) LinkUser(ctx context.Context, username string) (string, error) {
+	return send[string, string](ctx, c, callLinkUser, username)
+}
+
+func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {
+	var out Out
+	body, err := json.Marshal(in)
+	if err != nil {
+		return out, err
+	}
+	// The host is a name for the request line only: the transport dials the socket.
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://dabir"+string(path), bytes.NewReader(body))
+	if err != nil {
+		return out, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return out, fmt.Errorf("the serving Dabir does not answer: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusOK {
+		return out, json.NewDecoder(response.Body).Decode(&out)
+	}
+	said, _ := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	var f failure
+	if err := json.Unmarshal(said, &f); err != nil {
+		return out, fmt.Errorf("the serving Dabir answered %s: %s", response.Status, bytes.TrimSpace(said))
+	}
+	return out, &news.Error{Kind: f.Kind, Key: f.Key, Field: f.Field, Err: errors.New(f.Message)}
+}
