@@ -9,15 +9,13 @@ import (
 func newsTexts(t testing.TB, n int) []string {
 	t.Helper()
 	var texts []string
-	eachLine(t, shared(t, "news/news.jsonl.gz"), func(line []byte) {
-		if len(texts) == n {
-			return
-		}
+	eachLine(t, shared(t, "news/news.jsonl.gz"), func(line []byte) bool {
 		var article struct{ Body string }
 		if err := json.Unmarshal(line, &article); err != nil {
 			t.Fatal(err)
 		}
 		texts = append(texts, article.Body)
+		return len(texts) < n
 	})
 	return texts
 }

@@ -56,22 +56,30 @@ func (b *builder) flush() {
 	b.runs = nil
 }
 
-// newLeaf makes a leaf and drops from its runs what the leaf says already.
+// newLeaf makes a leaf and drops from its runs what the leaf says already, and
+// from a leaf in Persian that it is Persian: word processors say so of every
+// word.
 func newLeaf(tag, lang string, runs []run) *block {
 	dir := direction(runs)
-	if dir == "" {
+	if dir != "ltr" {
 		dir = "rtl"
+		if isPersian(lang) {
+			lang = ""
+		}
 	}
 	for i := range runs {
-		if runs[i].dir == dir {
-			runs[i].dir = ""
+		r := &runs[i]
+		if r.dir == dir {
+			r.dir = ""
 		}
-		if runs[i].lang == lang {
-			runs[i].lang = ""
+		if r.lang == lang || lang == "" && dir == "rtl" && isPersian(r.lang) {
+			r.lang = ""
 		}
 	}
 	return &block{tag: tag, lang: lang, runs: merge(runs)}
 }
+
+func isPersian(lang string) bool { return lang == "fa" || strings.HasPrefix(lang, "fa-") }
 
 // merge joins neighbours that have become equal.
 func merge(runs []run) []run {

@@ -29,7 +29,7 @@ func shared(t testing.TB, name string) string {
 func newsroomPages(t testing.TB) []string {
 	t.Helper()
 	var bodies []string
-	eachLine(t, shared(t, "news/html_articles.jsonl.gz"), func(line []byte) {
+	eachLine(t, shared(t, "news/html_articles.jsonl.gz"), func(line []byte) bool {
 		var page struct {
 			Body string `json:"body_html"`
 		}
@@ -37,6 +37,7 @@ func newsroomPages(t testing.TB) []string {
 			t.Fatal(err)
 		}
 		bodies = append(bodies, page.Body)
+		return true
 	})
 	if len(bodies) != 789 {
 		t.Fatalf("read %d pages, want 789", len(bodies))
@@ -44,7 +45,8 @@ func newsroomPages(t testing.TB) []string {
 	return bodies
 }
 
-func eachLine(t testing.TB, path string, do func([]byte)) {
+// eachLine calls do with every line of a zipped file until it returns false.
+func eachLine(t testing.TB, path string, do func([]byte) bool) {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
@@ -57,8 +59,7 @@ func eachLine(t testing.TB, path string, do func([]byte)) {
 	}
 	lines := bufio.NewScanner(unzipped)
 	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		do(lines.Bytes())
+	for lines.Scan() && do(lines.Bytes()) {
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)

@@ -26,16 +26,71 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 })
 
 // FromMarkdown reads CommonMark with tables and raw HTML and sanitises it. For
-// every body h, FromMarkdown(ToMarkdown(h)) == h.
+// every body h, FromMarkdown(ToMarkdown(h)) == h. A text that no person writes,
+// because it is longer than a book or nested and knotted beyond use, is read as
+// HTML alone.
 func FromMarkdown(md string) HTML {
 	md = strings.ToValidUTF8(limit(md), "\uFFFD")
 	md = strings.ReplaceAll(md, "\r\n", "\n")
 	var out bytes.Buffer
-	if err := markdown().Convert([]byte(md), &out); err != nil {
-		// A buffer takes everything, so this cannot be; the words stay even so.
-		return FromText(md)
+	if len(md) > maxMarkdown || knotted(md) || markdown().Convert([]byte(md), &out) != nil {
+		return Sanitize(strings.ReplaceAll(md, "\n\n", "\n<p>\n"))
 	}
 	return Sanitize(out.String())
+}
+
+// Markdown takes time with the square of the marks in one block and with the
+// depth of nesting on one line. With these limits the worst text takes less
+// than a second.
+const (
+	maxMarkdown = 1 << 20 // bytes
+	maxKnots    = 50_000_000
+	maxNesting  = 20
+)
+
+// knotted tells whether md goes beyond maxKnots (the squares of the number of
+// marks in each block, added up) or maxNesting.
+func knotted(md string) bool {
+	knots, marks := 0, 0
+	for line := range strings.Lines(md) {
+		if strings.TrimSpace(line) == "" {
+			knots, marks = knots+marks*marks, 0
+			continue
+		}
+		if nesting(line) > maxNesting {
+			return true
+		}
+		for i := range len(line) {
+			switch line[i] {
+			case '[', ']', '*', '_', '<', '`', '!':
+				marks++
+			}
+		}
+	}
+	return knots+marks*marks > maxKnots
+}
+
+// nesting counts the quotes and list items that begin at the start of a line.
+func nesting(line string) int {
+	if strings.Trim(line, "- \t\n") == "" || strings.Trim(line, "* \t\n") == "" {
+		return 0 // a rule, however long
+	}
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '>':
+			depth++
+		case c == ' ' || c == '\t':
+		case c == '-' || c == '+' || c == '*' || c == '.' || c == ')':
+			if i+1 < len(line) && (line[i+1] == ' ' || line[i+1] == '\t') {
+				depth++
+			}
+		case c >= '0' && c <= '9':
+		default:
+			return depth
+		}
+	}
+	return depth
 }
 
 // addresses writes links and pictures with their address as it was typed: an

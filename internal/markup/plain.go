@@ -166,7 +166,7 @@ func Excerpt(h HTML, runes int) string {
 	for i, r := range text {
 		if count == runes-1 {
 			end = i
-			if r == ' ' {
+			if strings.ContainsRune(" ،؛:.", r) {
 				cut = i
 			}
 			break

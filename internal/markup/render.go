@@ -11,15 +11,19 @@ import (
 // the body longer than MaxSize is left out with all that follow it.
 func render(blocks []*block) HTML {
 	var out strings.Builder
+	end := 0 // of the last block that is not a rule
 	for _, b := range blocks {
 		line := renderBlock(b)
 		if out.Len()+len(line)+1 > MaxSize {
-			break
+			return HTML(out.String()[:end])
 		}
 		if out.Len() > 0 {
 			out.WriteByte('\n')
 		}
 		out.WriteString(line)
+		if b.tag != "hr" {
+			end = out.Len()
+		}
 	}
 	return HTML(out.String())
 }

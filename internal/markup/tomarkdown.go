@@ -196,7 +196,7 @@ func (w *inlineWriter) runs(runs []run, level int, next rune) {
 		}
 		after := next
 		if n < len(runs) {
-			after = firstRune(plain(runs[n:]))
+			after = firstRune(plain(runs[n : n+1]))
 		}
 		if part == (format{}) {
 			w.runs(runs[:n], level+1, after)
