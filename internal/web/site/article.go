@@ -34,7 +34,7 @@ type story struct {
 type articlePage struct {
 	frame
 	sides
-	story
+	Story             story
 	Tags              []news.Tag
 	Shares            []link
 	Suggested         []Card
@@ -47,7 +47,7 @@ type articlePage struct {
 
 type printPage struct {
 	frame
-	story
+	Story story
 }
 
 // suggestedMany is how many articles are suggested under an article.
@@ -97,7 +97,7 @@ func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := printPage{frame: s.bare("print", a.Headline), story: s.story(a)}
+	page := printPage{frame: s.bare("print", a.Headline), Story: s.story(a)}
 	page.Canonical = s.machine.Address(a.Path())
 	return s.render(w, r, http.StatusOK, "print", page)
 }
@@ -109,7 +109,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	page := articlePage{frame: f, story: s.story(a), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
+	page := articlePage{frame: f, Story: s.story(a), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
 	page.Description = a.Lede
 	page.Graph = syndicate.OpenGraph(s.machine, a)
 	data, err := syndicate.NewsArticle(s.machine, a)
@@ -117,7 +117,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	page.JSONLD = template.JS(data)
-	page.Shares = shares(page.ShortLink, a.Headline)
+	page.Shares = shares(page.Story.ShortLink, a.Headline)
 	if page.sides, err = s.sides(ctx); err != nil {
 		return err
 	}
