@@ -73,6 +73,9 @@ func readText(r io.Reader, opts TextOptions) (TextPage, error) {
 		return TextPage{}, err
 	}
 	lines := splitLines(text)
+	if len(filled(lines)) == 0 {
+		return TextPage{}, errors.New("the file is empty")
+	}
 	end := bodyEnd(lines)
 	paragraphs := paragraphsOf(lines[:end])
 	if len(paragraphs) == 0 {
@@ -102,9 +105,6 @@ func wholeText(r io.Reader) (string, error) {
 	data = bytes.TrimPrefix(data, utf8BOM)
 	if !utf8.Valid(data) {
 		return "", errors.New("the file is not UTF-8")
-	}
-	if len(bytes.TrimSpace(data)) == 0 {
-		return "", errors.New("the file is empty")
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
 		return "", errors.New("the file holds binary data, not text")
@@ -142,31 +142,41 @@ func splitLines(text string) []line {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\v", "\n", "\f", "\n")
 
-// bodyEnd is the index behind the article's last line: behind its end mark, else before the first line of furniture. An
-// end mark below the comments' heading belongs to somebody else.
+// bodyEnd is the index behind the article's last line: behind its end mark and what belongs to it, else before the first line of
+// furniture. An end mark below the comments' heading belongs to somebody else.
 func bodyEnd(lines []line) int {
-	furniture := len(lines)
+	furniture, end := len(lines), 0
 	for i, l := range lines {
-		if furniture == len(lines) && opensFurniture(l.text) {
-			furniture = i
+		opens := opensFurniture(l.text)
+		if opens {
+			furniture = min(furniture, i)
 		}
-		if opensComments(l.text) {
+		if opens && end > 0 || opensComments(l.text) {
 			break
 		}
-		if _, _, found := splitEndMark(l.text); found {
-			return i + 1
+		if hasEndMark(l.text) {
+			end = i + 1
 		}
 	}
-	return furniture
+	if end == 0 {
+		return furniture
+	}
+	// Some desks print their number on a line of its own below the mark.
+	for i := end; i < len(lines) && strings.Trim(persian.LatinDigits(lines[i].text), "0123456789/ ") == ""; i++ {
+		if lines[i].text != "" {
+			end = i + 1
+		}
+	}
+	return end
 }
 
-// splitEndMark takes the end mark off a line; found tells whether it had one.
-func splitEndMark(s string) (text markup.HTML, code string, found bool) {
+// hasEndMark tells a line that is an end mark or closes with one.
+func hasEndMark(s string) bool {
 	if !strings.Contains(s, "پیام") {
-		return "", "", false
+		return false
 	}
-	code, found, text = markup.TakeEndMark(markup.FromText(s))
-	return text, code, found
+	_, found, _ := markup.TakeEndMark(markup.FromText(s))
+	return found
 }
 
 // paragraphsOf joins the lines between blank ones. The first line is the headline whatever follows it; where no line is
@@ -205,17 +215,21 @@ func paragraphsOf(lines []line) []string {
 // readArticle makes the article of its paragraphs, the headline first.
 func (p *TextPage) readArticle(paragraphs []string) error {
 	headline := persian.CleanLine(paragraphs[0])
-	if _, _, found := splitEndMark(headline); headline == "" || found {
+	if headline == "" || hasEndMark(headline) {
 		return errors.New("no headline: the page begins with what stands around an article")
 	}
 	lede, body := "", paragraphs[1:]
 	if len(body) > 0 {
 		lede, body = persian.CleanLine(body[0]), body[1:]
 	}
-	code, endMark, html := markup.TakeEndMark(markup.FromText(strings.Join(body, "\n\n")))
+	text := strings.Join(body, "\n")
+	if len(text) > maxBody {
+		return errLongBody
+	}
+	code, endMark, html := markup.TakeEndMark(markup.FromText(text))
 	if lede != "" && markup.Plain(html) == "" {
 		p.warn(0, "one paragraph stands under the headline; it was taken as the body, without a lede")
-		code, endMark, html = markup.TakeEndMark(markup.FromText(strings.Join(paragraphs[1:], "\n\n")))
+		code, endMark, html = markup.TakeEndMark(markup.FromText(strings.Join(paragraphs[1:], "\n")))
 		lede = ""
 	}
 	source, html := markup.TakeAttribution(html)

@@ -1,6 +1,8 @@
 package migrate
 
 import (
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,4 +74,158 @@ func TestSeedPageIsReadWhole(t *testing.T) {
 			t.Errorf("the body holds %q", furniture)
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "write what is read today into testdata as what is wanted; look at the difference")
+
+const wantMark = "-- want --\n"
+
+// TestPagesAsText reads each page of testdata/text and compares with what stands behind "-- want --" in the same file.
+func TestPagesAsText(t *testing.T) {
+	files, err := filepath.Glob("testdata/text/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, want, _ := strings.Cut(string(data), wantMark)
+			page, err := ReadText(strings.NewReader(text), TextOptions{})
+			got := describe(page, err)
+			if *update {
+				if err := os.WriteFile(file, []byte(text+wantMark+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// describe writes what was read as people compare it.
+func describe(page TextPage, err error) string {
+	var b strings.Builder
+	if err != nil {
+		fmt.Fprintf(&b, "error: %v\n", err)
+		return b.String()
+	}
+	a := page.Import.Article
+	c := a.Content
+	fmt.Fprintf(&b, "headline: %s\nlede: %s\nsource: %s\nend mark: %v %s\n", c.Headline, c.Lede, c.Source, c.EndMark, c.DeskCode)
+	fmt.Fprintf(&b, "time: %s, guessed %v\n%s\n", a.PublishedAt.Format(time.RFC3339), page.Guessed, strings.TrimSpace(c.Body))
+	for _, c := range page.Import.Comments {
+		fmt.Fprintf(&b, "comment %q of %q from %q at %s: %q\n", strings.TrimPrefix(c.Origin, a.Origin), c.Name, c.Country, c.CreatedAt.Format(time.RFC3339), c.Text)
+	}
+	for _, w := range page.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", w)
+	}
+	return b.String()
+}
+
+func TestGivenTimeIsTaken(t *testing.T) {
+	text, _, _ := strings.Cut(string(mustRead(t, "testdata/text/counters-differ.txt")), wantMark)
+	comment := time.Date(2021, 11, 25, 12, 42, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		at    time.Time
+		older bool
+	}{{comment.Add(-time.Hour), false}, {comment, false}, {comment.Add(time.Hour), true}} {
+		page, err := ReadText(strings.NewReader(text), TextOptions{At: tt.at})
+		if err != nil || !page.Import.Article.PublishedAt.Equal(tt.at) || page.Guessed {
+			t.Errorf("%v, guessed %v, %v", page.Import.Article.PublishedAt, page.Guessed, err)
+		}
+		if older := strings.Contains(fmt.Sprint(page.Warnings), "older"); older != tt.older {
+			t.Errorf("at %v: warnings %v", tt.at, page.Warnings)
+		}
+	}
+}
+
+func mustRead(t *testing.T, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestSamePageIsRecognised: white space, a byte order mark and later comments do not make another article; other words do.
+func TestSamePageIsRecognised(t *testing.T) {
+	origin := func(text string) string {
+		t.Helper()
+		page, err := ReadText(strings.NewReader(text), TextOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Import.Article.Origin
+	}
+	text := "تیتر\n\nلید\n\nمتن خبر\n\nانتهای پیام/\n"
+	first := origin(text)
+	for _, same := range []string{
+		"\ufeff" + text,
+		strings.ReplaceAll(text, "\n", "\r\n"),
+		strings.ReplaceAll(text, "\n\n", "  \n\n\n"),
+		text + "نظرات کاربران\nIran\nسارا\n۱۶:۱۲ ۰۴ آذر ۱۴۰۰\nنظر\n",
+	} {
+		if origin(same) != first {
+			t.Errorf("another origin for %q", same)
+		}
+	}
+	if origin(strings.Replace(text, "متن", "متنِ", 1)) == first {
+		t.Error("other words, the same origin")
+	}
+}
+
+func TestFilesThatAreNoText(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"", "the file is empty"},
+		{"\xff\xfeA\x00", "the file is UTF-16; save it as UTF-8"},
+		{"\xfe\xff\x00A", "the file is UTF-16; save it as UTF-8"},
+		{"\xc7\xd1\xcf", "the file is not UTF-8"},
+		{"PK\x03\x04\x00\x00", "the file holds binary data, not text"},
+		{strings.Repeat("x", maxText+1), "the file is larger than 4 MB, which no saved page is"},
+		{"تیتر\n\nلید\n\n" + strings.Repeat("متن ", maxBody/7+1), errLongBody.Error()},
+	}
+	for _, tt := range tests {
+		_, err := ReadText(strings.NewReader(tt.text), TextOptions{Name: "page.txt"})
+		if err == nil || err.Error() != "page.txt: "+tt.want {
+			t.Errorf("error %v, want %q", err, tt.want)
+		}
+	}
+}
+
+func FuzzReadText(f *testing.F) {
+	files, err := filepath.Glob("testdata/text/*.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		text, _, _ := strings.Cut(string(data), wantMark)
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		page, err := ReadText(strings.NewReader(text), TextOptions{})
+		if err != nil {
+			return
+		}
+		checkImport(t, page.Import)
+		a := page.Import.Article
+		for i, c := range page.Import.Comments {
+			if c.Text == "" || persian.Clean(c.Text) != c.Text || c.CreatedAt.IsZero() || c.Origin != fmt.Sprintf("%s#%d", a.Origin, i+1) {
+				t.Fatalf("comment %d: %+v", i, c)
+			}
+			if page.Guessed && c.CreatedAt.Before(a.PublishedAt) {
+				t.Fatalf("guessed %v, after a comment of %v", a.PublishedAt, c.CreatedAt)
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package migrate
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +86,26 @@ func (p *TextPage) readComments(lines []line) {
 		furniture = lines[:heads[0].first]
 	}
 	p.checkCounters(furniture)
+	p.checkRest(furniture)
+}
+
+// checkRest reports lines between the end mark and the first known furniture: they are dropped, and may have been meant to stay.
+func (p *TextPage) checkRest(furniture []line) {
+	n := slices.IndexFunc(furniture, func(l line) bool { return opensFurniture(l.text) })
+	if n < 0 {
+		n = len(furniture)
+	}
+	if n > 0 {
+		p.warn(furniture[0].n, "%d unknown lines under the end mark were left out; the first is «%s»", n, shortened(furniture[0].text))
+	}
+}
+
+// shortened cuts a text for a message.
+func shortened(s string) string {
+	if runes := []rune(s); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return s
 }
 
 // filled leaves the blank lines out.
@@ -135,7 +156,7 @@ func headAt(lines []line, offset int) (head, bool) {
 			return h, true
 		}
 		if moment.HasClock && foreignName(name) {
-			h.warning = fmt.Sprintf("unknown country %q; the comment comes without one", name)
+			h.warning = fmt.Sprintf("unknown country «%s»; the comment comes without one", shortened(name))
 			return h, true
 		}
 	}
