@@ -123,13 +123,18 @@ type Problems struct {
 // NewProblems sorts the errors in err's tree: those with a field of the form, and the rest. fields are the names the form
 // can show an error at; an error of another field is counted among the general ones, so that none is lost.
 func NewProblems(p i18n.Printer, err error, fields ...string) Problems {
+	return SortProblems(err, func(e *news.Error) string { return Message(p, e) }, fields...)
+}
+
+// SortProblems is NewProblems for an area that has sentences of its own.
+func SortProblems(err error, message func(*news.Error) string, fields ...string) Problems {
 	out := Problems{fields: map[string]string{}}
 	for _, e := range news.Errors(err) {
 		if _, taken := out.fields[e.Field]; !taken && e.Field != "" && slices.Contains(fields, e.Field) {
-			out.fields[e.Field] = Message(p, e)
+			out.fields[e.Field] = message(e)
 			continue
 		}
-		out.general = append(out.general, Message(p, e))
+		out.general = append(out.general, message(e))
 	}
 	return out
 }

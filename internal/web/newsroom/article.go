@@ -1,0 +1,283 @@
+package newsroom
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// previewWidth is the width of pictures in the form, in pixels.
+const previewWidth = 480
+
+type articlePage struct {
+	frame
+	Article  news.Article // as it is stored; the zero Article for a new one
+	Form     articleForm
+	Theirs   *articleForm // what somebody else saved meanwhile
+	Base     int
+	Action   string
+	Problems web.Problems
+	Kinds    []news.ArticleKind
+	Langs    []string
+	Sections []news.Section
+}
+
+// Target is where the form is sent.
+func (p articlePage) Target() string {
+	if p.Article.Code == 0 {
+		return pathArticles
+	}
+	return editPath(p.Article.Code)
+}
+
+// Public is the article's page for readers; "" while there is none.
+func (p articlePage) Public() string {
+	if p.Article.State != news.Published {
+		return ""
+	}
+	return news.ArticlePath(p.Article.Code, p.Article.Content.Slug)
+}
+
+// Changed tells that what readers see differs from the working copy.
+func (p articlePage) Changed() bool {
+	return p.Article.State == news.Published && p.Article.PublicRevision != p.Article.Revision
+}
+
+// RevisionNumber is the working revision as templates want numbers.
+func (p articlePage) RevisionNumber() int64 { return int64(p.Article.Revision) }
+
+// Preview is the address of the form's picture; "" for none.
+func (p articlePage) Preview() string {
+	if p.Form.Picture == 0 {
+		return ""
+	}
+	return previewPath(p.Form.Picture)
+}
+
+// PublishLabel says what publishing will do: to publish, or to publish what changed.
+func (p articlePage) PublishLabel() string {
+	if p.Article.State == news.Published {
+		return p.T("newsroom.publish_changes")
+	}
+	return p.T("newsroom.publish")
+}
+
+// MaySwitch tells who may open and close comments, as editorial.SetComments has it.
+func (p articlePage) MaySwitch() bool {
+	return p.Article.Code != 0 && (p.May(string(news.RightPublish)) || p.May(string(news.RightModerate)))
+}
+
+func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm) (articlePage, error) {
+	sections, err := n.Articles.Sections(r.Context())
+	if err != nil {
+		return articlePage{}, err
+	}
+	title, here := a.Content.Headline, "articles"
+	if a.Code == 0 {
+		title, here = n.print.T("newsroom.new_article"), "new"
+	}
+	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(),
+		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections}, nil
+}
+
+func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {
+	form := articleForm{Lang: n.Lang.String(), Kind: news.KindNews, EndMark: true}
+	page, err := n.articlePage(r, news.Article{}, form)
+	if err != nil {
+		return err
+	}
+	return n.render(w, r, http.StatusOK, "article", page)
+}
+
+// articleDone are the sentences after an act on an article.
+var articleDone = map[string]string{
+	"saved":     "newsroom.done_saved",
+	"published": "newsroom.done_published",
+	"withdrawn": "newsroom.done_withdrawn",
+	"opened":    "newsroom.done_opened",
+	"closed":    "newsroom.done_closed",
+}
+
+func (n *Newsroom) editArticle(w http.ResponseWriter, r *http.Request) error {
+	a, err := n.article(r)
+	if err != nil {
+		return err
+	}
+	page, err := n.articlePage(r, a, formOf(a.Content))
+	if err != nil {
+		return err
+	}
+	if key := articleDone[r.URL.Query().Get("done")]; key != "" {
+		page.frame.Done = n.print.T(key)
+	}
+	return n.render(w, r, http.StatusOK, "article", page)
+}
+
+// article finds the article that the address names.
+func (n *Newsroom) article(r *http.Request) (news.Article, error) {
+	code, err := codeOf(r.PathValue("code"))
+	if err != nil {
+		return news.Article{}, err
+	}
+	return n.Articles.Article(r.Context(), actorOf(r), code)
+}
+
+// saveArticle stores the form and, where that was asked, publishes what it stored.
+func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
+	var code news.Code
+	if value := r.PathValue("code"); value != "" {
+		var err error
+		if code, err = codeOf(value); err != nil {
+			return err
+		}
+	}
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	form := readArticleForm(f)
+	save := editorial.Save{Action: f.Line("action"), Code: code, Base: int(f.Int("base"))}
+	if err := n.addPicture(r, f, &form); err != nil {
+		return n.saveFailed(w, r, news.Article{Code: code, Revision: save.Base}, form, err)
+	}
+	save.Content = form.content()
+	a, err := n.Articles.Save(r.Context(), actorOf(r), save)
+	if err != nil {
+		return n.saveFailed(w, r, news.Article{Code: code, Revision: save.Base}, form, err)
+	}
+	done := "saved"
+	if f.Line("do") == "publish" {
+		// Its own id: to the store, saving and publishing are two acts on one article.
+		a, err = n.publish(r, a, save.Action+".publish")
+		if err != nil {
+			return n.saveFailed(w, r, a, form, err)
+		}
+		done = "published"
+	}
+	return web.Redirect(w, r, editPath(a.Code)+"?done="+done)
+}
+
+// publish returns the saved article also when publishing failed: the form goes on from there.
+func (n *Newsroom) publish(r *http.Request, saved news.Article, action string) (news.Article, error) {
+	a, err := n.Articles.Publish(r.Context(), actorOf(r), editorial.Publish{Action: action, Code: saved.Code, Base: saved.Revision})
+	if err != nil {
+		return saved, err
+	}
+	return a, nil
+}
+
+// addPicture stores the file that came with the form and puts its number into the form, so that a mistake elsewhere does not
+// lose it.
+func (n *Newsroom) addPicture(r *http.Request, f web.Form, form *articleForm) error {
+	file, ok := f.File("picture")
+	if !ok {
+		return nil
+	}
+	body, err := file.Open()
+	if err != nil {
+		return fmt.Errorf("newsroom: open the upload: %w", err)
+	}
+	defer body.Close()
+	m, err := n.Pictures.Add(r.Context(), actorOf(r), media.Upload{Reader: body, Caption: form.Caption, Credit: form.Credit, Alt: form.Alt})
+	if err != nil {
+		return err
+	}
+	form.Picture, form.RemovePicture = m.ID, false
+	return nil
+}
+
+// saveFailed gives the form back with everything that was typed: with errors at their fields, or with what somebody else
+// saved meanwhile below it. at is the article as far as it is known.
+func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, at news.Article, form articleForm, failed error) error {
+	kind := news.KindOf(failed)
+	if kind != news.Invalid && kind != news.Conflict {
+		return failed
+	}
+	base := at.Revision
+	if at.Code != 0 {
+		stored, err := n.Articles.Article(r.Context(), actorOf(r), at.Code)
+		if err != nil {
+			return errors.Join(err, failed)
+		}
+		at = stored
+	}
+	page, err := n.articlePage(r, at, form)
+	if err != nil {
+		return err
+	}
+	page.Base, page.Problems = base, n.problems(failed, formFields...)
+	if kind == news.Conflict && at.Revision != base {
+		// From here on the editor has seen the other text: the next save is meant.
+		theirs := formOf(at.Content)
+		page.Theirs, page.Base = &theirs, at.Revision
+	}
+	return n.render(w, r, web.Status(failed), "article", page)
+}
+
+type withdrawPage struct {
+	frame
+	Article  news.Article
+	Reason   string
+	Action   string
+	Problems web.Problems
+}
+
+// Back is the article's form.
+func (p withdrawPage) Back() string { return editPath(p.Article.Code) }
+
+func (n *Newsroom) withdrawPage(w http.ResponseWriter, r *http.Request) error {
+	a, err := n.article(r)
+	if err != nil {
+		return err
+	}
+	if a.State != news.Published {
+		return news.Fail(news.Conflict, "error.not_published")
+	}
+	return n.render(w, r, http.StatusOK, "withdraw", withdrawPage{frame: n.frame(r, n.print.T("newsroom.withdraw"), "articles"),
+		Article: a, Action: web.NewAction()})
+}
+
+func (n *Newsroom) withdraw(w http.ResponseWriter, r *http.Request) error {
+	a, err := n.article(r)
+	if err != nil {
+		return err
+	}
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	_, err = n.Articles.Withdraw(r.Context(), actorOf(r), editorial.Withdraw{Action: f.Line("action"), Code: a.Code, Reason: f.Text("reason")})
+	if err != nil && news.KindOf(err) == news.Invalid {
+		return n.render(w, r, http.StatusUnprocessableEntity, "withdraw", withdrawPage{frame: n.frame(r, n.print.T("newsroom.withdraw"), "articles"),
+			Article: a, Reason: f.Text("reason"), Action: web.NewAction(), Problems: n.problems(err, "reason")})
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, editPath(a.Code)+"?done=withdrawn")
+}
+
+func (n *Newsroom) switchComments(w http.ResponseWriter, r *http.Request) error {
+	code, err := codeOf(r.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	closed := f.Line("closed") == "yes"
+	if _, err := n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed}); err != nil {
+		return err
+	}
+	done := "opened"
+	if closed {
+		done = "closed"
+	}
+	return web.Redirect(w, r, editPath(code)+"?done="+done)
+}

@@ -1,0 +1,216 @@
+// Package newsroom is the desk of those who make the news: signing in, the list and the form of articles, the queue of
+// comments. Its pages work without a script; newsroom.js adds keys and saves reloads.
+//
+// In this room: pages, forms and the session's cookie. Not in it: rules. What may be done and what may be typed is decided by
+// the actions of packages auth, editorial, discussion and media; a button that is not shown here is no protection.
+package newsroom
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed assets/newsroom.css assets/newsroom.js
+var assetFiles embed.FS
+
+// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js.
+func Assets() fs.FS {
+	folder, err := fs.Sub(assetFiles, "assets")
+	if err != nil {
+		return assetFiles // cannot be: the name is constant and valid
+	}
+	return folder
+}
+
+// Auth is what signing in needs; *auth.Desk has it.
+type Auth interface {
+	SignIn(ctx context.Context, username, password string, from netip.Addr) (session string, user news.User, err error)
+	SignOut(ctx context.Context, session string) error
+	Session(ctx context.Context, session string) (news.User, error)
+	LinkUser(ctx context.Context, link string) (news.User, error)
+	UseLink(ctx context.Context, link string) (session string, user news.User, err error)
+	CheckSetup(ctx context.Context, link string) error
+	Setup(ctx context.Context, link, username, name, password string) (session string, user news.User, err error)
+}
+
+// Articles are the acts on articles; *editorial.Desk has them.
+type Articles interface {
+	Save(context.Context, news.Actor, editorial.Save) (news.Article, error)
+	Publish(context.Context, news.Actor, editorial.Publish) (news.Article, error)
+	Withdraw(context.Context, news.Actor, editorial.Withdraw) (news.Article, error)
+	SetComments(context.Context, news.Actor, editorial.CommentsSwitch) (news.Article, error)
+	Articles(context.Context, news.Actor, news.ArticleFilter) (news.ArticleRows, error)
+	Article(context.Context, news.Actor, news.Code) (news.Article, error)
+	Sections(context.Context) ([]news.Section, error)
+}
+
+// Comments are the acts on comments; *discussion.Desk has them.
+type Comments interface {
+	Queue(context.Context, news.Actor, news.CommentFilter) (news.CommentPage, error)
+	Counts(context.Context, news.Actor) (map[news.CommentState]int, error)
+	Approve(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
+	Reject(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
+	Undo(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
+}
+
+// Pictures takes pictures in and opens them; *media.Library does.
+type Pictures interface {
+	Add(context.Context, news.Actor, media.Upload) (news.Media, error)
+	Open(m news.Media, width int) (media.File, error)
+}
+
+// MediaFinder finds a picture that no public article may be using yet; *store.Store does.
+type MediaFinder interface {
+	Media(context.Context, news.MediaID) (news.Media, error)
+}
+
+// Options are what the newsroom is made of.
+type Options struct {
+	SiteName string
+	SiteURL  string // absolute; https makes the session's cookie Secure
+	Bundle   *i18n.Bundle
+	Lang     i18n.Lang
+	Assets   *web.Assets // holds the files of Assets and of the theme
+	Auth     Auth
+	Articles Articles
+	Comments Comments
+	Pictures Pictures
+	Media    MediaFinder
+}
+
+// Newsroom holds the pages.
+type Newsroom struct {
+	Options
+	print     i18n.Printer
+	templates *web.Templates
+}
+
+// New parses the pages.
+func New(o Options) (*Newsroom, error) {
+	folder, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		return nil, fmt.Errorf("newsroom: %w", err)
+	}
+	templates, err := web.NewTemplates(folder, nil)
+	if err != nil {
+		return nil, fmt.Errorf("newsroom: %w", err)
+	}
+	return &Newsroom{Options: o, print: o.Bundle.Printer(o.Lang), templates: templates}, nil
+}
+
+const (
+	root          = "/newsroom"
+	pathSignIn    = root + "/signin"
+	pathSignOut   = root + "/signout"
+	pathSetup     = root + "/setup"
+	pathArticles  = root + "/articles"
+	pathNew       = root + "/articles/new"
+	pathComments  = root + "/comments"
+	uploadTime    = 5 * time.Minute
+	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
+)
+
+// Area is the newsroom's part of the site.
+func (n *Newsroom) Area() web.Area {
+	guest := func(pattern string, rate web.RateClass, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Audience: web.AudienceGuest, Rate: rate, Handler: h}
+	}
+	inside := func(pattern string, right news.Right, rate web.RateClass, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: right, Rate: rate, Handler: h}
+	}
+	upload := func(pattern string, h web.Handler) web.Route {
+		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
+			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
+	}
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
+		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
+		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
+		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
+		guest("POST "+pathSignIn+"/{token}", web.RateSignIn, n.useLink),
+		guest("GET "+pathSetup+"/{token}", web.RateSignIn, n.setupPage),
+		guest("POST "+pathSetup+"/{token}", web.RateSignIn, n.setup),
+		inside("POST "+pathSignOut, news.RightEnter, web.RateWrite, n.signOut),
+
+		inside("GET "+root, news.RightEnter, web.RateRead, n.home),
+		inside("GET "+pathArticles, news.RightEnter, web.RateRead, n.articleList),
+		inside("GET "+pathNew, news.RightWrite, web.RateRead, n.newArticle),
+		upload("POST "+pathArticles, n.saveArticle),
+		inside("GET "+pathArticles+"/{code}", news.RightEnter, web.RateRead, n.editArticle),
+		upload("POST "+pathArticles+"/{code}", n.saveArticle),
+		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
+		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
+		inside("POST "+pathArticles+"/{code}/comments", news.RightEnter, web.RateWrite, n.switchComments),
+		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
+
+		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
+		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
+		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
+		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
+	}}
+}
+
+// frame is what every page has: the layout around it.
+type frame struct {
+	web.Page
+	Site  string
+	Title string
+	Here  string // the part of the navigation that is open: "articles", "new", "comments"; "" for none
+	User  news.User
+	Done  string // what has just been done, as a sentence; "" for nothing
+}
+
+func (n *Newsroom) frame(r *http.Request, title, here string) frame {
+	return frame{Page: web.NewPage(n.print, n.Assets), Site: n.SiteName, Title: title, Here: here, User: userOf(r)}
+}
+
+// May tells whether the person on the page has a right, so that what they may not do is not shown.
+func (f frame) May(right string) bool { return f.User.Actor().May(news.Right(right)) }
+
+// RoleNames are the person's roles in words.
+func (f frame) RoleNames() string {
+	names := make([]string, len(f.User.Roles))
+	for i, role := range f.User.Roles {
+		names[i] = f.T("role." + string(role))
+	}
+	return f.List(names)
+}
+
+// ISO writes a time for machines.
+func (f frame) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// render answers with a page of the newsroom, which no cache keeps.
+func (n *Newsroom) render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	web.SetPrivate(w)
+	return n.templates.Render(w, r, status, page, data)
+}
+
+// home sends everybody to their work.
+func (n *Newsroom) home(w http.ResponseWriter, r *http.Request) error {
+	actor := userOf(r)
+	if a := actor.Actor(); a.May(news.RightModerate) && !a.May(news.RightWrite) {
+		return web.Redirect(w, r, pathComments)
+	}
+	return web.Redirect(w, r, pathArticles)
+}
+
+// local tells an address of the newsroom, to which a sign-in may lead back, from everything else.
+func local(target string) bool {
+	return (target == root || strings.HasPrefix(target, root+"/") || strings.HasPrefix(target, root+"?")) &&
+		!strings.ContainsAny(target, "\\\r\n") && !strings.Contains(target, "//")
+}
