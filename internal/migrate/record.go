@@ -240,11 +240,11 @@ func (p parser) originOf(r record) string {
 	case plainID(string(r.ID)):
 		return p.origin + ":" + string(r.ID)
 	case r.ID != "":
-		return p.origin + ":" + digest([]string{string(r.ID)})
+		return p.origin + ":" + digest(string(r.ID))
 	case plainID(r.URL):
 		return p.origin + ":" + r.URL
 	}
-	return p.origin + ":" + digest([]string{r.Title, r.Lead, r.Body, r.BodyHTML})
+	return p.origin + ":" + digest(r.Title, r.Lead, r.Body, r.BodyHTML)
 }
 
 // plainID tells an id that can stand in a key as it is. An index of PostgreSQL takes keys up to 2.7 kB.

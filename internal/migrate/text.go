@@ -77,12 +77,12 @@ func readText(r io.Reader, opts TextOptions) (TextPage, error) {
 		return TextPage{}, errors.New("the file is empty")
 	}
 	end := bodyEnd(lines)
-	paragraphs := paragraphsOf(lines[:end])
-	if len(paragraphs) == 0 {
+	parts := partsOf(lines[:end])
+	if parts.headline == "" || hasEndMark(parts.headline) {
 		return TextPage{}, errors.New("no headline: the page begins with what stands around an article")
 	}
 	page := TextPage{}
-	if err := page.readArticle(paragraphs); err != nil {
+	if err := page.readArticle(parts); err != nil {
 		return TextPage{}, err
 	}
 	page.readComments(lines[end:])
@@ -179,57 +179,43 @@ func hasEndMark(s string) bool {
 	return found
 }
 
-// paragraphsOf joins the lines between blank ones. The first line is the headline whatever follows it; where no line is
-// blank, every line is a paragraph.
-func paragraphsOf(lines []line) []string {
-	first := 0
-	for first < len(lines) && lines[first].text == "" {
-		first++
-	}
-	last := len(lines)
-	for last > first && lines[last-1].text == "" {
-		last--
-	}
-	if first == last {
-		return nil
-	}
-	blank := false
-	for _, l := range lines[first:last] {
-		blank = blank || l.text == ""
-	}
-	paragraphs := []string{lines[first].text}
-	open := false
-	for _, l := range lines[first+1 : last] {
-		switch {
-		case l.text == "":
-			open = false
-		case open && blank:
-			paragraphs[len(paragraphs)-1] += "\n" + l.text
-		default:
-			paragraphs, open = append(paragraphs, l.text), true
-		}
-	}
-	return paragraphs
+// parts are the texts of an article as they stand on the page.
+type parts struct {
+	headline string
+	lede     string // its lines joined by spaces
+	body     string // with its end mark; a line is a paragraph
 }
 
-// readArticle makes the article of its paragraphs, the headline first.
-func (p *TextPage) readArticle(paragraphs []string) error {
-	headline := persian.CleanLine(paragraphs[0])
-	if headline == "" || hasEndMark(headline) {
-		return errors.New("no headline: the page begins with what stands around an article")
+// partsOf takes the lines of an article apart: the first is the headline, those up to the next blank one are the lede. Where
+// no blank line stands under the headline, blank lines separate nothing and the lede is one line.
+func partsOf(lines []line) parts {
+	text := filled(lines)
+	if len(text) == 0 {
+		return parts{}
 	}
-	lede, body := "", paragraphs[1:]
-	if len(body) > 0 {
-		lede, body = persian.CleanLine(body[0]), body[1:]
+	spaced := len(text) > 1 && text[1].n > text[0].n+1
+	var lede, body []string
+	for i, l := range text[1:] {
+		follows := i > 0 && l.n == text[i].n+1
+		if i == 0 || spaced && follows && len(body) == 0 {
+			lede = append(lede, l.text)
+		} else {
+			body = append(body, l.text)
+		}
 	}
-	text := strings.Join(body, "\n")
-	if len(text) > maxBody {
+	return parts{text[0].text, strings.Join(lede, " "), strings.Join(body, "\n")}
+}
+
+// readArticle makes the article of its parts.
+func (p *TextPage) readArticle(from parts) error {
+	if len(from.body) > maxBody {
 		return errLongBody
 	}
-	code, endMark, html := markup.TakeEndMark(markup.FromText(text))
+	headline, lede := persian.CleanLine(from.headline), persian.CleanLine(from.lede)
+	code, endMark, html := markup.TakeEndMark(markup.FromText(from.body))
 	if lede != "" && markup.Plain(html) == "" {
 		p.warn(0, "one paragraph stands under the headline; it was taken as the body, without a lede")
-		code, endMark, html = markup.TakeEndMark(markup.FromText(strings.Join(paragraphs[1:], "\n")))
+		code, endMark, html = markup.TakeEndMark(markup.FromText(from.lede + "\n" + from.body))
 		lede = ""
 	}
 	source, html := markup.TakeAttribution(html)
@@ -238,7 +224,7 @@ func (p *TextPage) readArticle(paragraphs []string) error {
 	}
 	p.Import.Article = news.Article{
 		State:  news.Published,
-		Origin: "text:" + digest(paragraphs),
+		Origin: "text:" + digest(from.headline, from.lede, from.body),
 		Content: news.Content{
 			Lang:     "fa",
 			Kind:     news.KindNews,
@@ -258,7 +244,7 @@ func (p *TextPage) readArticle(paragraphs []string) error {
 }
 
 // digest identifies texts whatever the white space in them.
-func digest(texts []string) string {
+func digest(texts ...string) string {
 	h := sha256.New()
 	for _, s := range texts {
 		io.WriteString(h, strings.Join(strings.Fields(s), " "))
