@@ -234,11 +234,24 @@ func cutRuns(b *block, from, to int) string {
 // replaceLine puts another line, or none, in the place of the one at at.
 func replaceLine(h HTML, at int, old HTML, line string) HTML {
 	before, after := string(h[:at]), string(h[at+len(old):])
-	if line == "" {
-		after = strings.TrimPrefix(after, "\n")
-		if after == "" {
-			before = strings.TrimSuffix(before, "\n")
-		}
+	if line != "" {
+		return HTML(before + line + after)
 	}
-	return HTML(before + line + after)
+	return joinLines(strings.Split(before+after, "\n"))
+}
+
+// joinLines puts a body together from its lines, without empty ones and without
+// rules that separate nothing any more.
+func joinLines(lines []string) HTML {
+	kept := make([]string, 0, len(lines))
+	for _, line := range lines {
+		if line == "" || line == "<hr>" && (len(kept) == 0 || kept[len(kept)-1] == "<hr>") {
+			continue
+		}
+		kept = append(kept, line)
+	}
+	if n := len(kept); n > 0 && kept[n-1] == "<hr>" {
+		kept = kept[:n-1]
+	}
+	return HTML(strings.Join(kept, "\n"))
 }

@@ -3,6 +3,7 @@ package markup
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -86,12 +87,22 @@ func merge(runs []run) []run {
 	out := runs[:0]
 	for _, r := range runs {
 		if n := len(out); n > 0 && !r.br && !out[n-1].br && out[n-1].format == r.format {
-			out[n-1].text += r.text
+			out[n-1].text = join(out[n-1].text, r.text)
 			continue
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// join puts two texts together; a mark at the seam is composed.
+func join(a, b string) string {
+	last, size := utf8.DecodeLastRuneInString(a)
+	mark, width := utf8.DecodeRuneInString(b)
+	if whole := compose(last, mark); whole != 0 {
+		return a[:len(a)-size] + string(whole) + b[width:]
+	}
+	return a + b
 }
 
 func (b *builder) add(blocks ...*block) {

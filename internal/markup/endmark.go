@@ -78,7 +78,7 @@ func takeEndMark(h HTML) (code string, found bool, rest HTML) {
 			break
 		}
 		if m := endParagraph.FindStringSubmatch(text); m != nil {
-			return joinCodes(m[1], codes), true, joinBlocks(lines[:last])
+			return joinCodes(m[1], codes), true, joinLines(lines[:last])
 		}
 		p := paragraph(lines[last])
 		text = plain(p.runs)
@@ -90,7 +90,7 @@ func takeEndMark(h HTML) (code string, found bool, rest HTML) {
 			code = text[m[4]:m[5]]
 		}
 		kept := append(slices.Clone(lines[:last]), cutRuns(p, 0, m[2]))
-		return joinCodes(code, codes), true, joinBlocks(kept)
+		return joinCodes(code, codes), true, joinLines(kept)
 	}
 	return "", false, h
 }
@@ -127,12 +127,4 @@ func joinCodes(code string, codes []string) string {
 		}
 	}
 	return strings.Join(all, "/")
-}
-
-// joinBlocks joins lines and drops a rule that now stands at the end.
-func joinBlocks(lines []string) HTML {
-	for len(lines) > 0 && (lines[len(lines)-1] == "<hr>" || lines[len(lines)-1] == "") {
-		lines = lines[:len(lines)-1]
-	}
-	return HTML(strings.Join(lines, "\n"))
 }

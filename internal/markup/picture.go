@@ -71,10 +71,10 @@ func (b *builder) figure(n *html.Node) {
 	captions := tidy(caption, false)
 	last := len(blocks) - 1
 	if last == 0 && soleLink(blocks[0]) {
-		blocks[0] = &block{tag: "figure", link: blocks[0].runs}
+		blocks[0] = &block{tag: "figure", link: newLeaf("p", "", blocks[0].runs).runs}
 	}
 	if len(captions) > 0 && last >= 0 && blocks[last].tag == "figure" && len(blocks[last].runs) == 0 {
-		blocks[last].runs = newLeaf("figcaption", "", joinLines(captions)).runs
+		blocks[last].runs = newLeaf("figcaption", "", breakBetween(captions)).runs
 		captions = nil
 	}
 	b.add(blocks...)
@@ -104,8 +104,8 @@ func allRuns(b *block) []run {
 	return runs
 }
 
-// joinLines puts paragraphs into one, with line breaks between them.
-func joinLines(paragraphs [][]run) []run {
+// breakBetween puts paragraphs into one, with line breaks between them.
+func breakBetween(paragraphs [][]run) []run {
 	var runs []run
 	for i, p := range paragraphs {
 		if i > 0 {
@@ -113,7 +113,7 @@ func joinLines(paragraphs [][]run) []run {
 		}
 		runs = append(runs, p...)
 	}
-	return runs
+	return tidy(runs, false)[0]
 }
 
 // soleLink tells whether a block is a paragraph of one link and nothing else.
