@@ -17,7 +17,7 @@ const tellTimes = (within = document) => {
     const text = ago(new Date(time.dateTime));
     if (!text) continue;
     time.title = text;
-    if ("ago" in time.dataset) time.nextElementSibling.textContent = text;
+    if ("ago" in time.dataset) time.nextElementSibling.textContent = `(${text})`;
   }
 };
 tellTimes();

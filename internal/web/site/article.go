@@ -126,11 +126,15 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	page.Suggested = s.cards(suggested, s.shortMoment)
+	pictures := 0
 	for i := range page.Suggested {
 		if picture := page.Suggested[i].Picture; picture != nil {
-			picture.Sizes, page.SuggestedPictures = "8rem", true
+			picture.Sizes = "8rem"
+			pictures++
 		}
 	}
+	// Places that mostly hold a section's name would shout; then none has one.
+	page.SuggestedPictures = pictures*2 > len(page.Suggested)
 	if page.Counts, err = s.Articles.CommentCounts(ctx, a.Code); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (s *Site) text(w http.ResponseWriter, r *http.Request, path, heading string
 	if body == "" {
 		return news.Fail(news.NotFound, "error.not_found")
 	}
-	f, err := s.frame(r.Context(), "text", heading, path, 0, "")
+	f, err := s.frame(r.Context(), "words", heading, path, 0, "")
 	if err != nil {
 		return err
 	}
