@@ -10,7 +10,9 @@ import (
 )
 
 // HTML is a sanitised body in canonical form. Only this package makes one from
-// outside input; the store may convert a string that it wrote from an HTML.
+// outside input; the store may convert a string that it wrote from an HTML. Its
+// text is clean by the rules of persian.Clean. Nobody cleans or edits it as a
+// string: addresses in it are as they were typed.
 type HTML string
 
 // MaxSize is the longest source, in bytes, that is read; what stands behind it
