@@ -112,6 +112,14 @@ func TestPagesChooseTheirLayout(t *testing.T) {
 	}
 }
 
+func TestBrokenPagesStopTheStart(t *testing.T) {
+	for _, text := range []string{`<a b="{{.X}} c"d="e">{{`, `<a href="x" y"="{{.X}}">`, `{{template "nowhere"}}`} {
+		if _, err := NewTemplates(fstest.MapFS{"a.html": file(text)}, nil); err == nil {
+			t.Errorf("%s was accepted", text)
+		}
+	}
+}
+
 func TestProbes(t *testing.T) {
 	var state error
 	h, err := New(Options{SiteURL: "http://x", Log: slog.New(slog.DiscardHandler)}, Health(func(context.Context) error { return state }))

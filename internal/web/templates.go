@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -61,9 +63,23 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
 		}
-		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = set.Lookup(name)
+		page := set.Lookup(name)
+		if err := checkPage(page); err != nil {
+			return nil, fmt.Errorf("web: templates: %w", err)
+		}
+		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return t, nil
+}
+
+// checkPage finds what html/template refuses (a broken attribute, a template that is not there) at the start: by itself it
+// looks only when a page is first shown. Executing without data fails in other ways too, which say nothing.
+func checkPage(page *template.Template) error {
+	var refused *template.Error
+	if err := page.Execute(io.Discard, nil); errors.As(err, &refused) {
+		return refused
+	}
+	return nil
 }
 
 // Render executes a page into a buffer and answers with it through Write; when it fails nothing has been written.
