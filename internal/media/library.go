@@ -176,10 +176,10 @@ func (l *Library) makeFiles(ctx context.Context, pic picture, m news.Media) erro
 	if err := l.write(l.original(m), func(w io.Writer) error { return encodeOriginal(w, turn(img, pic.orientation), m.Type) }); err != nil {
 		return err
 	}
-	paper := turnPaper(shrink(img, pic.shrinkFactor()), pic.orientation)
-	img = nil // the decoded picture is the large one; let it go before the renditions are drawn
 	for i := len(Widths) - 1; i >= 0; i-- {
-		paper = scale(paper, Widths[i])
+		size := pic.stored(renditionSize(m.PictureSize, Widths[i]))
+		img = resize(img, size.Width, size.Height) // the next one is made of this one; the first lets go of the decoded picture
+		paper := turnPaper(img.(*image.RGBA), pic.orientation)
 		if err := l.write(l.rendition(m.Hash, Widths[i]), func(w io.Writer) error {
 			return jpeg.Encode(w, paper, &jpeg.Options{Quality: renditionQuality})
 		}); err != nil {

@@ -288,6 +288,26 @@ func TestImportsTravelAsJSON(t *testing.T) {
 	}
 }
 
+// TestAttributionIsNeitherDoubledNorLost: the field and the body may each name a source.
+func TestAttributionIsNeitherDoubledNorLost(t *testing.T) {
+	tests := []struct{ field, body, source, want string }{
+		{"", "به گزارش ایسنا، باران آمد.", "ایسنا", "<p>باران آمد.</p>"},
+		{"ایسنا", "به گزارش ایسنا، باران آمد.", "ایسنا", "<p>باران آمد.</p>"},
+		{"ایسنا", "باران آمد.", "ایسنا", "<p>باران آمد.</p>"},
+		{"ایسنا", "به گزارش مهر، باران آمد.", "ایسنا", "<p>به گزارش مهر، باران آمد.</p>"},
+	}
+	for _, tt := range tests {
+		line, err := json.Marshal(map[string]string{"title": "x", "body": tt.body, "attribution": tt.field})
+		if err != nil {
+			t.Fatal(err)
+		}
+		im, err := parser{origin: "x", now: someday}.parse(line)
+		if c := im.Article.Content; err != nil || c.Source != tt.source || c.Body != tt.want {
+			t.Errorf("%q, %q: source %q, body %q, %v", tt.field, tt.body, c.Source, c.Body, err)
+		}
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	data, err := os.ReadFile("testdata/jsonl/broken-lines.jsonl")
 	if err != nil {

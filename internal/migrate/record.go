@@ -69,7 +69,10 @@ func (b *byline) UnmarshalJSON(data []byte) error {
 	if data[0] == '"' {
 		return json.Unmarshal(data, &b.Name)
 	}
-	return json.Unmarshal(data, (*news.Byline)(b))
+	if err := json.Unmarshal(data, (*news.Byline)(b)); err != nil {
+		return errors.New(`field "bylines" holds something that is neither a name nor an object with a name and a code`)
+	}
+	return nil
 }
 
 // parser turns lines into imports. It holds no state and may be used from several goroutines.
@@ -181,7 +184,7 @@ func (r record) content() (news.Content, error) {
 	return c, nil
 }
 
-// setBody brings the body into form. Where the record names an attribution of its own, that one stays.
+// setBody brings the body into form. Where the record names one source and the body begins with another, both stay.
 func (r record) setBody(c *news.Content) {
 	var html markup.HTML
 	if strings.TrimSpace(r.BodyHTML) != "" {
@@ -191,15 +194,14 @@ func (r record) setBody(c *news.Content) {
 		html = markup.FromText(r.Body)
 	}
 	code, found, html := markup.TakeEndMark(html)
-	source, html := markup.TakeAttribution(html)
+	if source, rest := markup.TakeAttribution(html); c.Source == "" || c.Source == source {
+		c.Source, html = source, rest
+	}
 	if found {
 		c.EndMark = true
 		if c.DeskCode == "" {
 			c.DeskCode = code
 		}
-	}
-	if c.Source == "" {
-		c.Source = source
 	}
 	c.Body = string(html)
 }
