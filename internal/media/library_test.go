@@ -271,7 +271,7 @@ func TestStripsLeaveNoSeams(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	img := image.NewRGBA(image.Rect(0, 0, 1300, 1100))
 	for i := range img.Pix {
-		img.Pix[i] = uint8(random.IntN(256))
+		img.Pix[i] = uint8(64 + random.IntN(128)) // so that nothing overshoots and is cut between the two passes
 		if i%4 == 3 {
 			img.Pix[i] = 0xff
 		}
@@ -284,7 +284,7 @@ func TestStripsLeaveNoSeams(t *testing.T) {
 			t.Fatalf("%v, want %v", got.Rect, want.Rect)
 		}
 		for i := range got.Pix {
-			if d := int(got.Pix[i]) - int(want.Pix[i]); d < -3 || d > 3 {
+			if d := int(got.Pix[i]) - int(want.Pix[i]); d < -2 || d > 2 {
 				t.Errorf("%v: byte %d is %d, want %d", size, i, got.Pix[i], want.Pix[i])
 				break
 			}
