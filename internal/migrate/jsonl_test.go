@@ -192,6 +192,25 @@ func TestDryRunHandsNothingOver(t *testing.T) {
 	}
 }
 
+func TestDryRunAsksWhatIsThere(t *testing.T) {
+	there := &newsroom{}
+	if _, err := JSONL(t.Context(), bytes.NewReader(archive(120)), there, JSONLOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	check := func(_ context.Context, imports []news.Import) ([]news.ImportOutcome, error) {
+		outcomes := make([]news.ImportOutcome, len(imports))
+		for i, im := range imports {
+			outcomes[i].Existing = there.origins[im.Article.Origin]
+		}
+		return outcomes, nil
+	}
+	data := append(archive(250), archive(251)...)
+	report, err := JSONL(t.Context(), bytes.NewReader(data), there, JSONLOptions{DryRun: true, Check: check})
+	if err != nil || report.Imported != 131 || report.Existing != 370 || len(there.taken) != 120 {
+		t.Errorf("%+v, %v; the newsroom has %d", report, err, len(there.taken))
+	}
+}
+
 func TestProblemsAreCountedButNotAllKept(t *testing.T) {
 	report, err := JSONL(t.Context(), strings.NewReader(strings.Repeat("x\n", 2500)), &newsroom{}, JSONLOptions{})
 	if err != nil || report.Refused != 2500 || len(report.Problems) != maxProblems || report.Problems[999].Line != 1000 {
