@@ -43,32 +43,36 @@ type app struct {
 }
 
 // openApp opens the database and builds the rooms on it; the caller holds the folder.
-func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (a *app, err error) {
-	a = &app{cfg: cfg, log: log}
-	defer func() {
-		if err != nil {
-			a.close()
-		}
-	}()
-	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: log}); err != nil {
+func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log}
+	if err := a.open(ctx); err != nil {
+		a.close()
 		return nil, err
+	}
+	return a, nil
+}
+
+func (a *app) open(ctx context.Context) (err error) {
+	cfg := a.cfg
+	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log}); err != nil {
+		return err
 	}
 	if a.library, err = media.New(filepath.Join(cfg.Data, "media"), a.store); err != nil {
-		return nil, err
+		return err
 	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
-		return nil, fmt.Errorf("setting country.file: %w", err)
+		return fmt.Errorf("setting country.file: %w", err)
 	}
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.auth = auth.New(a.store, a.store, key, time.Now)
 	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	return a, nil
+	return nil
 }
 
 func openCountries(file string) (*country.Finder, error) {
@@ -89,8 +93,17 @@ func (a *app) close() {
 	}
 }
 
-// handler builds all pages.
+// handler is everything that the public port answers.
 func (a *app) handler(siteURL string) (http.Handler, error) {
+	areas, err := a.areas(siteURL)
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies}, areas...)
+}
+
+// areas are the route tables of readers, newsroom, probes and assets.
+func (a *app) areas(siteURL string) ([]web.Area, error) {
 	bundle, err := i18n.Load()
 	if err != nil {
 		return nil, err
@@ -118,8 +131,7 @@ func (a *app) handler(siteURL string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies},
-		readers.Area(), editors.Area(), web.Health(a.store.Ping), web.Area{Routes: []web.Route{assets.Route()}})
+	return []web.Area{readers.Area(), editors.Area(), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
 func (a *app) openPicture(m news.Media, width int) (site.File, error) {
