@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
 )
 
 // Moment is an instant as a page shows it.
 type Moment struct {
-	ISO  string // with Tehran's offset
-	Text string // in the page's language
+	Datetime template.HTMLAttr // datetime="…", ISO 8601 with Tehran’s offset; an attribute, so that the plus sign stays one
+	Text     string            // in the page's language
 }
 
 // moment makes a Moment, nil for the zero time: an undated article shows none.
@@ -23,7 +24,8 @@ func moment(t time.Time, write func(time.Time) string) *Moment {
 	if t.IsZero() {
 		return nil
 	}
-	return &Moment{ISO: t.In(persian.Tehran()).Format(time.RFC3339), Text: write(t)}
+	iso := t.In(persian.Tehran()).Format(time.RFC3339)
+	return &Moment{Datetime: template.HTMLAttr(`datetime="` + iso + `"`), Text: write(t)}
 }
 
 // shortMoment is for narrow lists: the clock for today, else the day.
@@ -92,9 +94,6 @@ type Shot struct {
 	Eager           bool // the picture that a reader sees first
 }
 
-// pictureWidths are the widths in which pictures are served, in pixels.
-var pictureWidths = []int{480, 800, 1200}
-
 // shot makes the picture of an article, nil when it has none. A rendition wider than the original is never named, but for
 // the narrowest.
 func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
@@ -103,8 +102,8 @@ func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
 	}
 	out := &Shot{Sizes: sizes, Width: size.Width, Height: size.Height, Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
 	var set []string
-	for i, width := range pictureWidths {
-		if i > 0 && size.Width != 0 && pictureWidths[i-1] >= size.Width {
+	for i, width := range media.Widths {
+		if i > 0 && size.Width != 0 && media.Widths[i-1] >= size.Width {
 			break
 		}
 		real := width

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
@@ -85,14 +86,14 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
 	id, ok := news.ParseCode(r.PathValue("id"))
 	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
 	width, err := strconv.Atoi(name)
-	if !ok || !isJPEG || err != nil || !slices.Contains(pictureWidths, width) || strconv.Itoa(width) != name {
+	if !ok || !isJPEG || err != nil || !slices.Contains(media.Widths, width) || strconv.Itoa(width) != name {
 		return notFound
 	}
-	media, err := s.Articles.Media(r.Context(), news.MediaID(id))
+	item, err := s.Articles.Media(r.Context(), news.MediaID(id))
 	if err != nil {
 		return err
 	}
-	file, err := s.Pictures(media, width)
+	file, err := s.Pictures.Open(item, width)
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
 	h.Set("Cache-Control", "private, max-age=86400")
-	h.Set("ETag", `"`+media.Hash+"-"+name+`"`)
+	h.Set("ETag", `"`+item.Hash+"-"+name+`"`)
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
 	"github.com/dabir-newsroom/dabir/theme"
@@ -183,8 +184,8 @@ type nopCloser struct{ io.ReadSeeker }
 
 func (nopCloser) Close() error { return nil }
 
-// samplePicture draws a landscape of flat fields, so that screens show something in a picture's place.
-func samplePicture(_ news.Media, width int) (File, error) {
+// Open draws a landscape of flat fields, so that screens show something in a picture's place.
+func (*memory) Open(_ news.Media, width int) (media.File, error) {
 	img := image.NewGray(image.Rect(0, 0, width, width*9/16))
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
@@ -197,7 +198,7 @@ func samplePicture(_ news.Media, width int) (File, error) {
 	}
 	var buf bytes.Buffer
 	err := jpeg.Encode(&buf, img, nil)
-	return File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg"}, err
+	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg"}, err
 }
 
 // newSample is a small newsroom: a full article, one of the world without a picture, an undated one, an English one and
@@ -261,7 +262,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: samplePicture,
+	s, err := New(settings, Sources{Articles: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: m,
 		Now: func() time.Time { return m.now }, Log: log}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)

@@ -9,13 +9,13 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
@@ -58,15 +58,10 @@ type Counter interface {
 	Count(code news.Code, userAgent string)
 }
 
-// File is a picture's rendition, open for reading; who got it closes it.
-type File struct {
-	io.ReadSeekCloser
-	ModTime time.Time
-	Type    string // MIME type
+// Pictures opens the renditions of pictures.
+type Pictures interface {
+	Open(m news.Media, width int) (media.File, error)
 }
-
-// OpenPicture opens the rendition of a media item at one of the served widths.
-type OpenPicture func(m news.Media, width int) (File, error)
 
 // Settings is what a newsroom says of itself.
 type Settings struct {
@@ -86,7 +81,7 @@ type Sources struct {
 	Suggestions Suggestions
 	Discussion  Discussion
 	Counter     Counter
-	Pictures    OpenPicture
+	Pictures    Pictures
 	Now         func() time.Time
 	Log         *slog.Logger
 }
