@@ -186,7 +186,7 @@ func (l *Library) makeFiles(ctx context.Context, pic picture, m news.Media) erro
 			return err
 		}
 	}
-	return syncDir(filepath.Join(l.dir, m.Hash[:2]))
+	return errors.Join(syncDir(filepath.Join(l.dir, m.Hash[:2])), syncDir(l.dir))
 }
 
 func encodeOriginal(w io.Writer, img image.Image, mime string) error {

@@ -412,6 +412,23 @@ func TestRealArchive(t *testing.T) {
 	}
 }
 
+// TestRealPagesAsHTML reads the 789 real bodies that came as HTML.
+func TestRealPagesAsHTML(t *testing.T) {
+	file, err := os.Open("../../../shared/data/news/html_articles.jsonl.gz")
+	if err != nil {
+		t.Skip("../shared/data/news is not here; the real HTML is not tested")
+	}
+	defer file.Close()
+	to := &newsroom{}
+	report, err := JSONL(t.Context(), file, to, JSONLOptions{})
+	if err != nil || report.Imported != 789 || report.Refused != 0 {
+		t.Fatalf("%d imported, %d refused %v, %v", report.Imported, report.Refused, report.Problems, err)
+	}
+	for _, im := range to.taken {
+		checkImport(t, im)
+	}
+}
+
 // counting takes everything and keeps nothing but numbers.
 type counting struct {
 	undated, general, noLede, source, endMark int

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -17,9 +18,10 @@ const (
 
 // mostRead remembers the order of the most read articles, not the articles: what is shown of them passes the gate each time.
 type mostRead struct {
-	mu    sync.Mutex
-	codes []news.Code
-	until time.Time
+	mu     sync.Mutex
+	codes  []news.Code
+	until  time.Time
+	asking bool // somebody is asking the store
 }
 
 // MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours. The order is up to a
@@ -36,22 +38,38 @@ func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error
 	return cards[:min(n, len(cards))], nil
 }
 
-// order asks the store at most once a minute; who comes meanwhile waits for the answer instead of asking again.
+// order asks the store at most once a minute. Who comes while somebody asks takes the order of the minute before: nobody waits,
+// perhaps holding a connection that the one who asks needs. Before the first answer each asks for himself.
 func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	now := time.Now()
-	if now.Before(m.until) {
+	if now.Before(m.until) || m.asking && !m.until.IsZero() {
+		defer m.mu.Unlock()
 		return m.codes, nil
 	}
-	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
+	m.asking = true
+	m.mu.Unlock()
+	codes, err := ask(ctx, public, now)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asking = false
 	if err != nil {
 		return nil, err
 	}
-	codes := make([]news.Code, len(cards))
-	for i, card := range cards {
-		codes[i] = card.Code
-	}
 	m.codes, m.until = codes, now.Add(mostReadFresh)
 	return codes, nil
+}
+
+// ask is the question to the store. A panic beneath it must not leave the list as being asked for ever.
+func ask(ctx context.Context, public Public, now time.Time) (codes []news.Code, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("most read: %v", p)
+		}
+	}()
+	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
+	for _, card := range cards {
+		codes = append(codes, card.Code)
+	}
+	return codes, err
 }
