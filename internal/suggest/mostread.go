@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -49,27 +48,21 @@ func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error
 	}
 	m.asking = true
 	m.mu.Unlock()
-	codes, err := ask(ctx, public, now)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.asking = false
+	defer func() {
+		m.mu.Lock()
+		m.asking = false
+		m.mu.Unlock()
+	}()
+	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
 	if err != nil {
 		return nil, err
 	}
-	m.codes, m.until = codes, now.Add(mostReadFresh)
-	return codes, nil
-}
-
-// ask is the question to the store. A panic beneath it must not leave the list as being asked for ever.
-func ask(ctx context.Context, public Public, now time.Time) (codes []news.Code, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("most read: %v", p)
-		}
-	}()
-	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
-	for _, card := range cards {
-		codes = append(codes, card.Code)
+	codes := make([]news.Code, len(cards))
+	for i, card := range cards {
+		codes[i] = card.Code
 	}
-	return codes, err
+	m.mu.Lock()
+	m.codes, m.until = codes, now.Add(mostReadFresh)
+	m.mu.Unlock()
+	return codes, nil
 }
