@@ -188,10 +188,10 @@ func (r record) content() (news.Content, error) {
 func (r record) setBody(c *news.Content) {
 	var html markup.HTML
 	if strings.TrimSpace(r.BodyHTML) != "" {
-		html = markup.Sanitize(persian.Clean(r.BodyHTML))
+		html = markup.Sanitize(r.BodyHTML)
 	}
 	if html == "" {
-		html = markup.FromText(persian.Clean(r.Body))
+		html = markup.FromText(r.Body)
 	}
 	code, found, html := markup.TakeEndMark(html)
 	if source, rest := markup.TakeAttribution(html); c.Source == "" || c.Source == source {
