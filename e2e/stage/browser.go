@@ -188,7 +188,7 @@ func (t *Tab) Until(expression string) error {
 			else if (Date.now() > last) no(new Error("it did not come true"));
 			else setTimeout(look, 15);
 		})();
-	})`, (patience - time.Second).Milliseconds(), expression))
+	})`, (patience-time.Second).Milliseconds(), expression))
 	if err != nil {
 		return fmt.Errorf("waited for %s: %w", expression, err)
 	}

@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+)
+
+const queuePath = "/newsroom/comments"
+
+// pendingComment is a comment as the queue shows it.
+type pendingComment struct{ ID, Article, Words string }
+
+// inQueue are the undecided comments of the open queue, from the top.
+func (v visitor) inQueue() []pendingComment {
+	v.t.Helper()
+	return get[[]pendingComment](v, `[...document.querySelectorAll(".letters > .letter")].filter((l) => !l.querySelector(".line"))
+		.map((l) => ({ ID: l.dataset.id, Article: new URL(l.querySelector(".on a").href).pathname, Words: l.querySelector(".words").innerText.trim() }))`)
+}
+
+// chosen is the id of the comment that the keys act on.
+func (v visitor) chosen() string {
+	v.t.Helper()
+	return get[string](v, `document.querySelector(".letters [aria-current=true]")?.dataset.id ?? ""`)
+}
+
+// decided waits until the queue says that something became of a comment.
+func (v visitor) decided(id string) {
+	v.t.Helper()
+	v.until(fmt.Sprintf(`document.querySelector("#c%s .line")`, id))
+}
+
+// listed tells whether a comment stands in a tab of the queue, as the server has it now.
+func (v visitor) listed(state, id string) bool {
+	v.t.Helper()
+	v.visit(queuePath+"?state="+state, 200)
+	return v.has("#c" + id)
+}
+
+func TestModerateByKeyboard(t *testing.T) {
+	n := open(t)
+	reader, moderator := n.visitor(t), n.staff(t, "nazer")
+	moderator.visit(queuePath, 200)
+	queue := moderator.inQueue()
+	if len(queue) < 3 {
+		t.Fatalf("the demonstration has %d pending comments, the test needs three", len(queue))
+	}
+	first, second := queue[0], queue[1]
+	t.Run("Move", func(t *testing.T) { moderator.t = t; moderator.moves(queue) })
+	t.Run("Publish", func(t *testing.T) { reader.t, moderator.t = t, t; moderator.publishes(reader, first) })
+	t.Run("Reject", func(t *testing.T) { reader.t, moderator.t = t, t; moderator.rejects(reader, second) })
+	t.Run("Undo", func(t *testing.T) { reader.t, moderator.t = t, t; moderator.undoes(reader) })
+	t.Run("TwoModerators", func(t *testing.T) {
+		reader.t, moderator.t = t, t
+		moderator.isNotOverruled(reader, n.staff(t, "sardabir"))
+	})
+}
+
+func (v visitor) moves(queue []pendingComment) {
+	v.t.Helper()
+	for _, step := range []struct {
+		key  string
+		want int
+	}{{"j", 0}, {"j", 1}, {"j", 2}, {"k", 1}, {"k", 0}, {"k", 0}} {
+		v.press(step.key)
+		if got := v.chosen(); got != queue[step.want].ID {
+			v.t.Errorf("after %s the chosen comment is %s, want %s", step.key, got, queue[step.want].ID)
+		}
+	}
+}
+
+// choose moves to a comment with j alone.
+func (v visitor) choose(id string) {
+	v.t.Helper()
+	for range 60 {
+		if v.chosen() == id {
+			return
+		}
+		v.press("j")
+	}
+	v.t.Fatalf("j does not reach comment %s", id)
+}
+
+func (v visitor) publishes(reader visitor, c pendingComment) {
+	v.t.Helper()
+	reader.visit(c.Article, 200)
+	published, pending := reader.counts()
+	if strings.Contains(reader.text("#comments"), c.Words) {
+		v.t.Fatal("the pending comment is public already")
+	}
+	v.choose(c.ID)
+	v.press("f")
+	v.decided(c.ID)
+	reader.visit(c.Article, 200)
+	if p, w := reader.counts(); p != published+1 || w != pending-1 {
+		v.t.Errorf("the counters went from %d/%d to %d/%d", published, pending, p, w)
+	}
+	if !strings.Contains(reader.text("#comments"), c.Words) {
+		v.t.Errorf("the published comment is not on its article's page: %q", c.Words)
+	}
+	if v.chosen() == c.ID || v.chosen() == "" {
+		v.t.Errorf("after the decision the chosen comment is %q, want the next one", v.chosen())
+	}
+}
+
+func (v visitor) rejects(reader visitor, c pendingComment) {
+	v.t.Helper()
+	reader.visit(c.Article, 200)
+	published, pending := reader.counts()
+	v.choose(c.ID)
+	v.press("d")
+	v.until(fmt.Sprintf(`document.querySelector("#c%s details.reject").open`, c.ID))
+	v.press("2")
+	v.decided(c.ID)
+	reader.visit(c.Article, 200)
+	if p, w := reader.counts(); p != published || w != pending-1 {
+		v.t.Errorf("the counters went from %d/%d to %d/%d", published, pending, p, w)
+	}
+	if strings.Contains(reader.text("#comments"), c.Words) {
+		v.t.Error("the rejected comment is public")
+	}
+	if !v.listed("rejected", c.ID) {
+		v.t.Error("the rejected comment is not among the rejected ones")
+	}
+	if v.text("#c"+c.ID+" .hint") == "" {
+		v.t.Error("the queue does not say who rejected the comment and why")
+	}
+}
+
+// undoes publishes a comment and takes that back by u.
+func (v visitor) undoes(reader visitor) {
+	v.t.Helper()
+	v.visit(queuePath, 200)
+	c := v.inQueue()[0]
+	reader.visit(c.Article, 200)
+	published, pending := reader.counts()
+	v.choose(c.ID)
+	v.press("f")
+	v.decided(c.ID)
+	v.press("u")
+	v.until(fmt.Sprintf(`!document.querySelector("#c%s .line")`, c.ID))
+	reader.visit(c.Article, 200)
+	if p, w := reader.counts(); p != published || w != pending {
+		v.t.Errorf("after the undo the counters are %d/%d, they were %d/%d", p, w, published, pending)
+	}
+	if !v.listed("pending", c.ID) {
+		v.t.Error("after the undo the comment is not pending")
+	}
+}
+
+// isNotOverruled lets two people decide on one comment: the second is told, and nothing changes.
+func (v visitor) isNotOverruled(reader, chief visitor) {
+	v.t.Helper()
+	v.visit(queuePath, 200)
+	chief.visit(queuePath, 200)
+	c := v.inQueue()[0]
+	v.choose(c.ID)
+	v.press("f")
+	v.decided(c.ID)
+
+	chief.Expect(409)
+	chief.choose(c.ID)
+	chief.press("d")
+	chief.until(fmt.Sprintf(`document.querySelector("#c%s details.reject").open`, c.ID))
+	chief.press("1")
+	fault := fmt.Sprintf("#c%s .fault", c.ID)
+	chief.until(fmt.Sprintf(`!document.querySelector(%q).hidden`, fault))
+	if told := chief.text(fault); !strings.Contains(told, "بهرام نیک‌روان") {
+		v.t.Errorf("the second moderator is told %q, without the name of the first", told)
+	}
+	if !chief.listed("published", c.ID) {
+		v.t.Error("the second decision overruled the first")
+	}
+	reader.visit(c.Article, 200)
+	if !strings.Contains(reader.text("#comments"), c.Words) {
+		v.t.Error("the published comment is not public any more")
+	}
+}
