@@ -6,8 +6,10 @@ import (
 	"net/http"
 
 	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
@@ -46,6 +48,27 @@ func (p articlePage) Public() string {
 // Changed tells that what readers see differs from the working copy.
 func (p articlePage) Changed() bool {
 	return p.Article.State == news.Published && p.Article.PublicRevision != p.Article.Revision
+}
+
+// TextDir is the direction of the article's language.
+func (p articlePage) TextDir() string {
+	if p.Form.Lang == "en" {
+		return "ltr"
+	}
+	return "rtl"
+}
+
+// Chosen tells the section that the form names; one that names none is in the general section.
+func (p articlePage) Chosen(s news.Section) bool {
+	return s.ID == p.Form.Section || p.Form.Section == 0 && s.Slug == news.GeneralSlug
+}
+
+// CodeText is the article's code as people read it: a name in figures, never grouped.
+func (p articlePage) CodeText() string {
+	if p.Lang() == i18n.FA {
+		return persian.Digits(p.Article.Code.String())
+	}
+	return p.Article.Code.String()
 }
 
 // RevisionNumber is the working revision as templates want numbers.

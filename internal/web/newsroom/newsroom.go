@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
@@ -155,7 +156,7 @@ func (n *Newsroom) Area() web.Area {
 		upload("POST "+pathArticles+"/{code}", n.saveArticle),
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
-		inside("POST "+pathArticles+"/{code}/comments", news.RightEnter, web.RateWrite, n.switchComments),
+		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
 		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
@@ -189,6 +190,24 @@ func (f frame) RoleNames() string {
 		names[i] = f.T("role." + string(role))
 	}
 	return f.List(names)
+}
+
+// DirOf is the direction of a headline whose language is not known here: that of most of its letters. A Persian headline
+// may begin with a Latin name, which dir="auto" would take for an English one.
+func (frame) DirOf(text string) string {
+	balance := 0
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew):
+			balance++
+		case unicode.IsLetter(r):
+			balance--
+		}
+	}
+	if balance < 0 {
+		return "ltr"
+	}
+	return "rtl"
 }
 
 // ISO writes a time for machines.

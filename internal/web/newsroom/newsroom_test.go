@@ -400,6 +400,14 @@ func TestFormsOfLists(t *testing.T) {
 	}
 }
 
+func TestHeadlinesRunAsMostOfTheirLetters(t *testing.T) {
+	for text, want := range map[string]string{"OpenStreetMap نقشهٔ دوچرخه‌راه‌های شهر را کامل کرد": "rtl", "Tehran: the تهران bridge opens": "ltr", "۱۴۰۵": "rtl", "": "rtl"} {
+		if got := (frame{}).DirOf(text); got != want {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 // TestEveryDynamicKeyHasItsSentence covers the keys that are put together from the domain's lists.
 func TestEveryDynamicKeyHasItsSentence(t *testing.T) {
 	bundle, err := i18n.Load()

@@ -53,6 +53,9 @@ function press(selector, e) {
   else target.click();
 }
 
+// A form that came back begins at its first mistake.
+document.querySelector('[aria-invalid]')?.focus();
+
 // What takes longer than 300 ms is seen to be under way.
 document.addEventListener('submit', (e) => {
   const button = e.submitter;
@@ -67,6 +70,12 @@ if (sheet) {
   sheet.addEventListener('submit', () => { dirty = false; });
   addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault(); });
 }
+
+// The text of an article runs as its language does.
+document.querySelector('[data-sets-dir]')?.addEventListener('change', (e) => {
+  const dir = e.target.value === 'en' ? 'ltr' : 'rtl';
+  sheet.querySelectorAll('.text [dir], .touches [name=tags], .touches [name^=picture_]').forEach((el) => { if (!el.closest('.help')) el.dir = dir; });
+});
 
 const list = document.querySelector('.letters');
 if (list) queue();
