@@ -119,7 +119,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
 		Articles: public, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
-		Pictures: a.openPicture, Now: time.Now, Log: a.log,
+		Pictures: a.library, Now: time.Now, Log: a.log,
 	}, bundle, assets)
 	if err != nil {
 		return nil, err
@@ -132,11 +132,6 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		return nil, err
 	}
 	return []web.Area{readers.Area(), editors.Area(), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
-}
-
-func (a *app) openPicture(m news.Media, width int) (site.File, error) {
-	f, err := a.library.Open(m, width)
-	return site.File{ReadSeekCloser: f.ReadSeekCloser, ModTime: f.ModTime, Type: f.Type}, err
 }
 
 const (

@@ -28,25 +28,13 @@ type importFlags struct {
 	JSON   bool `name:"json" help:"End with one machine-readable line."`
 }
 
-// checking is a Newsroom that only tells what an import would do.
-type checking struct{ control.Newsroom }
-
-// Import tells what it would do.
-func (c checking) Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error) {
-	return c.CheckImport(ctx, items)
-}
-
 // open finds the newsroom to import into.
 func (f *importFlags) open(ctx context.Context) (control.Newsroom, func(), error) {
 	cfg, err := f.load(nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	newsroom, done, err := openNewsroom(ctx, cfg)
-	if err == nil && f.DryRun {
-		newsroom = checking{newsroom}
-	}
-	return newsroom, done, err
+	return openNewsroom(ctx, cfg)
 }
 
 type importTextCmd struct {
@@ -72,7 +60,7 @@ func (c *importTextCmd) Run(ctx context.Context) error {
 	defer file.Close()
 	page, err := migrate.ReadText(file, options)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return err
 	}
 	for _, w := range page.Warnings {
 		fmt.Fprintln(os.Stderr, "warning:", w)
@@ -82,7 +70,11 @@ func (c *importTextCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	outcomes, err := newsroom.Import(ctx, []news.Import{page.Import})
+	do := newsroom.Import
+	if c.DryRun {
+		do = newsroom.CheckImport
+	}
+	outcomes, err := do(ctx, []news.Import{page.Import})
 	if err != nil {
 		return err
 	}
@@ -137,10 +129,13 @@ func (c *importJSONLCmd) Run(ctx context.Context) error {
 	defer done()
 	bar := migrate.NewBar(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())), info.Size())
 	var last migrate.Progress
-	report, err := migrate.JSONL(ctx, file, newsroom, migrate.JSONLOptions{Size: info.Size(), Progress: func(p migrate.Progress) {
-		last = p
-		bar.Update(p)
-	}})
+	report, err := migrate.JSONL(ctx, file, newsroom, migrate.JSONLOptions{
+		DryRun: c.DryRun, Check: newsroom.CheckImport, Size: info.Size(),
+		Progress: func(p migrate.Progress) {
+			last = p
+			bar.Update(p)
+		},
+	})
 	bar.Finish(last)
 	c.print(os.Stdout, report)
 	if jerr := closingLine(c.JSON, report); jerr != nil {

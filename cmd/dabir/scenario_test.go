@@ -183,7 +183,8 @@ func form(t *testing.T, doc *goquery.Document, selector string) (action string, 
 			fields.Add(name, value)
 		default:
 			kind, _ := s.Attr("type")
-			if kind == "submit" || kind == "file" || kind == "checkbox" {
+			_, checked := s.Attr("checked")
+			if kind == "submit" || kind == "file" || (kind == "checkbox" || kind == "radio") && !checked {
 				return
 			}
 			value, _ := s.Attr("value")

@@ -14,7 +14,7 @@ import (
 
 // Bounds of an article's parts, in characters (code points) unless said otherwise.
 const (
-	maxHeadline = 300
+	maxHeadline = 500
 	maxLede     = 2000
 	maxLine     = 200 // kicker, source, names, captions and the like
 	maxBody     = 1 << 20

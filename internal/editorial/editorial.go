@@ -134,10 +134,8 @@ type CommentsSwitch struct {
 
 // SetComments opens or closes the comments of an article; those already there stay. Errors: Forbidden, NotFound.
 func (d *Desk) SetComments(ctx context.Context, actor news.Actor, in CommentsSwitch) (news.Article, error) {
-	if !actor.May(news.RightPublish) {
-		if err := actor.Require(news.RightModerate); err != nil {
-			return news.Article{}, err
-		}
+	if err := actor.Require(news.RightComments); err != nil {
+		return news.Article{}, err
 	}
 	return d.storage.UpdateArticle(ctx, actor, in.Action, in.Code, func(a *news.Article) ([]news.EventKind, error) {
 		if a.CommentsClosed == in.Closed {

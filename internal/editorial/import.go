@@ -96,11 +96,23 @@ func (d *Desk) prepareImport(item news.Import, now time.Time) (news.Import, erro
 // plain says in English, for the operator's report, why an item was refused.
 func plain(err error) string {
 	var parts []string
-	if fields := news.Errors(err); len(fields) > 0 {
-		for _, f := range fields {
-			parts = append(parts, fmt.Sprintf("%s: %s %v", f.Field, strings.TrimPrefix(f.Key, "error."), f.Args))
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			parts = append(parts, plain(one))
 		}
 		return strings.Join(parts, "; ")
 	}
-	return strings.ReplaceAll(err.Error(), "\n", "; ")
+	fields := news.Errors(err)
+	if len(fields) == 0 {
+		return err.Error()
+	}
+	field := strings.ReplaceAll(fields[0].Field, "_", " ")
+	switch f := fields[0]; f.Key {
+	case "error.too_long":
+		return fmt.Sprintf("its %s has %d characters, more than %d", field, f.Args[1], f.Args[0])
+	case "error.too_many_tags", "error.too_many_bylines":
+		return fmt.Sprintf("it has more than %d %s", f.Args[0], field)
+	default:
+		return fmt.Sprintf("%s: %s", field, strings.TrimPrefix(f.Key, "error."))
+	}
 }

@@ -32,6 +32,9 @@ var (
 // maxCodeLines is how many paragraphs with numbers may follow an end mark.
 const maxCodeLines = 3
 
+// maxMarks is how many end marks in a row are taken; more are no mistake of typing, and each costs a walk over the body.
+const maxMarks = 5
+
 // maxMark and maxCodeLine are how long, in bytes, an end mark with its code and
 // a paragraph with a number can be.
 const (
@@ -42,10 +45,10 @@ const (
 // TakeEndMark takes the end mark off the last paragraph, whether it is one of
 // its own or stands behind the last sentence, and returns the desk's code behind
 // the slash as it is written, "" when there is none. Several codes are joined by
-// a slash. A mark that is typed twice is taken twice.
+// a slash. A mark that is typed several times is taken as often, up to maxMarks.
 func TakeEndMark(h HTML) (code string, found bool, rest HTML) {
 	rest = h
-	for {
+	for range maxMarks {
 		c, ok, shorter := takeEndMark(rest)
 		if !ok {
 			return code, found, rest
@@ -55,6 +58,7 @@ func TakeEndMark(h HTML) (code string, found bool, rest HTML) {
 			code = c
 		}
 	}
+	return code, found, rest
 }
 
 func takeEndMark(h HTML) (code string, found bool, rest HTML) {

@@ -32,6 +32,7 @@ const (
 	RightWrite    Right = "article.write"    // create and edit articles
 	RightPublish  Right = "article.publish"  // publish articles and change published ones
 	RightWithdraw Right = "article.withdraw" // take a published article out of every output
+	RightComments Right = "article.comments" // open and close the comments of an article
 	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
 	RightImport   Right = "content.import"   // bring in articles and comments in bulk
 	RightUsers    Right = "users.manage"     // create users and sign-in links
@@ -40,9 +41,9 @@ const (
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
-	DeskEditor:  {RightEnter, RightWrite, RightPublish},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightModerate},
-	Moderator:   {RightEnter, RightModerate},
+	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightComments},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightComments, RightModerate},
+	Moderator:   {RightEnter, RightComments, RightModerate},
 	Operator:    {RightEnter, RightImport, RightUsers},
 }
 
