@@ -36,8 +36,9 @@ const copy = async (button) => {
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = told; }, 2500);
   } catch {
-    const link = $(".short");
-    if (link) getSelection().selectAllChildren(link);
+    // Without a clipboard the reader gets the text selected.
+    const shown = [...document.querySelectorAll(".short,.code")].find((each) => each.textContent === button.dataset.copy);
+    if (shown) getSelection().selectAllChildren(shown);
   }
 };
 addEventListener("click", (event) => {

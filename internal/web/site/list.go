@@ -20,6 +20,7 @@ type listPage struct {
 // rows are the articles of a list, with where it goes on.
 type rows struct {
 	Rows          []row
+	ByDay         bool // the rows stand under headings of days
 	Newest, Older string
 }
 
@@ -47,7 +48,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, page listPage, q new
 		return err
 	}
 	if byDay {
-		page.Rows = s.rowsByDay(found.Cards)
+		page.Rows, page.ByDay = s.rowsByDay(found.Cards), true
 		page.Latest = nil // it would say the same twice
 	} else {
 		page.Rows = s.rowsOf(found.Cards, after.IsZero())
