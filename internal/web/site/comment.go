@@ -114,7 +114,7 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 		Receipt, ReceiptPath string
 	}{
 		Page: web.NewPage(s.print, s.assets), Counts: counts,
-		Letter:  s.letter(news.PublicComment{Name: c.Name, Text: c.Text, Country: c.Country, CreatedAt: c.CreatedAt}, ""),
+		Letter:  s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
 		Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
 	}
 	var letter, counters bytes.Buffer

@@ -3,6 +3,7 @@ package site
 import (
 	"html/template"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -21,19 +22,33 @@ type letter struct {
 	ReplyWord  string
 }
 
-// letter makes the view of one comment; lang is the language its writer most likely used, "" unknown.
-func (s *Site) letter(c news.PublicComment, lang string) letter {
+// written is what a letter is made from, public or seen by its receipt.
+type written struct {
+	id         news.CommentID
+	name, text string
+	country    string
+	byNewsroom bool
+	at         time.Time
+	lang       string // that its writer most likely used; "" unknown
+}
+
+func published(c news.PublicComment, lang string) written {
+	return written{id: c.ID, name: c.Name, text: c.Text, country: c.Country, byNewsroom: c.ByNewsroom, at: c.CreatedAt, lang: lang}
+}
+
+// letter makes the view of one comment.
+func (s *Site) letter(c written) letter {
 	out := letter{
-		ID: c.ID, Name: s.anonymous(c.Name), Country: country.Code(c.Country).Name(s.settings.Lang.String()),
-		Time: moment(c.CreatedAt, s.print.Stamp), Tongue: s.tongue(lang),
+		ID: c.id, Name: s.anonymous(c.name), Country: country.Code(c.country).Name(s.settings.Lang.String()),
+		Time: moment(c.at, s.print.Stamp), Tongue: s.tongue(c.lang),
 	}
-	if c.ByNewsroom && c.Name == "" {
+	if c.byNewsroom && c.name == "" {
 		out.Name = s.print.T("letters.newsroom")
 	}
 	if s.settings.Flags && out.Country != "" {
-		out.Country = country.Code(c.Country).Flag() + " " + out.Country
+		out.Country = country.Code(c.country).Flag() + " " + out.Country
 	}
-	for line := range strings.SplitSeq(c.Text, "\n") {
+	for line := range strings.SplitSeq(c.text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			out.Paragraphs = append(out.Paragraphs, line)
 		}
@@ -49,7 +64,7 @@ func (s *Site) letters(comments []news.PublicComment, a news.PublicArticle) []le
 	for _, c := range comments {
 		if c.Parent == 0 {
 			place[c.ID] = len(out)
-			out = append(out, s.letter(c, a.Lang))
+			out = append(out, s.letter(published(c, a.Lang)))
 		}
 	}
 	for i := len(comments) - 1; i >= 0; i-- {
@@ -58,9 +73,9 @@ func (s *Site) letters(comments []news.PublicComment, a news.PublicArticle) []le
 			continue
 		}
 		if at, ok := place[c.Parent]; ok {
-			out[at].Replies = append(out[at].Replies, s.letter(c, a.Lang))
+			out[at].Replies = append(out[at].Replies, s.letter(published(c, a.Lang)))
 		} else {
-			out = append(out, s.letter(c, a.Lang))
+			out = append(out, s.letter(published(c, a.Lang)))
 		}
 	}
 	if !a.CommentsClosed {

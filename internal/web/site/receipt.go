@@ -81,7 +81,7 @@ func (s *Site) receipt(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) receiptView(typed string, found discussion.ReceiptView) *receiptView {
 	view := &receiptView{
 		Code:     grouped(strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))),
-		Letter:   s.letter(news.PublicComment{Name: found.Name, Text: found.Text, Country: found.Country, CreatedAt: found.CreatedAt}, ""),
+		Letter:   s.letter(written{name: found.Name, text: found.Text, country: found.Country, at: found.CreatedAt}),
 		Headline: found.Headline, Path: found.Path,
 	}
 	switch found.State {
