@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,9 +13,11 @@ import (
 	"github.com/dabir-newsroom/dabir/e2e/stage"
 )
 
-// The program and the browser are made once for all tests; each test has its own newsroom and its own tabs.
+// The program, a filled newsroom and the browser are made once for all tests; each test has its own copy of the newsroom and its
+// own tabs.
 var (
 	binary  string
+	filled  string // folder of the newsroom that open copies
 	browser *stage.Browser
 )
 
@@ -33,11 +36,24 @@ func run(m *testing.M) int {
 	if binary, err = stage.Build(context.Background(), folder); err != nil {
 		return refuse(err)
 	}
+	filled = filepath.Join(folder, "newsroom")
+	if err := fill(filled); err != nil {
+		return refuse(err)
+	}
 	if browser, err = stage.OpenBrowser(chromium); err != nil {
 		return refuse(err)
 	}
 	defer browser.Close()
 	return m.Run()
+}
+
+// fill makes the newsroom that every test begins with.
+func fill(data string) error {
+	d, err := stage.StartDemo(binary, data)
+	if err != nil {
+		return err
+	}
+	return d.Stop()
 }
 
 func refuse(err error) int {
@@ -64,8 +80,12 @@ type newsroom struct{ *stage.Demo }
 func open(t *testing.T) newsroom {
 	t.Helper()
 	need(t, browser != nil, "no Chromium: neither chromium nor google-chrome is installed (make test installs it)")
+	data := t.TempDir()
+	if err := os.CopyFS(data, os.DirFS(filled)); err != nil {
+		t.Fatal(err)
+	}
 	// The tests send more comments than one reader may; the limit has its own tests.
-	d, err := stage.StartDemo(binary, t.TempDir(), "DABIR_COMMENTS_LIMIT=0")
+	d, err := stage.StartDemo(binary, data, "DABIR_COMMENTS_LIMIT=0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,3 +254,8 @@ func (v visitor) counts() (published, pending int) {
 
 // keyAction presses keys as an action, for Leads.
 func keyAction(keys string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(keys) }
+
+// submitWithoutScript sends the comment form as a browser without scripts does: form.submit() asks no listener.
+func submitWithoutScript() chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`document.querySelector("#write form").submit()`)
+}

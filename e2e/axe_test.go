@@ -1,0 +1,142 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dabir-newsroom/dabir/e2e/stage"
+)
+
+// axeSource is the script of axe-core, which npm puts beside this package.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
+	need(t, err == nil, "no axe-core: `npm ci` has not run in e2e (make test runs it)")
+	return string(source)
+}
+
+// finding is one rule of axe-core that a page breaks.
+type finding struct {
+	Rule, Help string
+	Where      []string
+}
+
+// axe runs axe-core over the open page. The script comes through the debugger, which the page's security policy does not touch.
+func (v visitor) axe(source string) []finding {
+	v.t.Helper()
+	v.eval(source + "; void 0")
+	text := get[string](v, `axe.run(document, {
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
+	}).then((r) => JSON.stringify({ passed: r.passes.length, found: r.violations.map((x) => ({ Rule: x.id, Help: x.help,
+		Where: x.nodes.map((n) => n.target.join(" ") + ": " + (n.failureSummary ?? "").replace(/\s+/g, " ")).slice(0, 4) })) }))`)
+	var report struct {
+		Passed int
+		Found  []finding
+	}
+	if err := json.Unmarshal([]byte(text), &report); err != nil {
+		v.t.Fatal(err)
+	}
+	if report.Passed < 5 {
+		v.t.Fatalf("axe-core looked at nothing: %s", text)
+	}
+	return report.Found
+}
+
+// checked looks at the open page in light and dark, on a phone and on a desk.
+func (v visitor) checked(source, name string) {
+	v.t.Helper()
+	for _, width := range []int64{390, 1280} {
+		for _, dark := range []bool{false, true} {
+			v.must(v.Look(stage.View{Width: width, Height: 900, Dark: dark, Touch: width < 700}))
+			v.until(fmt.Sprintf(`innerWidth === %d && matchMedia("(prefers-color-scheme: dark)").matches === %v`, width, dark))
+			for _, f := range v.axe(source) {
+				v.t.Errorf("%s, %d pixels, dark %v: %s (%s)", name, width, dark, f.Rule, f.Help)
+				for _, where := range f.Where {
+					v.t.Logf("    %s", where)
+				}
+			}
+		}
+	}
+	v.must(v.Look(stage.View{Width: 1280, Height: 900}))
+}
+
+func TestAccessibility(t *testing.T) {
+	source := axeSource(t)
+	n := open(t)
+	reader := n.visitor(t)
+	article := reader.openForComments()
+	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
+	for _, p := range []struct{ name, path string }{
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"},
+		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
+	} {
+		t.Run(p.name, func(t *testing.T) {
+			reader.t = t
+			reader.visit(p.path, 200)
+			reader.checked(source, p.path)
+		})
+	}
+	t.Run("ArticleWithErrors", func(t *testing.T) { reader.t = t; reader.errorsAreAccessible(n, source, article) })
+	t.Run("Receipt", func(t *testing.T) { reader.t = t; reader.receiptIsAccessible(n, source, article) })
+	t.Run("Newsroom", func(t *testing.T) { newsroomIsAccessible(t, n, source) })
+}
+
+// errorsAreAccessible looks at the form as the server gives it back with an error.
+func (v visitor) errorsAreAccessible(n newsroom, source, article string) {
+	v.t.Helper()
+	plain := n.visitor(v.t)
+	plain.visit(article, 200)
+	plain.write("", "leila@", "متنی کوتاه برای آزمودن.")
+	plain.Expect(422)
+	if _, err := plain.Leads(submitWithoutScript()); err != nil {
+		v.t.Fatal(err)
+	}
+	if got := plain.text("#email-error"); got != badEmail {
+		v.t.Fatalf("the page shows %q at the e-mail field", got)
+	}
+	plain.checked(source, "the article with an error")
+}
+
+func (v visitor) receiptIsAccessible(n newsroom, source, article string) {
+	v.t.Helper()
+	plain := n.visitor(v.t)
+	plain.visit(article, 200)
+	plain.write("", "", "متنی کوتاه برای آزمودن.")
+	if _, err := plain.Leads(submitWithoutScript()); err != nil {
+		v.t.Fatal(err)
+	}
+	if !plain.has("main .code") {
+		v.t.Fatalf("no receipt on %s", plain.location())
+	}
+	plain.checked(source, "the receipt")
+}
+
+func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
+	editor := n.staff(t, "sardabir")
+	for _, p := range []struct{ name, path string }{
+		{"Articles", "/newsroom/articles"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
+	} {
+		t.Run(p.name, func(t *testing.T) {
+			editor.t = t
+			editor.visit(p.path, 200)
+			editor.checked(source, p.path)
+		})
+	}
+	t.Run("Article", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles", 200)
+		editor.follow("table.rows tbody td.h a")
+		editor.checked(source, "the form of an article")
+	})
+	t.Run("QueueChoosing", func(t *testing.T) {
+		editor.t = t
+		editor.visit(queuePath, 200)
+		editor.press("j")
+		editor.press("d")
+		editor.until(`document.querySelector("details.reject[open]")`)
+		editor.checked(source, "the queue with the reasons open")
+	})
+}

@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dabir-newsroom/dabir/e2e/stage"
+)
+
+// A watch that sees nothing would let every other test pass: here it must see each kind of fault, planted in a real page.
+func TestGuardSeesFaults(t *testing.T) {
+	n := open(t)
+	for _, c := range []struct{ name, plant, want string }{
+		{"InlineScript", `(() => { const s = document.createElement("script"); s.textContent = "1"; document.head.append(s); })()`, "securitypolicyviolation: script-src"},
+		{"InlineStyle", `document.body.setAttribute("style", "color: red")`, "content security policy: style-src-attr"},
+		{"ForeignImage", `new Promise((done) => { const i = new Image(); i.onerror = () => done(1); i.src = "http://127.0.0.1:9/x.png"; })`, "securitypolicyviolation: img-src"},
+		{"ConsoleError", `console.error("broken")`, "console.error: \"broken\""},
+		{"Exception", `new Promise((done) => setTimeout(() => { setTimeout(done); throw new Error("fallen"); }))`, "exception in the page: Error: fallen"},
+		{"MissingFile", `fetch("/no/such/file").then((r) => r.status)`, "responded with a status of 404"},
+		{"OtherHost", `location.assign("http://127.0.0.1:9/") ?? new Promise(() => {})`, "request to another host: http://127.0.0.1:9/"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tab, err := browser.OpenTab(n.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tab.Close()
+			if _, err := tab.Go(n.URL + "/latest"); err != nil {
+				t.Fatal(err)
+			}
+			_, err = stage.Get[any](tab, c.plant)
+			if err != nil && c.name != "OtherHost" { // that one leaves the page under its own feet
+				t.Fatal(err)
+			}
+			if faults := strings.Join(tab.Faults(), "\n"); !strings.Contains(faults, c.want) {
+				t.Errorf("the guard saw %q, want %q", faults, c.want)
+			}
+		})
+	}
+}
+
+func TestAxeFindsWhatIsPlanted(t *testing.T) {
+	source := axeSource(t)
+	v := open(t).visitor(t)
+	v.visit("/latest", 200)
+	v.eval(`document.querySelector("main").insertAdjacentHTML("beforeend", '<input name="nameless"><button></button>')`)
+	found := map[string]bool{}
+	for _, f := range v.axe(source) {
+		found[f.Rule] = true
+	}
+	if !found["label"] || !found["button-name"] {
+		t.Errorf("axe-core found %v, want label and button-name", found)
+	}
+}
