@@ -210,6 +210,14 @@ func (frame) DirOf(text string) string {
 	return "rtl"
 }
 
+// SectionName is a section's name in the language of the page, its own where it has none in English.
+func (f frame) SectionName(s news.Section) string {
+	if f.Lang() == i18n.EN && s.NameEN != "" {
+		return s.NameEN
+	}
+	return s.Name
+}
+
 // ISO writes a time for machines.
 func (f frame) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -38,6 +38,7 @@ type house struct {
 	auth    *auth.Desk
 	desk    *editorial.Desk
 	talk    *discussion.Desk
+	room    *Newsroom
 }
 
 func newHouse(t testing.TB) *house {
@@ -54,6 +55,7 @@ func newHouse(t testing.TB) *house {
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
 		Auth: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Media: s})
 	h.must(err)
+	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
 	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
 	h.must(err)
