@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,5 +55,26 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 	}
 	if _, err := Load(Sources{Data: t.TempDir(), File: "/nowhere/dabir.toml"}); err == nil {
 		t.Error("a settings file that was named and is absent is an error")
+	}
+}
+
+// TestSettingsAreDocumented: docs/settings.md holds the table as the program knows it; DABIR_TEST_UPDATE=1 writes it anew.
+func TestSettingsAreDocumented(t *testing.T) {
+	const file = "../../docs/settings.md"
+	var b strings.Builder
+	b.WriteString("# Settings\n\nFrom lowest to highest: the default, `dabir.toml` in the newsroom's folder (or `--config FILE`), the environment, the command line.\n" +
+		"An unknown or wrong setting stops the start. In the file, `site.name` is `name` in the table `[site]`. `DABIR_DATA` and `DABIR_CONFIG` stand for `--data` and `--config`.\n\n" +
+		"| Setting | Environment | Default | Meaning |\n|---|---|---|---|\n")
+	for _, s := range Settings() {
+		fmt.Fprintf(&b, "| `%s` | `%s` | `%q` | %s |\n", s.Name, s.Env(), s.Default, s.Doc)
+	}
+	if os.Getenv("DABIR_TEST_UPDATE") == "1" {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written, err := os.ReadFile(file)
+	if err != nil || string(written) != b.String() {
+		t.Errorf("docs/settings.md differs from the table of settings (%v); DABIR_TEST_UPDATE=1 go test ./internal/config writes it", err)
 	}
 }
