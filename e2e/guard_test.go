@@ -11,9 +11,9 @@ import (
 func TestGuardSeesFaults(t *testing.T) {
 	n := open(t)
 	for _, c := range []struct{ name, plant, want string }{
-		{"InlineScript", `(() => { const s = document.createElement("script"); s.textContent = "1"; document.head.append(s); })()`, "securitypolicyviolation: script-src"},
-		{"InlineStyle", `document.body.setAttribute("style", "color: red")`, "content security policy: style-src-attr"},
-		{"ForeignImage", `new Promise((done) => { const i = new Image(); i.onerror = () => done(1); i.src = "http://127.0.0.1:9/x.png"; })`, "securitypolicyviolation: img-src"},
+		{"InlineScript", violating(`const s = document.createElement("script"); s.textContent = "1"; document.head.append(s);`), "securitypolicyviolation: script-src"},
+		{"InlineStyle", violating(`document.body.setAttribute("style", "color: red")`), "securitypolicyviolation: style-src"},
+		{"ForeignImage", violating(`new Image().src = "http://127.0.0.1:9/x.png"`), "securitypolicyviolation: img-src"},
 		{"ConsoleError", `console.error("broken")`, "console.error: \"broken\""},
 		{"Exception", `new Promise((done) => setTimeout(() => { setTimeout(done); throw new Error("fallen"); }))`, "exception in the page: Error: fallen"},
 		{"MissingFile", `fetch("/no/such/file").then((r) => r.status)`, "responded with a status of 404"},
@@ -37,6 +37,11 @@ func TestGuardSeesFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// violating is an expression that plants something and waits until the document was told of the violation.
+func violating(plant string) string {
+	return `new Promise((done) => { document.addEventListener("securitypolicyviolation", () => setTimeout(done)); ` + plant + ` })`
 }
 
 func TestAxeFindsWhatIsPlanted(t *testing.T) {
