@@ -3,7 +3,6 @@ package discussion
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"strings"
 	"time"
@@ -74,5 +73,3 @@ func (d *Desk) receiptHash(ctx context.Context, code string) (string, error) {
 	}
 	return keyedHash(key, code), nil
 }
-
-func newAction() string { return rand.Text() }

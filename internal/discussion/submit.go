@@ -2,10 +2,15 @@ package discussion
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/mail"
 	"net/netip"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -17,12 +22,13 @@ const (
 	MinText  = 3
 	MaxText  = 2000
 	MaxName  = 60
-	maxEmail = 254 // bytes, RFC 5321 §4.5.3.1.3
+	maxEmail = 254      // bytes, RFC 5321 §4.5.3.1.3
+	maxBytes = 64 << 10 // of the text: a character may be a family of emoji, but not a tower of marks
 )
 
 // Submission is a comment as a reader's form sends it.
 type Submission struct {
-	Action  string // the form's action id; the same again returns the first result
+	Action  string // made by the form's script; the same again returns the first result. "": made from what was sent
 	Article news.Code
 	Parent  news.CommentID // 0 when it answers none
 	Name    string
@@ -46,12 +52,12 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	if err := in.check(); err != nil {
 		return Submitted{}, err
 	}
-	if in.Action == "" {
-		in.Action = newAction()
-	}
 	pseudonym, err := d.pseudonym(ctx, in.Address)
 	if err != nil {
 		return Submitted{}, err
+	}
+	if in.Action == "" {
+		in.Action = d.actionOf(in, pseudonym)
 	}
 	receipt, err := d.receipt(ctx, in.Action)
 	if err != nil {
@@ -74,12 +80,26 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	return Submitted{Comment: stored, Receipt: receipt}, err
 }
 
+// repeatWindow is the time within which the same comment from the same address, sent without an action id, is a repeat.
+const repeatWindow = 10 * time.Minute
+
+// actionOf makes the action id of a form that has none: pages are the same for all readers, so only a script can give
+// each form its own. The same words from the same address to the same article are then one comment.
+func (d *Desk) actionOf(in Submission, pseudonym string) string {
+	h := sha256.New()
+	window := strconv.FormatInt(d.now().Unix()/int64(repeatWindow/time.Second), 10)
+	for _, part := range []string{in.Article.String(), strconv.FormatInt(int64(in.Parent), 10), in.Name, in.Email, in.Text, pseudonym, window} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return "sent." + hex.EncodeToString(h.Sum(nil))
+}
+
 // check looks at what was typed; every field that is wrong has its error.
 func (in *Submission) check() error {
 	var wrong []error
 	if n := uniseg.GraphemeClusterCount(in.Text); n < MinText {
 		wrong = append(wrong, news.FieldError("text", "error.comment_short", MinText))
-	} else if n > MaxText {
+	} else if n > MaxText || len(in.Text) > maxBytes {
 		wrong = append(wrong, news.FieldError("text", "error.comment_long", MaxText, n))
 	}
 	if uniseg.GraphemeClusterCount(in.Name) > MaxName {

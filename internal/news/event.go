@@ -28,9 +28,7 @@ const (
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 
-	UserCreated   EventKind = "user.created"
-	UserSignedIn  EventKind = "user.signed_in"
-	UserSignedOut EventKind = "user.signed_out"
+	UserCreated EventKind = "user.created"
 )
 
 // Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It
