@@ -79,6 +79,13 @@ func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
 	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", body)
 }
 
+// favicon answers those who ask for the site's sign where it used to stand.
+func (s *Site) favicon(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.Redirect(w, r, s.assets.URL("favicon.png"), http.StatusFound)
+	return nil
+}
+
 // picture serves a rendition, through the gate: a picture is public while a public article uses it. Browsers may keep it
 // for a day, shared caches not at all, so that a withdrawn picture is not served by anyone.
 func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {

@@ -39,6 +39,7 @@ func (s *Site) routes() []web.Route {
 		read("/sitemap.xml", s.sitemapIndex),
 		read("/sitemap/{file}", s.sitemap),
 		read("/robots.txt", s.robots),
+		read("/favicon.ico", s.favicon),
 		read("/media/{id}/{file}", s.picture),
 	}
 }

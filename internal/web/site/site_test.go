@@ -85,7 +85,7 @@ func TestEveryPageAnswers(t *testing.T) {
 			"/archive/1404/13/01": 404, "/archive/1404/12/30": 404, "/archive/1404/09/05": 404, "/archive/1100/01/01": 404,
 			"/about": 200, "/contact": 404, "/news/12/print": 200, "/comments/receipt": 200, "/comments/receipt/none": 404,
 			"/rss.xml": 200, "/section/city/rss.xml": 200, "/sitemap.xml": 200, "/sitemap/1.xml": 200, "/sitemap/2.xml": 404, "/sitemap/01.xml": 404,
-			"/robots.txt": 200, "/media/3/480.jpg": 200, "/media/3/481.jpg": 404, "/media/4/480.jpg": 404, "/nothing": 404,
+			"/robots.txt": 200, "/favicon.ico": 302, "/media/3/480.jpg": 200, "/media/3/481.jpg": 404, "/media/4/480.jpg": 404, "/nothing": 404,
 		} {
 			w := get(t, h, path)
 			if w.Code != want {
