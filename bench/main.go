@@ -1,0 +1,37 @@
+// Command bench measures Dabir as a person runs it: the built binary, real files, real sockets. Every figure is a ratio
+// against something measured in the same run, or a size; README.md holds those that were found. Benchmarks of single
+// rooms, for profiles, are the tests of this folder. Nothing here is needed to run a newsroom, and nothing imports it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type cli struct {
+	Import   importCmd   `cmd:"" help:"Articles a second and peak memory of an import, beside raw inserts of the same text."`
+	Page     pageCmd     `cmd:"" help:"Bytes, time and requests a second of the reader's pages, beside nginx with the same bytes."`
+	Comments commentsCmd `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
+}
+
+// common are the flags of every measurement.
+type common struct {
+	JSON bool   `name:"json" help:"End with one machine-readable line."`
+	Runs int    `help:"How often each thing is measured; the median counts." default:"3" placeholder:"N"`
+	Bin  string `help:"Measure this dabir binary and not a fresh build." type:"existingfile" placeholder:"FILE"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parser := kong.Parse(&cli{}, kong.Name("bench"), kong.BindTo(ctx, (*context.Context)(nil)), kong.UsageOnError())
+	if err := parser.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
