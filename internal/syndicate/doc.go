@@ -4,6 +4,7 @@
 package syndicate
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,12 +26,17 @@ func (s Site) Address(path string) string { return strings.TrimSuffix(s.URL, "/"
 // Permalink is the address of an article that never changes, whatever becomes of its headline: /news/{code}.
 func (s Site) Permalink(code news.Code) string { return s.Address(news.ArticlePath(code, "")) }
 
-// picture is the address of a card's picture at a width, "" when it has none.
-func (s Site) picture(card news.PublicCard, width string) string {
+// PicturePath is the address of a picture's rendition below the site's root; width is in pixels.
+func PicturePath(id news.MediaID, width int) string {
+	return "/media/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(width) + ".jpg"
+}
+
+// picture is the absolute address of a card's picture at a width, "" when it has none.
+func (s Site) picture(card news.PublicCard, width int) string {
 	if card.Picture.Media == 0 {
 		return ""
 	}
-	return s.Address("/media/" + news.Code(card.Picture.Media).String() + "/" + width + ".jpg")
+	return s.Address(PicturePath(card.Picture.Media, width))
 }
 
 // iso writes an instant with Tehran's offset of its day, "" for the zero time.

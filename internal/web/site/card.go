@@ -11,6 +11,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
 )
 
 // Moment is an instant as a page shows it.
@@ -110,7 +111,7 @@ func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
 		if size.Width != 0 {
 			real = min(width, size.Width)
 		}
-		address := picturePath(p.Media, width)
+		address := syndicate.PicturePath(p.Media, width)
 		set = append(set, fmt.Sprintf("%s %dw", address, real))
 		if i <= 1 {
 			out.Src = address
@@ -118,8 +119,4 @@ func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
 	}
 	out.Set = strings.Join(set, ", ")
 	return out
-}
-
-func picturePath(id news.MediaID, width int) string {
-	return "/media/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(width) + ".jpg"
 }

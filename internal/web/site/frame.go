@@ -22,6 +22,7 @@ type frame struct {
 	Class                string // of the body: "front", "latest", "section", …
 	Today                *Moment
 	Sections             []navItem
+	sections             []news.Section // what Sections shows
 	Feeds                []link
 	Graph                []syndicate.Property
 	JSONLD               template.JS
@@ -57,6 +58,7 @@ func (s *Site) frame(ctx context.Context, class, title, path string, current new
 	if err != nil {
 		return frame{}, err
 	}
+	f.sections = sections
 	for _, section := range sections {
 		item := navItem{Name: s.sectionName(section), Path: section.Path()}
 		if section.ID == current && current != 0 {

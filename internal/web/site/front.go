@@ -47,7 +47,7 @@ func (s *Site) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	used := page.arrange(s.cards(newest.Cards, s.print.Stamp))
-	if page.Desks, err = s.river(ctx, used); err != nil {
+	if page.Desks, err = s.river(ctx, page.sections, used); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "front", page)
@@ -82,11 +82,8 @@ func (p *frontPage) arrange(cards []Card) (used map[news.Code]bool) {
 	return used
 }
 
-func (s *Site) river(ctx context.Context, used map[news.Code]bool) ([]desk, error) {
-	sections, err := s.Lists.Sections(ctx)
-	if err != nil {
-		return nil, err
-	}
+// river takes the newest of every section that do not stand above already.
+func (s *Site) river(ctx context.Context, sections []news.Section, used map[news.Code]bool) ([]desk, error) {
 	var desks []desk
 	for _, section := range sections {
 		list, err := s.Lists.List(ctx, news.ListQuery{Section: section.ID, Limit: deskMany + len(used)})
