@@ -22,7 +22,7 @@ func (s *Site) routes() []web.Route {
 		read("/{$}", s.front),
 		read("/news/{code}", s.article),
 		read("/news/{code}/{slug}", s.article),
-		read("/news/{code}/print", s.printed),
+		read("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
 		comment,
