@@ -16,6 +16,22 @@ const (
 	ArticleWithdrawn EventKind = "article.withdrawn"
 	ArticleImported  EventKind = "article.imported"
 
+	ArticleSubmitted       EventKind = "article.submitted"
+	ArticleReturned        EventKind = "article.returned"
+	ArticleTaken           EventKind = "article.taken"
+	ArticleScheduled       EventKind = "article.scheduled"
+	ArticleUnscheduled     EventKind = "article.unscheduled"
+	ArticleEmbargoed       EventKind = "article.embargoed"
+	ArticleExpiry          EventKind = "article.expiry_set"
+	ArticleChangeScheduled EventKind = "article.change_scheduled"
+	ArticleChangeCancelled EventKind = "article.change_cancelled"
+	ArticleCorrected       EventKind = "article.corrected"
+	ArticleRestored        EventKind = "article.version_restored"
+	ArticleTrashed         EventKind = "article.trashed"
+	ArticleUntrashed       EventKind = "article.untrashed"
+	ArticleLockTaken       EventKind = "article.lock_taken_over"
+	TemplateSaved          EventKind = "template.saved"
+
 	ArticleCommentsClosed EventKind = "article.comments_closed"
 	ArticleCommentsOpened EventKind = "article.comments_opened"
 

@@ -19,10 +19,14 @@ func (s *Store) CreateUser(ctx context.Context, actor news.Actor, u *news.User) 
 		if err != nil {
 			return err
 		}
+		sections, err := jsonList(u.Sections)
+		if err != nil {
+			return err
+		}
 		u.ID = news.UserID(id)
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id})
-		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			id, u.Username, u.Name, u.PasswordHash, string(roles), flag(u.Disabled), ms(u.CreatedAt))
+		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, sections, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			id, u.Username, u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled), ms(u.CreatedAt))
 	})
 	if news.KindOf(err) == news.Conflict {
 		return &news.Error{Kind: news.Conflict, Key: "error.username_taken", Field: "username", Err: err}
@@ -30,17 +34,20 @@ func (s *Store) CreateUser(ctx context.Context, actor news.Actor, u *news.User) 
 	return err
 }
 
-const userQuery = `SELECT id, username, name, password_hash, roles, disabled, created_at FROM newsuser WHERE `
+const userQuery = `SELECT id, username, name, password_hash, roles, sections, disabled, created_at FROM newsuser WHERE `
 
 func (s *Store) user(ctx context.Context, where string, arg any) (news.User, error) {
 	var u news.User
 	err := s.one(ctx, func(r scanner) error {
-		var roles string
+		var roles, sections string
 		var created int64
-		if err := r.Scan(&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &u.Disabled, &created); err != nil {
+		if err := r.Scan(&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &sections, &u.Disabled, &created); err != nil {
 			return err
 		}
 		u.CreatedAt = fromMS(created)
+		if err := fromJSONList(sections, &u.Sections); err != nil {
+			return err
+		}
 		return json.Unmarshal([]byte(roles), &u.Roles)
 	}, userQuery+where, arg)
 	return u, err
