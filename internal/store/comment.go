@@ -40,7 +40,10 @@ func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment
 		stored, err = scanComment(t.queryRow(`SELECT `+commentColumns+` FROM comment c WHERE c.id = $1`, id))
 		return err
 	})
-	return stored, err
+	if err != nil {
+		return news.Comment{}, err // a sender who left must not look at what is still being written
+	}
+	return stored, nil
 }
 
 // mayComment checks what only the database knows: the article is public and open, the parent too, the writer within the
