@@ -15,6 +15,7 @@ import (
 func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error) {
 	var stored news.Comment
 	err := s.intake.submit(ctx, func(t *tx) error {
+		stored = news.Comment{}
 		result, err := t.once("comment", action, func() (string, error) {
 			entry := c
 			if err := t.mayComment(&entry, limit, check); err != nil {
