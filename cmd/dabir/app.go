@@ -38,6 +38,7 @@ type app struct {
 	countries  *country.Finder
 	auth       *auth.Desk
 	editorial  *editorial.Desk
+	front      *editorial.FrontDesk
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
 }
@@ -69,6 +70,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.auth = auth.New(a.store, a.store, key, time.Now)
 	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
+	a.front = editorial.NewFront(a.store, a.store, time.Now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
@@ -118,7 +120,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
-		Articles: public, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Articles: public, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
 		Pictures: a.library, Now: time.Now,
 	}, bundle, assets)
 	if err != nil {
@@ -131,7 +133,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
+	return []web.Area{readers.Area(), editors.Area(), editors.FrontArea(a.front, a.front, readers, time.Now), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
 const (

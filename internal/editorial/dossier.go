@@ -36,11 +36,11 @@ func (d *FrontDesk) Dossier(ctx context.Context, actor news.Actor, id news.Dossi
 // SaveDossier is a form with the whole content of a dossier.
 type SaveDossier struct {
 	Action  string
-	ID      news.DossierID // 0 makes a new one
-	Base    int            // the version that the form began from; 0 for a new one
-	Slug    string         // "" takes the title's; what was published once keeps its own
-	Content news.DossierContent
-	// Text is HTML that is sanitised here; Content.TagName is what was typed.
+	ID      news.DossierID      // 0 makes a new one
+	Base    int                 // the version that the form began from; 0 for a new one
+	Slug    string              // "" takes the title's; what was published once keeps its own
+	Content news.DossierContent // Text is sanitised here; TagName is what was typed
+	Wrong   error               // what could not be read of the form: it is told together with the rest
 }
 
 // SaveDossier stores what was written as the working copy; readers see nothing of it before PublishDossier. Errors: Forbidden; Invalid at
@@ -77,7 +77,7 @@ func (d *FrontDesk) prepareDossier(ctx context.Context, in SaveDossier) (string,
 	if slug == "" {
 		slug = persian.Slug(c.Title)
 	}
-	wrong := []error{tooLong("title", c.Title, maxLine), tooLong("text", c.Text, maxBody), tooLong("slug", slug, maxLine)}
+	wrong := []error{in.Wrong, tooLong("title", c.Title, maxLine), tooLong("text", c.Text, maxBody), tooLong("slug", slug, maxLine)}
 	switch {
 	case c.Title == "":
 		wrong = append(wrong, news.FieldError("title", "error.dossier_title"))

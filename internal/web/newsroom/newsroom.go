@@ -27,10 +27,10 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/front.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js and front.js.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -171,7 +171,7 @@ type frame struct {
 	web.Page
 	Site  string
 	Title string
-	Here  string // the part of the navigation that is open: "articles", "new", "comments"; "" for none
+	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers"; "" for none
 	User  news.User
 	Done  string // what has just been done, as a sentence; "" for nothing
 }

@@ -102,8 +102,8 @@ type arranger struct {
 	ctx      context.Context
 	sections []news.Section
 	hand     map[news.Code]news.PublicCard // as far as they are public
-	used     map[news.Code]news.SectionID // what stands on the page already
-	newest   []news.PublicCard // read when the first place needs it
+	used     map[news.Code]news.SectionID  // what stands on the page already
+	newest   []news.PublicCard             // read when the first place needs it
 }
 
 // byHand reads the articles that editors chose, and the one that the bar leads to.
