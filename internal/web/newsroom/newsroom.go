@@ -27,10 +27,10 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js assets/front.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/front.css assets/front.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js and front.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js, front.css and front.js.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
