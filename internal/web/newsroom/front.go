@@ -302,7 +302,7 @@ func (f fronts) barOf(b news.Breaking) barForm {
 	}
 	form := barForm{Kind: b.Kind, Text: b.Text, Until: f.typed(b.Until)}
 	if b.Article != 0 {
-		form.Article = b.Article.String()
+		form.Article = f.codeText(b.Article)
 	}
 	return form
 }
@@ -518,7 +518,10 @@ func (f fronts) edit(w http.ResponseWriter, r *http.Request) error {
 		Place: news.FrontPlace(form.Line("place")), At: int(form.Int("at")), Article: news.Code(form.Int("article")), Fill: readRuleForm(form).fill()}
 	var state news.FrontState
 	if in.Until, err = f.moment("until", form.Line("until")); err == nil {
-		state, in.Slot, err = f.desk.Edit(r.Context(), actorOf(r), in)
+		var slot int
+		if state, slot, err = f.desk.Edit(r.Context(), actorOf(r), in); err == nil {
+			in.Slot = slot
+		}
 	}
 	if err != nil {
 		return f.refused(w, r, form, in, err)
