@@ -200,6 +200,11 @@ func (t *Tab) Type(text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
+// Mouse sends one event of the mouse, with its first button, at a point of the window in CSS pixels.
+func (t *Tab) Mouse(kind input.DispatchMouseEventType, x, y float64) error {
+	return call(t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: 1})
+}
+
 // Shot is a picture of the window as PNG.
 func (t *Tab) Shot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
