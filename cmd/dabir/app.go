@@ -119,7 +119,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
 		Articles: public, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
-		Pictures: a.library, Now: time.Now, Log: a.log,
+		Pictures: a.library, Now: time.Now,
 	}, bundle, assets)
 	if err != nil {
 		return nil, err

@@ -200,11 +200,11 @@ func (t *Tab) Type(text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// Shot is a picture of the page as PNG: of the window, or of the whole page.
-func (t *Tab) Shot(whole bool) ([]byte, error) {
+// Shot is a picture of the window as PNG.
+func (t *Tab) Shot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &whole})
+	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	if err != nil {
 		return nil, err
 	}

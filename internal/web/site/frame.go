@@ -59,7 +59,11 @@ func (s *Site) frame(ctx context.Context, class, title, path string, current new
 		return frame{}, err
 	}
 	f.sections = sections
-	for _, section := range sections {
+	for i, section := range sections {
+		if i == navMany {
+			f.Sections = append(f.Sections, navItem{Name: s.print.T("site.all_sections"), Path: "/sections"})
+			break
+		}
 		item := navItem{Name: s.sectionName(section), Path: section.Path()}
 		if section.ID == current && current != 0 {
 			item.Current = mark
@@ -68,6 +72,9 @@ func (s *Site) frame(ctx context.Context, class, title, path string, current new
 	}
 	return f, nil
 }
+
+// navMany is how many sections stand above a page; an imported archive may bring a hundred, the rest is on /sections.
+const navMany = 14
 
 // sectionName is a section's name in the site's language, as far as it has one.
 func (s *Site) sectionName(section news.Section) string {
