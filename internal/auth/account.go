@@ -9,7 +9,7 @@ import (
 
 // Account is what a person sees of their own signing in.
 type Account struct {
-	User         news.User
+	Owner        news.User
 	Passkeys     []news.Passkey
 	SecondFactor bool
 	Since        time.Time // of the second factor
@@ -36,7 +36,7 @@ func (d *Desk) Account(ctx context.Context, session string) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	a := Account{User: user, Fresh: d.isFresh(token)}
+	a := Account{Owner: user, Fresh: d.isFresh(token)}
 	if a.Passkeys, err = d.credentials.Passkeys(ctx, user.ID); err != nil {
 		return Account{}, err
 	}

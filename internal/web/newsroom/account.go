@@ -143,9 +143,9 @@ func (n *Newsroom) showAccount(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	page := accountPage{frame: n.frame(r, n.print.T("account.title"), "account"), Account: account, HasPassword: account.User.PasswordHash != "",
+	page := accountPage{frame: n.frame(r, n.print.T("account.title"), "account"), Account: account, HasPassword: account.Owner.PasswordHash != "",
 		CanPasskeys: n.Passkeys.Available()}
-	page.frame.User = account.User
+	page.frame.User = account.Owner
 	page.Problems = n.problems(problem, "password")
 	if done := accountDone[r.URL.Query().Get("done")]; done != "" && problem == nil {
 		page.frame.Done = n.print.T(done)
