@@ -38,8 +38,8 @@ type Person struct {
 	SeenAt       time.Time // last seen in an open session; zero when there is none
 }
 
-// Invited tells whether the person has no way to sign in yet but a link.
-func (p Person) Invited() bool { return p.PasswordHash == "" && p.Passkeys == 0 }
+// Invited tells whether the person has not been here yet: no way to sign in but a link, and no open session.
+func (p Person) Invited() bool { return p.PasswordHash == "" && p.Passkeys == 0 && p.Sessions == 0 }
 
 // UserChange is what else happens in the transaction that changes a user.
 type UserChange struct {

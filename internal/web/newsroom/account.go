@@ -316,7 +316,7 @@ type drawing struct {
 const quietZone = 4 // modules (ISO/IEC 18004)
 
 func draw(text string) (drawing, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
+	code, err := qr.Encode(text, qr.L, qr.Auto)
 	if err != nil {
 		return drawing{}, err
 	}

@@ -35,17 +35,18 @@ function writeAnswer(credential) {
     authenticatorAttachment: credential.authenticatorAttachment ?? undefined, clientExtensionResults: {} });
 }
 
-let waiting; // the quiet offer in the username's field, which ends when the button is pressed
+let quiet; // ends the offer in the username's field: one ceremony at a time
 
 async function run(box, mediation) {
+  quiet?.abort();
+  const control = new AbortController();
+  quiet = control;
   const { begin, finish, passkey } = box.dataset;
   const { options, state } = await send(begin, {});
-  waiting?.abort();
-  const control = new AbortController();
-  if (mediation) waiting = control;
   const asked = { publicKey: readOptions(options), signal: control.signal };
   if (mediation) asked.mediation = mediation;
   const credential = await navigator.credentials[passkey](asked);
+  if (control.signal.aborted) return;
   const fields = Object.fromEntries([...box.querySelectorAll('input[name]')].map((i) => [i.name, i.value]));
   const answer = await send(finish, { ...fields, state, response: writeAnswer(credential) });
   if (answer.second) {
@@ -81,8 +82,8 @@ for (const box of document.querySelectorAll('[data-passkey]')) {
     }
   });
   if (box.dataset.passkey === 'get') {
-    const quiet = async () => await PublicKeyCredential.isConditionalMediationAvailable?.() && run(box, 'conditional');
+    const offer = async () => await PublicKeyCredential.isConditionalMediationAvailable?.() && !quiet && run(box, 'conditional');
     // Nobody has pressed anything yet, so only what the server says is worth a word.
-    quiet().catch((e) => { if (e.told) say(e.message); });
+    offer().catch((e) => { if (e.told) say(e.message); });
   }
 }
