@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -179,10 +180,10 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err := t.exec(`DELETE FROM token WHERE expires_at < $1`, ms(t.now)); err != nil {
 			return err
 		}
-		if err := t.exec(`DELETE FROM attempt WHERE at < $1`, ms(t.now.AddDate(0, 0, -1))); err != nil {
+		if err := t.exec(`DELETE FROM attempt WHERE at < $1`, ms(t.now.Add(-24*time.Hour))); err != nil {
 			return err
 		}
-		return t.exec(`DELETE FROM action WHERE at < $1`, ms(t.now.AddDate(0, 0, -30)))
+		return t.exec(`DELETE FROM action WHERE at < $1`, ms(t.now.Add(-30*24*time.Hour)))
 	})
 }
 
