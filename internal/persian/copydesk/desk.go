@@ -61,6 +61,7 @@ type checker struct {
 	found    []Finding
 	readings []lexicon.Reading
 	done     []bool // by token: a finding covers it already
+	width    []int  // by token: the bytes of the word that it will be part of
 	judged   map[string]verdict
 }
 
@@ -104,6 +105,7 @@ func (c *checker) checkLine() {
 		return
 	}
 	c.done = append(c.done[:0], make([]bool, len(c.toks))...)
+	c.width = append(c.width[:0], make([]int, len(c.toks))...)
 	c.holdForeign()
 	c.quotes()
 	c.words()

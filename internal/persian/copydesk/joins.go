@@ -31,12 +31,13 @@ func (c *checker) join(before, after verdict, first, last, next int) (verdict, b
 		if !c.verb(a, b) {
 			return verdict{}, false
 		}
-		safe := !c.is(first-2, number) && c.of(first-2) != "ماه" && (after.safe || after.rule == "")
+		safe := !(c.is(first-1, space) && c.is(first-2, number)) && c.of(first-2) != "ماه" && (after.safe || after.rule == "")
 		return joinedSafe(HalfSpaceVerb, halfSpace, safe)
 	}
+	class, _ := c.lex.ClassOf(lexicon.Letters(a))
 	end, _ := utf8.DecodeLastRuneInString(a)
 	sep := ""
-	if joins(end) {
+	if joins(end) || class&lexicon.PluralApart != 0 {
 		sep = halfSpace
 	}
 	if after.role == pluralEnding {
@@ -49,7 +50,6 @@ func (c *checker) join(before, after verdict, first, last, next int) (verdict, b
 	if after.role != detachedEnding && after.role != comparisonEnding {
 		return verdict{}, false
 	}
-	class, _ := c.lex.ClassOf(lexicon.Letters(a))
 	if after.role == detachedEnding {
 		if class&detached[b] == 0 || c.vocative(b, next) || utf8.RuneCountInString(lexicon.Letters(a)) < 3 {
 			return verdict{}, false
@@ -100,6 +100,9 @@ func (c *checker) takesPlural(w string) (ok, safe bool) {
 
 // vocative reports whether ای or ام at token i begins something else: «ای کاش», «ای مردم!», «ام‌اس».
 func (c *checker) vocative(ending string, i int) bool {
+	if (ending == "ام" || ending == "ای") && c.of(i+1) == "." && c.is(i+2, word) && utf8.RuneCountInString(c.of(i+2)) < 3 {
+		return true // «ام.آر.آی»
+	}
 	switch next := c.of(i + 2); ending {
 	case "ای":
 		return next == "کاش" || next == "کاش،" || next == "خدا" || next == "دل" || next == "وای"

@@ -140,11 +140,14 @@ func (c *checker) persianMark(i int) Rule {
 	if t.as != raw {
 		return Quotes
 	}
+	if c.of(i-1) == raw || c.of(i+1) == raw {
+		return "" // «سال ????» stands for what was lost
+	}
 	switch {
 	case len(raw) >= 3 && strings.Trim(raw, ".") == "":
 		t.as = "…"
 		return Ellipsis
-	case raw == "," && c.afterPersian(i) && !c.is(i+1, number):
+	case raw == "," && c.afterPersian(i) && !c.is(i+1, number) && !(c.is(i-1, number) && c.is(i+2, number)):
 		t.as = "،"
 	case raw == ";" && c.afterPersian(i):
 		t.as = "؛"
@@ -188,7 +191,7 @@ func (c *checker) aroundStop(i int, as string) (left, right int) {
 	case c.is(i-1, number) && c.is(i+1, number):
 	case as == "." || as == ":" || as == "!":
 		// «ه.ش» and «ق.م» are abbreviations; «ایسنا.آی‌آر» is an address
-		if c.is(i-1, word) && (len(c.of(i-1)) < 6 || c.is(i+1, word) && len(c.of(i+1)) < 4 && as == ".") || as == "." && c.is(i-1, number) {
+		if c.is(i-1, word) && (c.width[i-1] < 6 || c.is(i+1, word) && c.width[i+1] < 4 && as == ".") || as == "." && c.is(i-1, number) {
 			return left, 0
 		}
 		right = 1
@@ -228,6 +231,9 @@ func (c *checker) persianInside(i int) bool {
 
 // suffix reports whether token i is an ending that may stick to a bracket or quotation mark.
 func (c *checker) suffix(i int) bool {
+	if !c.is(i, word) {
+		return false
+	}
 	w := strings.Trim(c.of(i), halfSpace)
 	_, ending := detached[w]
 	return ending || pluralEndings[w] || comparisonEndings[w] || len(w) <= 2 || strings.HasPrefix(c.of(i), halfSpace)

@@ -60,6 +60,7 @@ func (c *checker) words() {
 		} else if last == i {
 			c.compound(i)
 		}
+		c.width[i], c.width[last] = len(v.after), len(v.after)
 		i = last
 	}
 }
@@ -371,7 +372,7 @@ func (c *checker) missing(r lexicon.Reading, bare string) (Rule, bool) {
 		}
 		return HalfSpaceEnding, enough && (strings.HasSuffix(stem, "ه") || !strings.HasSuffix(r.Ending, "ات") && utf8.RuneCountInString(stem) >= 4)
 	case lexicon.Without:
-		return HalfSpaceCompound, utf8.RuneCountInString(stem) >= 4
+		return HalfSpaceCompound, false // «بیپاشا» is a name
 	case lexicon.Comparative, lexicon.Plural, lexicon.OwnPlural, lexicon.IsPlural:
 		if !c.proper(r, bare) {
 			return "", false
@@ -391,8 +392,8 @@ func (c *checker) missing(r lexicon.Reading, bare string) (Rule, bool) {
 	if pluralEndings[second] {
 		return HalfSpacePlural, true
 	}
-	// A short compound in one piece may be a name (گلبهار، سیتیزن): only pointed at.
-	sure := strings.HasPrefix(second, "ال") || strings.HasPrefix(second, "آ") || utf8.RuneCountInString(bare) >= 9
+	// Other compounds in one piece may be names (گلبهار، فریدونکنار، سیتیزن): only pointed at.
+	sure := strings.HasPrefix(second, "ال") || strings.HasPrefix(second, "آ") || utf8.RuneCountInString(bare) >= 8 && c.stemOfVerb(second)
 	return HalfSpaceCompound, sure
 }
 
