@@ -110,6 +110,7 @@ func (c *checker) checkLine() {
 	c.quotes()
 	c.words()
 	c.numbers()
+	c.numberSpaces()
 	c.marks()
 	c.spaces()
 	c.repeated()

@@ -12,6 +12,7 @@ import (
 var detached = map[string]lexicon.Class{
 	"ای": lexicon.IndefiniteApart | lexicon.BeApart, "ام": lexicon.OwnApart | lexicon.BeApart, "ات": lexicon.OwnApart,
 	"اش": lexicon.OwnApart, "ایم": lexicon.BeApart, "اید": lexicon.BeApart, "اند": lexicon.BeApart, "ی": lexicon.EzafeApart,
+	"مان": lexicon.OwnApart, "تان": lexicon.OwnApart, "شان": lexicon.OwnApart,
 }
 
 var pluralEndings = map[string]bool{
@@ -54,7 +55,7 @@ func (c *checker) join(before, after verdict, first, last, next int) (verdict, b
 		if class&detached[b] == 0 || c.vocative(b, next) || utf8.RuneCountInString(lexicon.Letters(a)) < 3 {
 			return verdict{}, false
 		}
-		return joinedSafe(HalfSpaceEnding, halfSpace, true)
+		return joinedSafe(HalfSpaceEnding, halfSpace, b != "شان" && b != "مان" && b != "تان") // «درباره شان او» is another شان
 	}
 	if class&(lexicon.Comparative|lexicon.ComparativeApart) == 0 || c.wet(b, next) {
 		return verdict{}, false

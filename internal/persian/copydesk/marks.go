@@ -105,7 +105,7 @@ func (c *checker) marks() {
 				rule = BracketSpace
 			}
 		}
-		if left == 0 && right == 0 && as == c.of(i) {
+		if left == 0 && right == 0 && c.toks[i].as == c.of(i) {
 			continue
 		}
 		c.settle(rule, i, left, right)
@@ -168,7 +168,7 @@ func (c *checker) persianMark(i int) Rule {
 // afterPersian reports whether the mark at i follows Persian: a word, or a closing mark or number behind one.
 func (c *checker) afterPersian(i int) bool {
 	i--
-	for c.is(i, space) || c.is(i, number) || c.is(i, mark) && strings.Contains(`»)]"؟!?`, c.of(i)) {
+	for c.is(i, space) || c.is(i, number) || c.is(i, mark) && strings.Contains(`»)]}"؟!?`, c.of(i)) {
 		i--
 	}
 	return c.is(i, word)
@@ -234,9 +234,9 @@ func (c *checker) suffix(i int) bool {
 	if !c.is(i, word) {
 		return false
 	}
-	w := strings.Trim(c.of(i), halfSpace)
+	w := c.of(i)
 	_, ending := detached[w]
-	return ending || pluralEndings[w] || comparisonEndings[w] || len(w) <= 2 || strings.HasPrefix(c.of(i), halfSpace)
+	return ending || pluralEndings[w] || comparisonEndings[w] || len(w) <= 2 && w != "و"
 }
 
 // balanced reports whether every bracket of the line is closed by its own kind.
@@ -270,6 +270,24 @@ func (c *checker) numbers() {
 	}
 }
 
+// numberSpaces finds numbers that stick to a word. Before a word it is safe («۹کیلومتر»); behind one it may be a name («کووید۱۹»).
+func (c *checker) numberSpaces() {
+	for i := range c.toks {
+		if c.toks[i].kind != number || c.toks[i].held {
+			continue
+		}
+		if w := c.judge(c.of(i + 1)).after; c.is(i+1, word) && utf8.RuneCountInString(w) >= 3 && !ordinal[w] && !strings.Contains(w, halfSpace) && c.lex.Knows(w) && !c.suffix(i+1) {
+			c.addAt(NumberSpace, c.toks[i].end, c.toks[i].end, " ", true)
+		}
+		if c.is(i-1, word) && utf8.RuneCountInString(c.of(i-1)) >= 3 {
+			c.addAt(NumberSpace, c.toks[i].start, c.toks[i].start, " ", false)
+		}
+	}
+}
+
+// ordinal are endings of numbers.
+var ordinal = map[string]bool{"گانه": true, "امین": true, "مین": true, "ساله": true, "نفره": true, "روزه": true, "ماهه": true, "متری": true, "تایی": true}
+
 // besideForeign reports whether a number belongs to a Latin name, code or unit: «Windows 10», «5 GB», «(+98)».
 func (c *checker) besideForeign(i int) bool {
 	for _, step := range []int{-1, 1} {
@@ -302,15 +320,19 @@ func persianNumber(s string) string {
 // spaces takes away what is more than one space, and spaces at the end of the line.
 func (c *checker) spaces() {
 	for i := range c.toks {
-		if c.toks[i].kind != space || c.done[i] || i == 0 || strings.Trim(c.of(i), " ") != "" {
+		if c.toks[i].kind != space || c.done[i] || i == 0 || strings.ContainsAny(c.of(i), "\t\u00a0") {
 			continue
+		}
+		rule := DoubleSpace
+		if strings.Trim(c.of(i), " ") != "" {
+			rule = HalfSpaceStray
 		}
 		switch {
 		case c.is(i-1, foreign) && c.is(i+1, foreign):
 		case i == len(c.toks)-1:
-			c.add(DoubleSpace, i, i, "", true)
-		case c.toks[i].end-c.toks[i].start > 1:
-			c.add(DoubleSpace, i, i, " ", true)
+			c.add(rule, i, i, "", true)
+		case c.of(i) != " ":
+			c.add(rule, i, i, " ", true)
 		}
 	}
 }

@@ -16,6 +16,7 @@ const (
 	HalfSpaceCompound   Rule = "half_space_compound"
 	HalfSpaceStray      Rule = "half_space_stray"
 	Digits              Rule = "digits"
+	NumberSpace         Rule = "number_space"
 	Quotes              Rule = "quotes"
 	LatinMarks          Rule = "latin_marks"
 	Ellipsis            Rule = "ellipsis"
@@ -55,13 +56,15 @@ func Rules() []RuleInfo {
 			"The Academy's separate ها, also in آن‌ها and این‌ها. After ا د ذ ر ز ژ و, which join to nothing, کارها is written without one, as Virastar and the lexicon have it."},
 		{HalfSpaceComparison, "بزرگ تر، بزرگترین", "بزرگ‌تر، بزرگ‌ترین", true, "تر and ترین take a half-space",
 			"The Academy: separate but in بهتر، بیشتر، کمتر، مهتر، کهتر. After letters that join to nothing, زیباتر, as Virastar."},
-		{HalfSpaceEnding, "خانه ای، رفته اند، خانه ی", "خانه‌ای، رفته‌اند، خانه‌ی", true, "this ending takes a half-space",
+		{HalfSpaceEnding, "خانه ای، رفته اند، خانه ی ما", "خانه‌ای، رفته‌اند، خانه‌ی ما", true, "this ending takes a half-space",
 			"Where the lexicon gives the word the ending. «خانه ی» becomes «خانه‌ی»; Virastar makes it «خانهٔ», which takes a letter away."},
 		{HalfSpaceCompound, "بینالمللی", "بین‌المللی", true, "the parts of this word are joined by a half-space",
 			"Safe for glued words that the lexicon knows only with a half-space. Two words with a space between them are only pointed at."},
 		{HalfSpaceStray, "کتاب‌‌ها", "کتاب‌ها", true, "a half-space too many, or something else in its place", "Hazm and Virastar agree."},
 		{Digits, "ساعت 18، 12%", "ساعت ۱۸، ۱۲٪", true, "digits are Persian in Persian text",
 			"Not beside a Latin word (Windows 10, IBM-96 085 B), where Virastar changes them. Grouping becomes ٬, a decimal point between two digits stays, since ۴.۷ may be a version."},
+		{NumberSpace, "۹کیلومتر", "۹ کیلومتر", true, "space between a number and a word",
+			"Hazm, before a word of the lexicon. Behind a word (کووید۱۹) it is only pointed at; endings of numbers (۵گانه، ۲۰ساله) may stick."},
 		{Quotes, `"سلام"`, "«سلام»", true, "quotation marks are « and »", "All agree, when they are balanced and hold Persian."},
 		{LatinMarks, "چرا?", "چرا؟", true, "a Latin mark in Persian text", "Virastar agrees."},
 		{Ellipsis, "و...", "و…", true, "an ellipsis is one character",

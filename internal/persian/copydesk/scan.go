@@ -58,7 +58,7 @@ func (l *line) scan(text string, toks []token) {
 		if k == mark {
 			t.as = text[i:end]
 		}
-		l.persian = l.persian || k == word
+		l.persian = l.persian || k == word || k == number && text[i] >= utf8.RuneSelf
 		l.toks = append(l.toks, t)
 		i = end
 	}
@@ -74,11 +74,8 @@ func (l *line) next(i int) (int, kind) {
 	switch {
 	case inWord(r):
 		return l.wordEnd(i), word
-	case r == ' ' || r == '\t' || r == '\u00a0':
-		for i += n; i < len(s) && (s[i] == ' ' || s[i] == '\t'); {
-			i++
-		}
-		return i, space
+	case joiner(r) || blank(r):
+		return spaceEnd(s, i)
 	case r == '.':
 		for i < len(s) && s[i] == '.' {
 			i++
@@ -110,6 +107,24 @@ func (l *line) next(i int) (int, kind) {
 	return i + n, mark
 }
 
+// spaceEnd reads spaces with the half-spaces between and beside them; half-spaces alone are a mark.
+func spaceEnd(s string, i int) (int, kind) {
+	k := mark
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case blank(r):
+			k = space
+		case !joiner(r):
+			return i, k
+		}
+		i += n
+	}
+	return i, k
+}
+
+func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\u00a0' }
+
 func (l *line) wordEnd(i int) int {
 	s := l.text
 	for i < len(s) {
@@ -127,6 +142,9 @@ func (l *line) wordEnd(i int) int {
 		}
 		l.alien = l.alien || isAlien(r)
 		i += n
+	}
+	if next, _ := utf8.DecodeRuneInString(s[i:]); isDigit(next) || isLatin(next) {
+		return len(strings.TrimRight(s[:i], halfSpace)) // «مرحله» and a number: the half-space between them stays
 	}
 	return i
 }

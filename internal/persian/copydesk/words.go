@@ -123,8 +123,12 @@ func letters(w string) (plain string, rule Rule, safe bool) {
 		plain, rule = forms, Letters
 	}
 	var b strings.Builder
-	for i, r := range plain {
-		next, _ := utf8.DecodeRuneInString(plain[i+utf8.RuneLen(r):])
+	for i, r := range plain { // valid: PlainForms and the scanner see to it
+		next, _ := utf8.DecodeRuneInString(plain[min(i+utf8.RuneLen(r), len(plain)):])
+		if r == 'ـ' && (i == 0 || !inWord(next)) {
+			b.WriteRune(r) // «هـ» and the dash of some writers
+			continue
+		}
 		became, why := letter(r, next)
 		b.WriteString(became)
 		if why != "" && (rule == "" || why == TehMarbuta || rule == HalfSpaceStray) {
@@ -133,6 +137,9 @@ func letters(w string) (plain string, rule Rule, safe bool) {
 		safe = safe && why != TehMarbuta
 	}
 	plain = b.String()
+	if bare, ok := strings.CutSuffix(plain, "هء"); ok && bare != "" {
+		plain, rule = bare+"هٔ", Heh
+	}
 	if strings.Contains(plain, halfSpace) {
 		trimmed := strings.Trim(plain, halfSpace)
 		for strings.Contains(trimmed, halfSpace+halfSpace) {
@@ -186,7 +193,7 @@ func needsLetters(w string) bool {
 				return true
 			}
 		case 0xd8:
-			if w[i+1] == 0xa9 {
+			if w[i+1] == 0xa9 || w[i+1] == 0xa1 && i+2 == len(w) {
 				return true
 			}
 		case 0xda:
@@ -318,6 +325,9 @@ func (c *checker) ownWord(stem string) bool {
 func (c *checker) finite(bare string) bool {
 	for _, p := range []string{nemi, mi} {
 		if rest, ok := strings.CutPrefix(bare, p); ok {
+			if last, _ := utf8.DecodeLastRuneInString(rest); !strings.ContainsRune("میدتن", last) {
+				return false // the persons of a verb, its past and توان end so
+			}
 			class, known := c.lex.ClassOf(bare)
 			return known && class&lexicon.Without == 0 && c.lex.Has(p+halfSpace+rest) || known && c.lex.Has(p+halfSpace+rest) && c.plainVerb(p+halfSpace+rest)
 		}
