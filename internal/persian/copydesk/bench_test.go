@@ -57,13 +57,13 @@ func newDesk(t testing.TB) *Desk {
 
 // BenchmarkCheck and BenchmarkClean read the same real bodies; the first has to do 10 MB/s.
 func BenchmarkCheck(b *testing.B) {
-	texts, desk := bodies(b, 100), newDesk(b)
+	texts, desk := bodies(b, 20), newDesk(b)
 	perSecond(b, texts, func(text string) { desk.Check(text) })
 }
 
 // BenchmarkCheckFixed reads what a desk has corrected already, as most text in an editor is.
 func BenchmarkCheckFixed(b *testing.B) {
-	texts, desk := bodies(b, 100), newDesk(b)
+	texts, desk := bodies(b, 20), newDesk(b)
 	for i, text := range texts {
 		texts[i] = Fix(text, desk.Check(text))
 	}
@@ -71,7 +71,7 @@ func BenchmarkCheckFixed(b *testing.B) {
 }
 
 func BenchmarkClean(b *testing.B) {
-	texts := bodies(b, 100)
+	texts := bodies(b, 20)
 	perSecond(b, texts, func(text string) { persian.Clean(text) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
 )
@@ -181,6 +182,21 @@ func lettersOnly(s string) string {
 		}
 		return -1
 	}, persian.Fold(s))
+}
+
+// TestCostGrowsWithTheText: a megabyte of what could be looked at again and again takes seconds at most, on a busy machine too.
+func TestCostGrowsWithTheText(t *testing.T) {
+	desk := newDesk(t)
+	for _, unit := range []string{"`ا ", "<ا ", "&ا ", "«", "(", "\"ا ", "1 ", "1, ", "? ", "\u200c", "می ", "ها ", "http://", "ا\n", ".", "#ا"} {
+		text := "سلام " + strings.Repeat(unit, 1_000_000/len(unit))
+		start := time.Now()
+		desk.Check(text)
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%q: %v", unit, took)
+		} else if took > time.Second {
+			t.Logf("%q: %v", unit, took)
+		}
+	}
 }
 
 func FuzzCheck(f *testing.F) {

@@ -168,7 +168,7 @@ func (c *checker) persianMark(i int) Rule {
 // afterPersian reports whether the mark at i follows Persian: a word, or a closing mark or number behind one.
 func (c *checker) afterPersian(i int) bool {
 	i--
-	for c.is(i, space) || c.is(i, number) || c.is(i, mark) && strings.Contains(`»)]}"؟!?`, c.of(i)) {
+	for end := i - 30; i > end && (c.is(i, space) || c.is(i, number) || c.is(i, mark) && strings.Contains(`»)]}"؟!?`, c.of(i))); {
 		i--
 	}
 	return c.is(i, word)
@@ -223,7 +223,7 @@ func (c *checker) aroundBracket(i int, as string) (left, right int) {
 
 // persianInside reports whether a bracket opens on Persian or a number of more than one letter, unlike «کتاب(ها)» and «f(x)».
 func (c *checker) persianInside(i int) bool {
-	for i++; c.is(i, space); {
+	if i++; c.is(i, space) {
 		i++
 	}
 	return c.is(i, number) || c.is(i, word) && utf8.RuneCountInString(c.of(i)) > 1 || c.mark(i) == "«" || c.is(i, foreign)
@@ -292,7 +292,7 @@ var ordinal = map[string]bool{"گانه": true, "امین": true, "مین": true
 func (c *checker) besideForeign(i int) bool {
 	for _, step := range []int{-1, 1} {
 		j := i + step
-		for c.is(j, space) || c.is(j, number) || c.is(j, mark) && strings.Contains("+-.*=/", c.of(j)) {
+		for n := 0; n < 30 && (c.is(j, space) || c.is(j, number) || c.is(j, mark) && strings.Contains("+-.*=/", c.of(j))); n++ {
 			j += step
 		}
 		if c.is(j, foreign) {

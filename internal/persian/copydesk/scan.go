@@ -85,20 +85,21 @@ func (l *line) next(i int) (int, kind) {
 		return numberEnd(s, i)
 	case r == '`':
 		ticks := len(s[i:]) - len(strings.TrimLeft(s[i:], "`"))
-		if close := strings.Index(s[i+ticks:], s[i:i+ticks]); close >= 0 {
+		if close := strings.Index(ahead(s, i+ticks), s[i:i+ticks]); close >= 0 {
 			return i + ticks + close + ticks, foreign
 		}
 	case r == '<':
-		if close := strings.IndexByte(s[i:], '>'); close > 1 && (isLatin(rune(s[i+1])) || s[i+1] == '/' || s[i+1] == '!') {
+		if close := strings.IndexByte(ahead(s, i), '>'); close > 1 && (isLatin(rune(s[i+1])) || s[i+1] == '/' || s[i+1] == '!') {
 			return i + close + 1, foreign
 		}
 	case r == '&':
-		if close := strings.IndexByte(s[i:], ';'); close > 1 && close < 10 && !strings.ContainsFunc(s[i+1:i+close], func(r rune) bool { return !isLatin(r) && !isDigit(r) && r != '#' }) {
+		if close := strings.IndexByte(ahead(s, i), ';'); close > 1 && close < 10 && !strings.ContainsFunc(s[i+1:i+close], func(r rune) bool { return !isLatin(r) && !isDigit(r) && r != '#' }) {
 			return i + close + 1, foreign
 		}
 	case (r == '#' || r == '@' || r == '%') && i+n < len(s) && !strings.ContainsAny(s[i+n:i+n+1], " \t"):
 		next, _ := utf8.DecodeRuneInString(s[i+n:])
-		if r != '%' && inWord(next) || isLatin(next) {
+		directive := r == '%' && isDigit(next) && strings.HasPrefix(s[i+n+1:], "$") // %1$s of a translator's file
+		if r != '%' && inWord(next) || isLatin(next) || directive {
 			return tagEnd(s, i+n), foreign
 		}
 	case isLatin(r) || unicode.IsLetter(r):
@@ -124,6 +125,9 @@ func spaceEnd(s string, i int) (int, kind) {
 }
 
 func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\u00a0' }
+
+// ahead returns what of s from i on a closing sign is looked for in, so that a line full of opening signs costs no more than others.
+func ahead(s string, i int) string { return s[i:min(len(s), i+2000)] }
 
 func (l *line) wordEnd(i int) int {
 	s := l.text

@@ -125,8 +125,8 @@ func letters(w string) (plain string, rule Rule, safe bool) {
 	var b strings.Builder
 	for i, r := range plain { // valid: PlainForms and the scanner see to it
 		next, _ := utf8.DecodeRuneInString(plain[min(i+utf8.RuneLen(r), len(plain)):])
-		if r == 'ـ' && (i == 0 || !inWord(next)) {
-			b.WriteRune(r) // «هـ» and the dash of some writers
+		if r == 'ـ' && (strings.Trim(plain[:i], "ـ") == "" || strings.Trim(plain[i:], "ـ") == "") {
+			b.WriteRune(r) // at an edge: «هـ», and the dash of some writers
 			continue
 		}
 		became, why := letter(r, next)
