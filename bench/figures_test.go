@@ -30,7 +30,7 @@ const wrkReport = `Running 5s test @ http://127.0.0.1:1/
      50%    2.53ms
      75%    3.00ms
      90%    4.10ms
-     99%    0.95s
+     99%    0.95s 
   1000 requests in 5.00s, 1.00MB read
 Requests/sec:  12345.60
 Transfer/sec:      1.00MB

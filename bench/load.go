@@ -39,7 +39,7 @@ func findGenerator() generator {
 
 func runWrk(ctx context.Context, wrk, addr, path, encoding string, d time.Duration) (loaded, error) {
 	out, err := exec.CommandContext(ctx, wrk, "-t", strconv.Itoa(min(2, runtime.NumCPU())), "-c", strconv.Itoa(connections),
-		"-d", fmt.Sprintf("%.0fs", d.Seconds()), "--latency", "-H", "Accept-Encoding: "+encoding, "http://"+addr+path).CombinedOutput()
+		"-d", fmt.Sprintf("%.0fs", d.Seconds()), "--timeout", "30s", "--latency", "-H", "Accept-Encoding: "+encoding, "http://"+addr+path).CombinedOutput()
 	if err != nil {
 		return loaded{}, fmt.Errorf("wrk: %w\n%s", err, out)
 	}
@@ -48,7 +48,7 @@ func runWrk(ctx context.Context, wrk, addr, path, encoding string, d time.Durati
 
 var (
 	wrkRate  = regexp.MustCompile(`(?m)^Requests/sec:\s+([0-9.]+)`)
-	wrkShare = regexp.MustCompile(`(?m)^\s+(50|99)%\s+([0-9.]+)(us|ms|s|m)$`)
+	wrkShare = regexp.MustCompile(`(?m)^\s+(50|99)%\s+([0-9.]+)(us|ms|s|m)\s*$`)
 	wrkBad   = regexp.MustCompile(`(?m)^\s*(Non-2xx or 3xx responses|Socket errors).*$`)
 )
 

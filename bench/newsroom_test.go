@@ -64,7 +64,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	n.discussion = discussion.New(st, func(a netip.Addr) string { return string(countries.Country(a)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, time.Now)
 	if filled {
-		must(demo.Fill(b.Context(), demo.Desks{Editorial: n.editorial, Library: library, Sections: st}, time.Now()))
+		must(demo.Fill(b.Context(), demo.Desks{Editorial: n.editorial, Library: library, Store: st}, time.Now()))
 	}
 	bundle, err := i18n.Load()
 	must(err)
@@ -73,7 +73,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	suggested := suggest.New(st.Public(), st)
 	readers, err := site.New(site.Settings{Name: "دبیر", URL: siteURL, Lang: i18n.FA}, site.Sources{
-		Articles: st.Public(), Lists: st.Public(), Suggestions: suggested, Discussion: n.discussion, Counter: suggested, Now: time.Now, Log: log,
+		Articles: st.Public(), Lists: st.Public(), Suggestions: suggested, Discussion: n.discussion, Counter: suggested, Now: time.Now,
 	}, bundle, assets)
 	must(err)
 	n.handler, err = web.New(web.Options{SiteURL: siteURL, Log: log, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, readers.Area())

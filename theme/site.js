@@ -109,7 +109,7 @@ const sent = (answer) => {
   else list.prepend(pending);
   $(".counts").innerHTML = answer.counts;
   form.elements.text.value = "";
-  form.elements.action.value = answer.action;
+  form.elements.action.value = "";
   home.append(form);
   form.elements.parent.value = "";
   $(".to", form).hidden = true;
@@ -117,7 +117,11 @@ const sent = (answer) => {
   pending.focus();
 };
 
+// An id of this form's own lets the newsroom recognise a repeat after an answer that was lost.
+const newAction = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 const send = async () => {
+  form.elements.action.value ||= newAction();
   const button = $(".button", form);
   button.disabled = true;
   const patience = setTimeout(() => { form.setAttribute("aria-busy", "true"); }, 300);

@@ -143,7 +143,7 @@ func TestPublicGate(t *testing.T) {
 		}
 		b := n.browser(t)
 		paths := everyPublicPath(t, b)
-		paths = append(paths, articlePath(draft), articlePath(draft)+"/x", articlePath(gone), articlePath(gone)+"/print", articlePath(draft)+"/print",
+		paths = append(paths, articlePath(draft), articlePath(draft)+"/x", articlePath(gone), "/print/"+gone.String(), "/print/"+draft.String(),
 			"/fa/news/"+draft.String(), "/fa/news/"+gone.String(), "/tag/"+url.PathEscape(canary), "/section/"+url.PathEscape("پنهان"),
 			"/section/"+url.PathEscape("پنهان")+"/rss.xml", "/sitemap/1.xml", "/archive")
 		hits := 0
@@ -345,5 +345,26 @@ func TestEveryRouteDeclaresAudience(t *testing.T) {
 	}
 	if err := web.Validate([]web.Route{{Pattern: "GET /x", Rate: web.RateRead, Handler: func(http.ResponseWriter, *http.Request) error { return nil }}}); err == nil {
 		t.Error("a route without an audience passes")
+	}
+}
+
+// TestPagesAreTheSameForAllReaders: what is asked for twice has one ETag, and whoever has it gets 304.
+func TestPagesAreTheSameForAllReaders(t *testing.T) {
+	n := start(t, "")
+	code := n.imports(t, news.Article{PublishedAt: time.Now().Add(-time.Hour), Content: news.Content{Headline: "تیتر", Slug: "titr", Body: "<p>متن</p>"}}, "")
+	path := n.browser(t).get(articlePath(code)).Header.Get("Location")
+	for _, path := range []string{path, "/", "/latest", "/rss.xml", "/print/" + code.String()} {
+		one, two := n.browser(t).get(path), n.browser(t).get(path)
+		if one.StatusCode != 200 || one.Header.Get("ETag") == "" || one.body != two.body {
+			t.Errorf("%s: status %d, ETag %q, same bytes %v", path, one.StatusCode, one.Header.Get("ETag"), one.body == two.body)
+		}
+		r, err := http.NewRequest(http.MethodGet, n.url+strings.TrimPrefix(path, n.url), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("If-None-Match", one.Header.Get("ETag"))
+		if got := n.browser(t).do(r); got.StatusCode != http.StatusNotModified {
+			t.Errorf("%s: asked again with its ETag it answers %d", path, got.StatusCode)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func (b *bench) send(in discussion.Submission) (discussion.Submitted, error) {
 func TestRepeatGetsTheSameReceipt(t *testing.T) {
 	b := open(t)
 	for name, again := range map[string]discussion.Submission{
-		"with an action id":  {Action: "act-1", Text: "نظر یکم"},
+		"with an action id":  {Action: "action-of-one-form-1", Text: "نظر یکم"},
 		"without, by itself": {Text: "نظر دوم"},
 	} {
 		one, err := b.send(again)

@@ -19,16 +19,18 @@ import (
 
 // Bounds of a comment, in characters as people see them (grapheme clusters, Unicode UAX #29).
 const (
-	MinText  = 3
-	MaxText  = 2000
-	MaxName  = 60
-	maxEmail = 254      // bytes, RFC 5321 §4.5.3.1.3
-	maxBytes = 64 << 10 // of the text: a character may be a family of emoji, but not a tower of marks
+	MinText   = 3
+	MaxText   = 2000
+	MaxName   = 60
+	maxEmail  = 254 // bytes, RFC 5321 §4.5.3.1.3
+	minAction = 20  // bytes; a shorter id could be another reader's too
+	maxAction = 64
+	maxBytes  = 64 << 10 // of the text: a character may be a family of emoji, but not a tower of marks
 )
 
 // Submission is a comment as a reader's form sends it.
 type Submission struct {
-	Action  string // made by the form's script; the same again returns the first result. "": made from what was sent
+	Action  string // made by the form's script; the same again returns the first result. 20 to 64 bytes; without one it is made from what was sent
 	Article news.Code
 	Parent  news.CommentID // 0 when it answers none
 	Name    string
@@ -56,7 +58,7 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	if err != nil {
 		return Submitted{}, err
 	}
-	if in.Action == "" {
+	if len(in.Action) < minAction || len(in.Action) > maxAction {
 		in.Action = d.actionOf(in, pseudonym)
 	}
 	receipt, err := d.receipt(ctx, in.Action)

@@ -118,7 +118,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	}
 	page.JSONLD = template.JS(data)
 	page.Shares = shares(page.Story.ShortLink, a.Headline)
-	if page.sides, err = s.sides(ctx); err != nil {
+	if page.sides, err = s.sides(ctx, a.Code); err != nil {
 		return err
 	}
 	suggested, err := s.Suggestions.For(ctx, a, suggestedMany)
@@ -151,7 +151,7 @@ func (s *Site) story(a news.PublicArticle) story {
 	out := story{
 		Card: s.card(a.PublicCard, s.print.Stamp), CodeText: s.plainNumber(a.Code.String()),
 		Section: link{s.sectionName(a.Section), a.Section.Path()}, Language: a.Lang, Direction: languages[a.Lang],
-		ShortLink: s.machine.Permalink(a.Code), PrintPath: news.ArticlePath(a.Code, "") + "/print",
+		ShortLink: s.machine.Permalink(a.Code), PrintPath: "/print/" + a.Code.String(),
 		Plate: shot(a.Picture, a.Size, "(min-width: 64rem) 46rem, 94vw"),
 	}
 	if out.Direction == "" {

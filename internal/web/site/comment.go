@@ -17,7 +17,7 @@ import (
 // commentForm is the form under an article with all that was typed into it.
 type commentForm struct {
 	Target      string // where it is sent; the fragment brings the answer's form into view
-	Action      string
+	Action      string // "" on a fresh page
 	Parent      string // id of the comment it answers, "" for none
 	ParentName  string
 	Name, Email string
@@ -34,12 +34,10 @@ func (f commentForm) At(field string) atField { return atField{field, f.Problems
 // commentFields are those an error can stand at.
 var commentFields = []string{"name", "email", "text"}
 
-// complete fills what the page knows: the target, an action id, and whom the form answers.
+// complete fills what the page knows: the target and whom the form answers. The action id is not among it, so that the page
+// is the same for all readers: the script gives each form its own, and the discussion makes one where there is none.
 func (f *commentForm) complete(code news.Code, comments []news.PublicComment, name func(string) string) {
 	f.Target = news.ArticlePath(code, "") + "/comments#write"
-	if f.Action == "" {
-		f.Action = web.NewAction()
-	}
 	asked := f.Parent
 	f.Parent = ""
 	for _, c := range comments {
@@ -55,7 +53,6 @@ type answer struct {
 	Path    string            `json:"path,omitempty"`   // the receipt's page
 	HTML    string            `json:"html,omitempty"`   // the pending letter
 	Counts  string            `json:"counts,omitempty"` // the counters, as HTML
-	Action  string            `json:"action,omitempty"` // for the next comment
 	Errors  map[string]string `json:"errors,omitempty"` // by field
 	Message string            `json:"message,omitempty"`
 }
@@ -122,7 +119,7 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 		return err
 	}
 	return writeJSON(w, r, http.StatusCreated, answer{
-		Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter.String(), Counts: counters.String(), Action: web.NewAction(),
+		Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter.String(), Counts: counters.String(),
 	})
 }
 

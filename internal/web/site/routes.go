@@ -2,6 +2,10 @@ package site
 
 import "github.com/dabir-newsroom/dabir/internal/web"
 
+// commentBody bounds a comment's form, in bytes: 2,000 characters as people see them may be families of 25 bytes, each byte
+// written as three in a form.
+const commentBody = 256 << 10
+
 // Area is the reader's routes and how they fail.
 func (s *Site) Area() web.Area { return web.Area{Routes: s.routes(), Fail: s.fail} }
 
@@ -12,16 +16,19 @@ func (s *Site) routes() []web.Route {
 	write := func(pattern string, handler web.Handler) web.Route {
 		return web.Route{Pattern: "POST " + pattern, Audience: web.AudiencePublic, Rate: web.RateWrite, Handler: handler}
 	}
+	comment := write("/news/{code}/comments", s.comment)
+	comment.MaxBody = commentBody
 	return []web.Route{
 		read("/{$}", s.front),
 		read("/news/{code}", s.article),
 		read("/news/{code}/{slug}", s.article),
-		read("/news/{code}/print", s.printed),
+		read("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
-		write("/news/{code}/comments", s.comment),
+		comment,
 
 		read("/latest", s.latest),
+		read("/sections", s.allSections),
 		read("/section/{slug}", s.section),
 		read("/tag/{slug}", s.tag),
 		read("/archive", s.today),

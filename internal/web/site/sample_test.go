@@ -263,7 +263,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
 	s, err := New(settings, Sources{Articles: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: m,
-		Now: func() time.Time { return m.now }, Log: log}, bundle, assets)
+		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)
 	}

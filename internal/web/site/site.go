@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"log/slog"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -83,7 +82,6 @@ type Sources struct {
 	Counter     Counter
 	Pictures    Pictures
 	Now         func() time.Time
-	Log         *slog.Logger
 }
 
 // Site is the reader's side.

@@ -1,0 +1,20 @@
+# What people run. Building needs Go alone; `make test` installs through apt-get and npm what the tests need and is missing.
+.PHONY: build test fmt assets screenshots clean
+
+build: ## one static binary, ./dabir
+	CGO_ENABLED=0 go build -trimpath -o dabir ./cmd/dabir
+
+test: ## the one test command: format, vet, staticcheck, all tests (see scripts/test)
+	@scripts/test
+
+fmt: ## format the Go code
+	gofmt -w .
+
+assets: ## fetch the third-party files again: country file, fonts, lexicon (needs npm and fonttools)
+	scripts/fetch-assets
+
+screenshots: ## pictures of the main pages, into ./screenshots, and the one of the README
+	go run ./e2e/screenshots --out screenshots
+
+clean: ## remove what was built and fetched here; the newsroom in ./data is left alone
+	rm -rf dabir screenshots e2e/node_modules
