@@ -55,7 +55,7 @@ func (c *checker) join(before, after verdict, first, last, next int) (verdict, b
 		if class&detached[b] == 0 || c.vocative(b, next) || utf8.RuneCountInString(lexicon.Letters(a)) < 3 {
 			return verdict{}, false
 		}
-		return joinedSafe(HalfSpaceEnding, halfSpace, b != "شان" && b != "مان" && b != "تان") // «درباره شان او» is another شان
+		return joinedSafe(HalfSpaceEnding, halfSpace, true)
 	}
 	if class&(lexicon.Comparative|lexicon.ComparativeApart) == 0 || c.wet(b, next) {
 		return verdict{}, false
@@ -127,7 +127,7 @@ func (c *checker) compound(i int) {
 		return
 	}
 	a, b := c.of(i), c.judge(c.of(i+2)).after
-	if !strings.Contains(a, halfSpace) && a != mi && a != nemi && a != "همی" && c.lex.Has(a+halfSpace+b) {
+	if !strings.Contains(a, halfSpace) && a != mi && a != nemi && a != "همی" && !grammar[a] && c.lex.Has(a+halfSpace+b) {
 		c.add(HalfSpaceCompound, i, i+2, a+halfSpace+b, false)
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/persian/lexicon"
 )
 
-// TestCopyDeskIdempotent: over every body of the real news (every tenth with -short) and every input of the typography data, what
-// all safe fixes made needs none, and they changed no letter.
+// TestCopyDeskIdempotent: over the bodies of the real news and every input of the typography data, what all safe fixes made needs
+// none, and they changed no letter. All bodies take 18 seconds of a processor, so that only DABIR_TEST_STRICT=1 reads all; else it
+// is every fifth.
 func TestCopyDeskIdempotent(t *testing.T) {
-	every := 1
-	if testing.Short() {
-		every = 10
+	every := 5
+	if os.Getenv("DABIR_TEST_STRICT") == "1" {
+		every = 1
 	}
 	texts := bodies(t, every)
 	for _, s := range [][]sample{hazmSamples(t), virastarSamples(t), luceneSamples(t)} {

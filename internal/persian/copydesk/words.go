@@ -375,12 +375,12 @@ func (c *checker) missing(r lexicon.Reading, bare string) (Rule, bool) {
 	case lexicon.ComparativeApart:
 		return HalfSpaceComparison, enough && !irregular(bare)
 	case lexicon.OwnApart, lexicon.BeApart, lexicon.IndefiniteApart, lexicon.EzafeApart:
-		// ات after ی is the Arabic plural more often (نظریات), and short stems in ی are names.
+		// ات after ی is the Arabic plural more often (نظریات); یمان and short stems in ی are names.
 		// «برندهای» may be the plural of a new word, since ها after د needs no half-space.
 		if strings.HasPrefix(r.Ending, halfSpace+"ا") && plainPlural(bare, stem) {
-			return HalfSpaceEnding, false
+			return "", false
 		}
-		return HalfSpaceEnding, enough && (strings.HasSuffix(stem, "ه") || !strings.HasSuffix(r.Ending, "ات") && utf8.RuneCountInString(stem) >= 4)
+		return HalfSpaceEnding, enough && (strings.HasSuffix(stem, "ه") || !strings.HasSuffix(r.Ending, "ات") && !strings.HasSuffix(r.Ending, "ان") && utf8.RuneCountInString(stem) >= 4)
 	case lexicon.Without:
 		return HalfSpaceCompound, false // «بیپاشا» is a name
 	case lexicon.Comparative, lexicon.Plural, lexicon.OwnPlural, lexicon.IsPlural:
@@ -397,7 +397,10 @@ func (c *checker) missing(r lexicon.Reading, bare string) (Rule, bool) {
 	at := strings.LastIndex(r.Stem, halfSpace)
 	first, second := r.Stem[:at], r.Stem[at+len(halfSpace):]
 	if _, ending := detached[second]; ending {
-		return HalfSpaceEnding, !plainPlural(bare, lexicon.Letters(first))
+		if plainPlural(bare, lexicon.Letters(first)) {
+			return "", false
+		}
+		return HalfSpaceEnding, true
 	}
 	if pluralEndings[second] {
 		return HalfSpacePlural, true
