@@ -92,7 +92,7 @@ func (p articlePage) PublishLabel() string {
 
 // MaySwitch tells who may open and close comments, as editorial.SetComments has it.
 func (p articlePage) MaySwitch() bool {
-	return p.Article.Code != 0 && (p.May(string(news.RightPublish)) || p.May(string(news.RightModerate)))
+	return p.Article.Code != 0 && p.May(string(news.RightComments))
 }
 
 func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm) (articlePage, error) {

@@ -239,8 +239,8 @@ func newSample() *memory {
 			{ID: 31, Text: "خبر خوبی بود.\nسپاس", Country: "IR", CreatedAt: time.Date(2021, 11, 25, 12, 42, 0, 0, time.UTC)},
 		}},
 		receipts: map[string]discussion.ReceiptView{
-			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Headline: "تیتر خبر", Path: "/news/12"},
-			"REJECTED2345": {State: news.CommentRejected, Reason: news.ReasonInsult, Text: "نظر بد", CreatedAt: sampleNow, Headline: "تیتر خبر", Path: "/news/12"},
+			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Article: 12},
+			"REJECTED2345": {State: news.CommentRejected, Reason: news.ReasonInsult, Text: "نظر بد", CreatedAt: sampleNow, Article: 12},
 		},
 	}
 	return m

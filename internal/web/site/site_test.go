@@ -256,7 +256,7 @@ func TestReceiptPageIsPrivate(t *testing.T) {
 	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Code != 200 {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
-	inOrder(t, w.Body.String(), `content="noindex, nofollow"`, "در انتظار بررسی", "ABCD-EFGH-2345", "نظر من", `href="/news/12"`)
+	inOrder(t, w.Body.String(), `content="noindex, nofollow"`, "در انتظار بررسی", "ABCD-EFGH-2345", "نظر من", `href="/news/12/`)
 	inOrder(t, get(t, h, "/comments/receipt/REJECTED2345").Body.String(), "غیر قابل انتشار", "دلیل: ")
 	if strings.Contains(m.logged.String(), sampleReceipt) {
 		t.Error("the code is in the log")
