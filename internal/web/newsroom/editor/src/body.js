@@ -18,9 +18,12 @@ function toDOM(html) {
 
 export const read = (schema, html) => DOMParser.fromSchema(schema).parse(toDOM(html));
 
+// Pictures in a document that nobody sees are not loaded.
+const unseen = document.implementation.createHTMLDocument('');
+
 export function write(doc) {
-  const body = document.createElement('div');
-  body.append(DOMSerializer.fromSchema(doc.type.schema).serializeFragment(doc.content));
+  const body = unseen.createElement('div');
+  body.append(DOMSerializer.fromSchema(doc.type.schema).serializeFragment(doc.content, { document: unseen }));
   for (const credit of body.querySelectorAll('figure > cite')) {
     if (credit.textContent.trim()) credit.previousElementSibling.append(credit);
     else credit.remove();
@@ -29,7 +32,7 @@ export function write(doc) {
     if (!caption.hasChildNodes()) caption.remove();
   }
   for (const rows of body.querySelectorAll('tbody')) {
-    const head = document.createElement('thead');
+    const head = unseen.createElement('thead');
     while (rows.firstElementChild?.hasAttribute('data-head')) head.append(rows.firstElementChild);
     if (head.hasChildNodes()) rows.before(head);
   }

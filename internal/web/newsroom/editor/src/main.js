@@ -95,7 +95,7 @@ function mount(form) {
     editable: !markdown.matches(':disabled'),
     extensions: [
       ...parts(words, headlineFinder(headlines)), Basics, Direction, Find,
-      Paste({ takePictures: (files, at) => panels.picture(files, weights, at), busy }),
+      Paste({ takePictures: (files) => panels.picture(files, weights), busy }),
       Keys((e) => toolbar.press(e), () => toolbar.focus()),
     ],
     editorProps: { attributes: {
@@ -108,7 +108,7 @@ function mount(form) {
   toolbar = new Toolbar(editor, words, groups);
   const load = (text) => {
     const doc = read(editor.schema, text);
-    editor.view.dispatch(editor.state.tr.replaceWith(0, editor.state.doc.content.size, doc.content).setMeta('addToHistory', false));
+    editor.view.dispatch(editor.state.tr.replaceWith(0, editor.state.doc.content.size, doc.content).setMeta('addToHistory', false).setMeta('load', true));
   };
   load(html.value);
 
@@ -140,10 +140,10 @@ function mount(form) {
   field.after(holder);
   const old = form.querySelector('.markdown-help');
   old?.replaceWith(keysHelp(words, groups));
-  label.addEventListener('click', () => editor.commands.focus());
+  label.addEventListener('click', () => editor.view.focus());
   new MutationObserver(() => { editor.view.dom.dir = markdown.dir; }).observe(markdown, { attributeFilter: ['dir'] });
   changed();
-  if (markdown.getAttribute('aria-invalid') && document.activeElement === document.body) editor.commands.focus();
+  if (markdown.getAttribute('aria-invalid') && document.activeElement === document.body) editor.view.focus();
   // What else works on the form may read and write the body.
   holder.body = { get: () => write(editor.state.doc), set: load, editor };
 }

@@ -20,17 +20,15 @@ export class Panels {
     this.done = null;
     this.place.replaceChildren();
     this.place.hidden = true;
-    this.editor.commands.focus();
+    this.editor.view.focus();
   }
 
   // open shows a form; act gets its values when it is sent and returns the sentences of what is wrong, by field, if any.
   open(title, fields, label, act) {
-    this.done?.();
-    this.done = null;
     const inputs = {}, faults = {};
     const rows = fields.map(({ name, text, hint, ...rest }) => {
       const id = `ed-${name}-${++serial}`;
-      inputs[name] = h('input', { id, 'aria-describedby': `${id}-fault`, ...rest });
+      inputs[name] = h('input', { id, dir: 'auto', 'aria-describedby': `${id}-fault`, ...rest });
       if (rest.value) inputs[name].value = rest.value;
       faults[name] = h('span', { class: 'fault', id: `${id}-fault` });
       return h('p', {}, h('label', { for: id }, text, hint ? h('span', { class: 'hint' }, ` ${hint}`) : null), inputs[name], faults[name]);
@@ -70,7 +68,13 @@ export class Panels {
   }
 
   show(title, children, onkeydown) {
-    const group = h('div', { role: 'group', 'aria-label': title, onkeydown, oninput: (e) => e.stopPropagation() }, h('h3', {}, title), ...children);
+    this.done?.();
+    this.done = null;
+    const group = h('div', {
+      role: 'group', 'aria-label': title,
+      // Nothing here sends the article's form or counts as a change of it.
+      onkeypress: (e) => { if (e.key === 'Enter' && e.target.matches('input')) e.preventDefault(); }, onkeydown, oninput: (e) => e.stopPropagation(),
+    }, h('h3', {}, title), ...children);
     this.place.replaceChildren(group);
     this.place.hidden = false;
     group.querySelector('input')?.focus();
@@ -82,7 +86,7 @@ export class Panels {
     const { acts } = this.open(words.link, [{ name: 'href', text: words.address, dir: 'ltr', value: now, inputmode: 'url', placeholder: 'https://' }], words.apply, ({ href }) => {
       const address = linkAddress(href);
       if (!address) return { href: words.bad_address };
-      const chain = editor.chain().focus().extendMarkRange('link');
+      const chain = editor.chain().extendMarkRange('link');
       if (editor.state.selection.empty && !now) chain.insertContent({ type: 'text', text: address, marks: [{ type: 'link', attrs: { href: address } }] }).unsetMark('link').run();
       else chain.setMark('link', { href: address }).run();
       return null;
@@ -117,9 +121,8 @@ export class Panels {
     });
   }
 
-  picture(files, weights, at) {
+  picture(files, weights) {
     const { editor, words } = this;
-    if (at != null) editor.commands.setTextSelection(at);
     const fields = [
       { name: 'credit', text: words.credit, hint: words.credit_hint }, { name: 'caption', text: words.caption }, { name: 'alt', text: words.alt, hint: words.alt_hint },
     ];
@@ -151,7 +154,7 @@ export class Panels {
   more(headlines) {
     const { editor, words } = this;
     const id = `ed-more-${++serial}`;
-    const input = h('input', { id, role: 'combobox', 'aria-expanded': 'false', 'aria-controls': `${id}-list`, 'aria-autocomplete': 'list', autocomplete: 'off' });
+    const input = h('input', { id, dir: 'auto', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': `${id}-list`, 'aria-autocomplete': 'list', autocomplete: 'off' });
     const options = h('ul', { id: `${id}-list`, role: 'listbox', 'aria-label': words.more });
     const said = h('p', { class: 'said', role: 'status' });
     let rows = [], at = -1, asked = 0, timer;
@@ -166,7 +169,7 @@ export class Panels {
     const choose = (row) => {
       if (!row) return;
       headlines.set(row.code, row.headline);
-      editor.chain().focus().insertContent({ type: 'more', attrs: { code: row.code } }).run();
+      editor.chain().insertContent({ type: 'more', attrs: { code: row.code } }).run();
       this.close();
     };
     const look = async () => {
@@ -188,7 +191,6 @@ export class Panels {
       point(rows.length ? 0 : -1);
     };
     input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 150); });
-    this.done = null;
     this.show(words.more, [h('p', {}, h('label', { for: id }, words.more_search), input), options, said,
       h('p', { class: 'acts' }, h('button', { type: 'button', class: 'plain', onclick: () => this.close() }, words.cancel))], (e) => {
       if (e.target !== input) return;
@@ -205,7 +207,7 @@ export class Panels {
     const { editor, words } = this;
     const { from, to } = editor.state.selection;
     const chosen = editor.state.doc.textBetween(from, to, ' ');
-    const what = h('input', { id: `ed-find-${++serial}`, autocomplete: 'off' }), into = h('input', { id: `ed-replace-${serial}`, autocomplete: 'off' });
+    const what = h('input', { id: `ed-find-${++serial}`, dir: 'auto', autocomplete: 'off' }), into = h('input', { id: `ed-replace-${serial}`, dir: 'auto', autocomplete: 'off' });
     const said = h('p', { class: 'said', role: 'status' });
     const tell = () => {
       const { matches, at } = found(editor);
@@ -214,7 +216,6 @@ export class Panels {
     const after = (act) => () => { act(); tell(); };
     const button = (text, act) => h('button', { type: 'button', onclick: after(act) }, text);
     what.addEventListener('input', after(() => find(editor, what.value)));
-    this.done?.();
     this.show(words.find, [
       h('div', { class: 'two' }, h('p', {}, h('label', { for: what.id }, words.find), what), h('p', {}, h('label', { for: into.id }, words.replace_with), into)),
       said,
@@ -248,7 +249,7 @@ export function linkAddress(typed) {
 
 function insertFigure(editor, shown, caption, credit) {
   const text = (value) => (value ? [{ type: 'text', text: value }] : []);
-  editor.chain().focus().insertContent({ type: 'figure', content: [shown, { type: 'figcaption', content: text(caption) }, { type: 'credit', content: text(credit) }] }).run();
+  editor.chain().insertContent({ type: 'figure', content: [shown, { type: 'figcaption', content: text(caption) }, { type: 'credit', content: text(credit) }] }).run();
 }
 
 export function imageAt(state) {

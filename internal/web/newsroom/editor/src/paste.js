@@ -2,7 +2,7 @@
 // cannot be reached, the schema alone decides what stays.
 import { Extension } from '@tiptap/core';
 import { DOMParser, Fragment, Slice } from '@tiptap/pm/model';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { read } from './body.js';
 
 const key = new PluginKey('paste');
@@ -77,26 +77,39 @@ async function paste(view, html, busy) {
 const pictures = (data) => [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
 
 // Paste calls takePictures with pictures that are pasted or dropped, and busy with 1 and -1 while the server is asked.
-export const Paste = ({ takePictures, busy }) => Extension.create({
+export const Paste = ({ takePictures, busy }) => {
+  const take = (view, data) => {
+    const files = pictures(data), html = data?.getData('text/html') ?? '';
+    // Word puts a picture of the text beside the text.
+    if (files.length && !data.getData('text/plain').trim()) {
+      takePictures(files);
+      return true;
+    }
+    if (!html || html.includes('data-pm-slice')) return false;
+    paste(view, html, busy);
+    return true;
+  };
+  return plugin(take);
+};
+
+const plugin = (take) => Extension.create({
   name: 'pasting',
   addProseMirrorPlugins: () => [places, new Plugin({ props: {
-    handlePaste(view, event) {
-      const data = event.clipboardData, files = pictures(data), html = data?.getData('text/html') ?? '';
-      // Word puts a picture of the text beside the text.
-      if (files.length && !data.getData('text/plain').trim()) {
-        takePictures(files);
+    // These come before ProseMirror looks: it would parse the page with its styles, which the page's policy forbids.
+    handleDOMEvents: {
+      paste(view, event) {
+        if (!view.editable || !take(view, event.clipboardData)) return false;
+        event.preventDefault();
         return true;
-      }
-      if (!html || html.includes('data-pm-slice')) return false;
-      paste(view, html, busy);
-      return true;
-    },
-    handleDrop(view, event) {
-      const files = pictures(event.dataTransfer);
-      if (!files.length) return false;
-      const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
-      takePictures(files, at?.pos);
-      return true;
+      },
+      drop(view, event) {
+        if (!view.editable || view.dragging) return false;
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY });
+        if (at) view.dispatch(view.state.tr.setSelection(Selection.near(view.state.doc.resolve(at.pos))));
+        if (!take(view, event.dataTransfer)) return false;
+        event.preventDefault();
+        return true;
+      },
     },
   } })],
 });

@@ -74,8 +74,15 @@ const Table = Node.create({
     };
     return { Tab: move(1), 'Shift-Tab': move(-1) };
   },
-  addProseMirrorPlugins: () => [tableEditing()],
+  addProseMirrorPlugins: () => [tables()],
 });
+// A table that comes with rows of unequal length keeps them until somebody works on it.
+function tables() {
+  const plugin = tableEditing(), mend = plugin.spec.appendTransaction;
+  plugin.spec.appendTransaction = (trs, old, state) => (trs.some((tr) => tr.getMeta('load')) ? null : mend.call(plugin, trs, old, state));
+  return plugin;
+}
+
 const TableRow = Node.create({
   name: 'tableRow', content: '(tableCell | tableHeader)*', tableRole: 'row',
   addAttributes: () => ({ head: {

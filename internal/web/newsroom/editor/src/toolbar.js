@@ -10,23 +10,23 @@ const pm = (command) => (editor) => command(editor.state, editor.view.dispatch, 
 // commands are the buttons in their groups: what they do, when they are pressed, their key («mod» is Ctrl or ⌘), their icon
 // where the sign is common enough to stand without a word, which then is its name.
 export function commands(panels, { headlines, weights }) {
-  const mark = (name) => ({ run: (e) => e.chain().focus().toggleMark(name).run(), on: (e) => e.isActive(name) });
-  const wrap = (name) => ({ run: (e) => e.chain().focus().toggleWrap(name).run(), on: (e) => e.isActive(name) });
-  const list = (name) => ({ run: (e) => e.chain().focus().toggleList(name, 'listItem').run(), on: (e) => e.isActive(name) });
-  const heading = (level) => ({ run: (e) => e.chain().focus().toggleNode('heading', 'paragraph', { level }).run(), on: (e) => e.isActive('heading', { level }) });
-  const table = (command) => ({ run: (e) => { pm(command)(e); e.commands.focus(); }, when: (e) => isInTable(e.state) });
+  const mark = (name) => ({ run: (e) => e.chain().toggleMark(name).run(), on: (e) => e.isActive(name) });
+  const wrap = (name) => ({ run: (e) => e.chain().toggleWrap(name).run(), on: (e) => e.isActive(name) });
+  const list = (name) => ({ run: (e) => e.chain().toggleList(name, 'listItem').run(), on: (e) => e.isActive(name) });
+  const heading = (level) => ({ run: (e) => e.chain().toggleNode('heading', 'paragraph', { level }).run(), on: (e) => e.isActive('heading', { level }) });
+  const table = (command) => ({ run: pm(command), when: (e) => isInTable(e.state) });
   return [
     [
-      { name: 'undo', key: 'mod+z', icon: 'M7 5 3 9l4 4M3 9h9a5 5 0 0 1 0 10h-2', turns: true, run: (e) => { pm(undo)(e); e.commands.focus(); }, can: (e) => undo(e.state) },
-      { name: 'redo', key: 'mod+shift+z', icon: 'm13 5 4 4-4 4m4-4H8a5 5 0 0 0 0 10h2', turns: true, run: (e) => { pm(redo)(e); e.commands.focus(); }, can: (e) => redo(e.state) },
+      { name: 'undo', key: 'mod+z', icon: 'M7 5 3 9l4 4M3 9h9a5 5 0 0 1 0 10h-2', turns: true, run: pm(undo), can: (e) => undo(e.state) },
+      { name: 'redo', key: 'mod+shift+z', icon: 'm13 5 4 4-4 4m4-4H8a5 5 0 0 0 0 10h2', turns: true, run: pm(redo), can: (e) => redo(e.state) },
     ], [
       { name: 'heading', key: 'mod+alt+2', ...heading(2) },
       { name: 'subheading', key: 'mod+alt+3', ...heading(3) },
     ], [
       { name: 'strong', key: 'mod+b', ...mark('strong') },
       { name: 'em', key: 'mod+i', ...mark('em') },
-      { name: 'link', key: 'mod+k', icon: 'M8 12a4 4 0 0 0 6 .5l3-3A4 4 0 0 0 11.500 4L10 5.500M12 8a4 4 0 0 0-6-.5l-3 3A4 4 0 0 0 8.500 16l1.500-1.500', run: () => panels.link(), on: (e) => e.isActive('link') },
-      { name: 'ltr', key: 'mod+shift+x', run: (e) => e.chain().focus().toggleMark('span', { dir: 'ltr', lang: null, bdi: false }).run(), on: (e) => e.isActive('span', { dir: 'ltr' }) },
+      { name: 'link', key: 'mod+k', icon: 'M8 12a4 4 0 0 0 6 .5l3-3A4 4 0 0 0 11.500 4L10 5.500M12 8a4 4 0 0 0-6-.5l-3 3A4 4 0 0 0 8.500 16l1.500-1.500', panel: true, run: () => panels.link(), on: (e) => e.isActive('link') },
+      { name: 'ltr', key: 'mod+shift+x', run: (e) => e.chain().toggleMark('span', { dir: 'ltr', lang: null, bdi: false }).run(), on: (e) => e.isActive('span', { dir: 'ltr' }) },
       { name: 'sup', key: 'mod+.', icon: 'm3 7 7 9m0-9-7 9M13 4.500c1-2 4-1.500 4 .5 0 1.500-2 2.500-4 4h4', ...mark('sup') },
       { name: 'sub', key: 'mod+,', icon: 'm3 3 7 9m0-9-7 9m10 .500c1-2 4-1.500 4 .5 0 1.500-2 2.500-4 4h4', ...mark('sub') },
     ], [
@@ -35,15 +35,15 @@ export function commands(panels, { headlines, weights }) {
       { name: 'quote', key: 'mod+shift+9', ...wrap('blockquote') },
       { name: 'pullquote', key: 'mod+alt+9', ...wrap('pullquote') },
     ], [
-      { name: 'picture', key: 'mod+alt+p', run: () => panels.picture(null, weights) },
-      { name: 'table', key: 'mod+alt+t', run: (e) => { e.commands.focus(); insertTable({ state: e.state, dispatch: e.view.dispatch }, 3, 2); }, can: (e) => !isInTable(e.state) },
-      { name: 'more', key: 'mod+alt+m', run: () => panels.more(headlines) },
+      { name: 'picture', key: 'mod+alt+p', panel: true, run: () => panels.picture(null, weights) },
+      { name: 'table', key: 'mod+alt+t', run: (e) => insertTable({ state: e.state, dispatch: e.view.dispatch }, 3, 2), can: (e) => !isInTable(e.state) },
+      { name: 'more', key: 'mod+alt+m', panel: true, run: () => panels.more(headlines) },
       { name: 'note', key: 'mod+alt+n', ...wrap('note') },
-      { name: 'player', run: () => panels.player() },
-      { name: 'embed', run: () => panels.embed() },
-      { name: 'rule', run: (e) => e.chain().focus().insertContent({ type: 'horizontalRule' }).run() },
+      { name: 'player', panel: true, run: () => panels.player() },
+      { name: 'embed', panel: true, run: () => panels.embed() },
+      { name: 'rule', run: (e) => e.chain().insertContent({ type: 'horizontalRule' }).run() },
     ], [
-      { name: 'find', key: 'mod+f', run: () => panels.find() },
+      { name: 'find', key: 'mod+f', panel: true, run: () => panels.find() },
     ], [
       { name: 'row_after', key: 'mod+alt+arrowdown', ...table(addRowAfter) },
       { name: 'row_before', key: 'mod+alt+arrowup', ...table(addRowBefore) },
@@ -53,7 +53,7 @@ export function commands(panels, { headlines, weights }) {
       { name: 'header', ...table(toggleHeaderCell), on: (e) => e.isActive('tableHeader') },
       { name: 'merge', ...table((s, d) => mergeCells(s, d) || splitCell(s, d)) },
       { name: 'table_delete', ...table(deleteTable) },
-      { name: 'alt', key: 'mod+alt+a', run: () => panels.alt(), when: (e) => Boolean(imageAt(e.state)) },
+      { name: 'alt', key: 'mod+alt+a', panel: true, run: () => panels.alt(), when: (e) => Boolean(imageAt(e.state)) },
     ],
   ];
 }
@@ -86,7 +86,11 @@ export class Toolbar {
   }
 
   button(item, word) {
-    const run = () => { if (item.el.getAttribute('aria-disabled') !== 'true') item.run(this.editor); };
+    const run = () => {
+      if (item.el.getAttribute('aria-disabled') === 'true') return;
+      item.run(this.editor);
+      if (!item.panel) this.editor.view.focus();
+    };
     item.el = h('button', {
       type: 'button', tabindex: '-1', 'data-name': item.name, 'aria-label': item.icon ? word : null, 'aria-pressed': item.on ? 'false' : null,
       title: item.key ? `${word} (${keyText(item.key)})` : word, 'aria-keyshortcuts': item.key?.replace('mod', 'Control').replace(/(^|\+)(\w)/g, (_, a, b) => a + b.toUpperCase()),
@@ -131,7 +135,7 @@ export class Toolbar {
     if (e.key === 'Home') to = 0;
     else if (e.key === 'End') to = all.length - 1;
     else if (e.key === 'ArrowLeft' || e.key === 'ArrowRight') to = (at + (e.key === forward ? 1 : -1) + all.length) % all.length;
-    else if (e.key === 'Escape') this.editor.commands.focus();
+    else if (e.key === 'Escape') this.editor.view.focus();
     else return;
     e.preventDefault();
     if (to != null) all[to].focus();
