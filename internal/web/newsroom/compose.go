@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/markup"
@@ -23,7 +23,7 @@ var editorKeys = []string{
 	"editor.header", "editor.heading", "editor.insert", "editor.keys", "editor.line_break", "editor.link", "editor.ltr",
 	"editor.merge", "editor.minutes", "editor.more", "editor.more_search", "editor.no_file", "editor.note",
 	"editor.note_label", "editor.nothing_found", "editor.numbers", "editor.picture", "editor.picture_file",
-	"editor.pictures", "editor.pictures_weight", "editor.player", "editor.player_hint", "editor.pullquote",
+	"editor.pictures", "editor.player", "editor.player_hint", "editor.pullquote",
 	"editor.quote", "editor.redo", "editor.replace", "editor.replace_all", "editor.replace_with", "editor.replaced",
 	"editor.row_after", "editor.row_before", "editor.row_delete", "editor.rule", "editor.strong", "editor.sub",
 	"editor.subheading", "editor.sup", "editor.table", "editor.table_delete", "editor.to_toolbar", "editor.toolbar",
@@ -43,7 +43,7 @@ func (f frame) EditorWords() map[string]string {
 const (
 	foundMany = 8  // how many articles are offered as one types
 	askedMany = 50 // how many codes may be asked for at once
-	// bodyPictureWidth is the rendition that a body names, in pixels.
+	// bodyPictureWidth is how wide a body's picture is at the least where the original is so wide, in pixels.
 	bodyPictureWidth = 800
 )
 
@@ -110,7 +110,6 @@ type bodyPicture struct {
 	Src    string       `json:"src"`
 	Width  int          `json:"width"`  // of the rendition, in pixels
 	Height int          `json:"height"` // of the rendition, in pixels
-	Bytes  int64        `json:"bytes"`  // of the rendition; 0 when unknown
 }
 
 // badPicture says what is wrong with a picture, by field.
@@ -141,12 +140,14 @@ func (n *Newsroom) addBodyPicture(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	answer := bodyPicture{ID: m.ID, Src: fmt.Sprintf("/media/%d/%d.jpg", m.ID, bodyPictureWidth)}
-	answer.Width, answer.Height = rendition(m.PictureSize, bodyPictureWidth)
-	if file, err := n.Pictures.Open(m, bodyPictureWidth); err == nil {
-		defer file.Close()
-		answer.Bytes, _ = file.Seek(0, io.SeekEnd)
+	width := media.Widths[len(media.Widths)-1]
+	for _, w := range slices.Backward(media.Widths) {
+		if w >= bodyPictureWidth {
+			width = w
+		}
 	}
+	answer := bodyPicture{ID: m.ID, Src: fmt.Sprintf("/media/%d/%d.jpg", m.ID, width)}
+	answer.Width, answer.Height = rendition(m.PictureSize, width)
 	return answerJSON(w, r, http.StatusOK, answer)
 }
 

@@ -24,17 +24,11 @@ async function compressed(text) {
 const kilobytes = (bytes) => figures(Math.max(1, Math.round(bytes / 1024)));
 
 // describe says how long and how heavy a body is.
-export async function describe(words, doc, html, weights) {
+export async function describe(words, doc, html) {
   const n = countWords(doc);
-  let pictures = 0, heavy = 0, known = true;
-  doc.descendants((node) => {
-    if (node.type.name !== 'image') return;
-    pictures++;
-    const bytes = weights.get(node.attrs.src);
-    if (bytes) heavy += bytes;
-    else known = false;
-  });
+  let pictures = 0;
+  doc.descendants((node) => { pictures += node.type.name === 'image'; });
   const parts = [fill(words.words, figures(n)), fill(words.minutes, figures(Math.max(1, Math.ceil(n / wordsAMinute)))), fill(words.weight, kilobytes(await compressed(html)))];
-  if (pictures) parts.push(known ? fill(words.pictures_weight, figures(pictures), kilobytes(heavy)) : fill(words.pictures, figures(pictures)));
+  if (pictures) parts.push(fill(words.pictures, figures(pictures)));
   return parts.join(' · ');
 }

@@ -85,7 +85,7 @@ function keysHelp(words, groups) {
 function mount(form) {
   const words = JSON.parse(document.getElementById('editor-words').textContent);
   const markdown = form.elements.body, html = form.elements.body_html, format = form.elements.body_format;
-  const headlines = new Map(), weights = new Map();
+  const headlines = new Map();
   const holder = h('div', { class: 'ed' }), body = h('div', { class: 'ed-text' }), panel = h('div', { class: 'panel', hidden: true }), facts = h('p', { class: 'facts-line' });
   let toolbar, panels, waiting = 0;
   const busy = (by) => { waiting += by; holder.classList.toggle('busy', waiting > 0); };
@@ -95,7 +95,7 @@ function mount(form) {
     editable: !markdown.matches(':disabled'),
     extensions: [
       ...parts(words, headlineFinder(headlines)), Basics, Direction, Find,
-      Paste({ takePictures: (files) => panels.picture(files, weights), busy }),
+      Paste({ takePictures: (files) => panels.picture(files), busy }),
       Keys((e) => toolbar.press(e), () => toolbar.focus()),
     ],
     editorProps: { attributes: {
@@ -104,7 +104,7 @@ function mount(form) {
     } },
   });
   panels = new Panels(editor, words, panel);
-  const groups = commands(panels, { headlines, weights });
+  const groups = commands(panels, headlines);
   toolbar = new Toolbar(editor, words, groups);
   const load = (text) => {
     const doc = read(editor.schema, text);
@@ -115,7 +115,7 @@ function mount(form) {
   let later;
   const changed = () => {
     html.value = write(editor.state.doc);
-    describe(words, editor.state.doc, html.value, weights).then((text) => { facts.textContent = text; });
+    describe(words, editor.state.doc, html.value).then((text) => { facts.textContent = text; });
   };
   editor.on('transaction', ({ transaction }) => {
     toolbar.update();

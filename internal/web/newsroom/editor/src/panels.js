@@ -121,7 +121,7 @@ export class Panels {
     });
   }
 
-  picture(files, weights) {
+  picture(files) {
     const { editor, words } = this;
     const fields = [
       { name: 'credit', text: words.credit, hint: words.credit_hint }, { name: 'caption', text: words.caption }, { name: 'alt', text: words.alt, hint: words.alt_hint },
@@ -132,7 +132,7 @@ export class Panels {
       const all = waiting ?? file;
       if (!all.length) return { file: words.no_file };
       while (all.length) {
-        const wrong = await upload(editor, all[0], about, weights);
+        const wrong = await upload(editor, all[0], about);
         if (wrong) return { ...wrong, '': wrong.file ?? wrong[''] ?? '' };
         all.shift();
       }
@@ -262,7 +262,7 @@ export function imageAt(state) {
   return null;
 }
 
-async function upload(editor, file, { caption, credit, alt }, weights) {
+async function upload(editor, file, { caption, credit, alt }) {
   const form = new FormData();
   for (const [name, value] of Object.entries({ picture: file, picture_caption: caption, picture_credit: credit, picture_alt: alt })) form.set(name, value);
   const response = await fetch('/newsroom/pictures', { method: 'POST', body: form, headers: { Accept: 'application/json' } });
@@ -271,7 +271,6 @@ async function upload(editor, file, { caption, credit, alt }, weights) {
     const wrong = answer.problems ?? {};
     return { file: wrong.picture, credit: wrong.picture_credit, caption: wrong.picture_caption, alt: wrong.picture_alt, '': answer.message };
   }
-  weights.set(answer.src, answer.bytes);
   insertFigure(editor, { type: 'image', attrs: { src: answer.src, alt, width: answer.width, height: answer.height } }, caption, credit);
   return null;
 }

@@ -9,7 +9,7 @@ const pm = (command) => (editor) => command(editor.state, editor.view.dispatch, 
 
 // commands are the buttons in their groups: what they do, when they are pressed, their key («mod» is Ctrl or ⌘), their icon
 // where the sign is common enough to stand without a word, which then is its name.
-export function commands(panels, { headlines, weights }) {
+export function commands(panels, headlines) {
   const mark = (name) => ({ run: (e) => e.chain().toggleMark(name).run(), on: (e) => e.isActive(name) });
   const wrap = (name) => ({ run: (e) => e.chain().toggleWrap(name).run(), on: (e) => e.isActive(name) });
   const list = (name) => ({ run: (e) => e.chain().toggleList(name, 'listItem').run(), on: (e) => e.isActive(name) });
@@ -35,7 +35,7 @@ export function commands(panels, { headlines, weights }) {
       { name: 'quote', key: 'mod+shift+9', ...wrap('blockquote') },
       { name: 'pullquote', key: 'mod+alt+9', ...wrap('pullquote') },
     ], [
-      { name: 'picture', key: 'mod+alt+p', panel: true, run: () => panels.picture(null, weights) },
+      { name: 'picture', key: 'mod+alt+p', panel: true, run: () => panels.picture(null) },
       { name: 'table', key: 'mod+alt+t', run: (e) => insertTable({ state: e.state, dispatch: e.view.dispatch }, 3, 2), can: (e) => !isInTable(e.state) },
       { name: 'more', key: 'mod+alt+m', panel: true, run: () => panels.more(headlines) },
       { name: 'note', key: 'mod+alt+n', ...wrap('note') },
