@@ -48,7 +48,7 @@ export const Find = Extension.create({
 
 export const found = (editor) => key.getState(editor.state);
 const ask = (editor, query, at) => editor.view.dispatch(editor.state.tr.setMeta(key, { query, at }));
-const show = (editor) => editor.view.dom.querySelector('.found.now')?.scrollIntoView({ block: 'nearest' });
+const show = (editor) => editor.view.dom.querySelector('.found.now')?.scrollIntoView({ block: 'center' });
 
 // find begins at the cursor.
 export function find(editor, query) {

@@ -82,6 +82,8 @@ function keysHelp(words, groups) {
   return h('details', { class: 'help' }, h('summary', {}, words.keys), h('dl', {}, ...rows.flatMap(([word, key]) => [h('dt', {}, h('kbd', { dir: 'ltr' }, key)), h('dd', {}, word)])));
 }
 
+const covered = { top: 150, bottom: 100, left: 5, right: 5 };
+
 function mount(form) {
   const words = JSON.parse(document.getElementById('editor-words').textContent);
   const markdown = form.elements.body, html = form.elements.body_html, format = form.elements.body_format;
@@ -98,7 +100,8 @@ function mount(form) {
       Paste({ takePictures: (files) => panels.picture(files), busy }),
       Keys((e) => toolbar.press(e), () => toolbar.focus()),
     ],
-    editorProps: { attributes: {
+    // The bars above and below cover what stands under them.
+    editorProps: { scrollThreshold: covered, scrollMargin: covered, attributes: {
       id: 'ed-body', role: 'textbox', 'aria-multiline': 'true', 'aria-label': words.body, 'aria-describedby': 'ed-hint', dir: markdown.dir, class: 'prose',
       ...(markdown.getAttribute('aria-invalid') && { 'aria-invalid': 'true' }),
     } },
@@ -132,7 +135,7 @@ function mount(form) {
   // The Markdown field gives its place away, and its label with it.
   const field = markdown.closest('label');
   const label = h('p', { class: 'label', id: 'ed-hint-label' }, words.body, ' ', h('span', { class: 'hint', id: 'ed-hint' }, words.toolbar_hint));
-  holder.append(label, toolbar.el, panel, body, facts);
+  holder.append(label, h('div', { class: 'head' }, toolbar.el, panel), body, facts);
   const fault = field.querySelector('.fault');
   if (fault) holder.append(fault);
   markdown.disabled = true;

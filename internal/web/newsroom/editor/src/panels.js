@@ -21,6 +21,7 @@ export class Panels {
     this.place.replaceChildren();
     this.place.hidden = true;
     this.editor.view.focus();
+    this.editor.view.dispatch(this.editor.state.tr.scrollIntoView());
   }
 
   // open shows a form; act gets its values when it is sent and returns the sentences of what is wrong, by field, if any.
@@ -74,7 +75,7 @@ export class Panels {
       role: 'group', 'aria-label': title,
       // Nothing here sends the article's form or counts as a change of it.
       onkeypress: (e) => { if (e.key === 'Enter' && e.target.matches('input')) e.preventDefault(); }, onkeydown, oninput: (e) => e.stopPropagation(),
-    }, h('h3', {}, title), ...children);
+    }, h('p', { class: 'title' }, title), ...children);
     this.place.replaceChildren(group);
     this.place.hidden = false;
     group.querySelector('input')?.focus();

@@ -19,6 +19,7 @@ export function commands(panels, headlines) {
     [
       { name: 'undo', key: 'mod+z', icon: 'M7 5 3 9l4 4M3 9h9a5 5 0 0 1 0 10h-2', turns: true, run: pm(undo), can: (e) => undo(e.state) },
       { name: 'redo', key: 'mod+shift+z', icon: 'm13 5 4 4-4 4m4-4H8a5 5 0 0 0 0 10h2', turns: true, run: pm(redo), can: (e) => redo(e.state) },
+      { name: 'find', key: 'mod+f', panel: true, run: () => panels.find() },
     ], [
       { name: 'heading', key: 'mod+alt+2', ...heading(2) },
       { name: 'subheading', key: 'mod+alt+3', ...heading(3) },
@@ -43,13 +44,11 @@ export function commands(panels, headlines) {
       { name: 'embed', panel: true, run: () => panels.embed() },
       { name: 'rule', run: (e) => e.chain().insertContent({ type: 'horizontalRule' }).run() },
     ], [
-      { name: 'find', key: 'mod+f', panel: true, run: () => panels.find() },
-    ], [
       { name: 'row_after', key: 'mod+alt+arrowdown', ...table(addRowAfter) },
       { name: 'row_before', key: 'mod+alt+arrowup', ...table(addRowBefore) },
       { name: 'column_after', key: 'mod+alt+arrowleft', ...table(addColumnAfter) },
       { name: 'row_delete', key: 'mod+alt+backspace', ...table(deleteRow) },
-      { name: 'column_delete', key: 'mod+alt+delete', ...table(deleteColumn) },
+      { name: 'column_delete', key: 'mod+alt+shift+backspace', ...table(deleteColumn) },
       { name: 'header', ...table(toggleHeaderCell), on: (e) => e.isActive('tableHeader') },
       { name: 'merge', ...table((s, d) => mergeCells(s, d) || splitCell(s, d)) },
       { name: 'table_delete', ...table(deleteTable) },
@@ -78,7 +77,10 @@ export class Toolbar {
     this.items = [];
     this.keys = new Map();
     this.el = h('div', { class: 'tools', role: 'toolbar', 'aria-label': words.toolbar, 'aria-controls': 'ed-body' });
-    for (const group of groups) this.el.append(h('span', { class: 'group' }, ...group.map((item) => this.button(item, words[item.name]))));
+    for (const group of groups) {
+      const context = group.every((item) => item.when); // tools of the place where the cursor is
+      this.el.append(h('span', { class: context ? 'group context' : 'group' }, ...group.map((item) => this.button(item, words[item.name]))));
+    }
     this.el.addEventListener('keydown', (e) => this.keydown(e));
     this.el.addEventListener('focusin', (e) => this.rove(e.target));
     this.update();
