@@ -321,3 +321,64 @@ func TestWritingPersian(t *testing.T) {
 	}
 	v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit"))`)
 }
+
+// TestEditorBoxesNotesAndWords: a box that finds its article, a note that stays inside, words replaced and brought back.
+func TestEditorBoxesNotesAndWords(t *testing.T) {
+	n := open(t)
+	reader, v := n.visitor(t), n.staff(t, "sardabir")
+	v.visit("/newsroom/articles?state=published", 200)
+	other := v.text("table.rows tbody td.h a")
+	v.visit("/newsroom/articles/new", 200)
+	v.writes("پل سنگی مرمت شد")
+	v.tabTo("[role=textbox]")
+	v.writes("سنگ کهنه و سنگ نو")
+
+	v.chord("f", chromedp.ModifierCtrl)
+	v.writes("سنگ")
+	v.until(`document.querySelectorAll(".found").length === 2`)
+	v.press("\t")
+	v.writes("آجر")
+	v.eval(`document.querySelectorAll(".panel .acts button")[3].click()`)
+	if got := v.body(); got != "<p>آجر کهنه و آجر نو</p>" {
+		t.Errorf("replaced: %s", got)
+	}
+	v.press(kb.Escape)
+	v.until(`document.activeElement.matches(".prose")`)
+	v.chord("z", chromedp.ModifierCtrl)
+	if got := v.body(); got != "<p>سنگ کهنه و سنگ نو</p>" {
+		t.Errorf("undone: %s", got)
+	}
+
+	v.press(kb.End)
+	v.writes("\n")
+	v.tool("more")
+	v.until(`document.activeElement.matches("[role=combobox]")`)
+	v.writes(other)
+	v.until(`document.querySelectorAll("[role=option]").length === 1`)
+	v.press("\r")
+	v.until(`document.activeElement.matches(".prose")`)
+	if got := v.text(".prose aside.more bdi"); got != other {
+		t.Errorf("the box reads %q, want %q", got, other)
+	}
+	v.press(kb.ArrowDown)
+	v.writes("رازکلیدواژه را بپرس")
+	v.tool("note")
+	if got := v.body(); !regexp.MustCompile(`^<p>سنگ کهنه و سنگ نو</p>
+<aside class="more"><a href="/news/\d+"></a></aside>
+<aside class="desk-note"><p>رازکلیدواژه را بپرس</p></aside>$`).MatchString(got) {
+		t.Errorf("the body is\n%s", got)
+	}
+	if status := v.follow(`button[value="publish"]`); status != 200 || !v.has(".state.published") {
+		t.Fatalf("publishing answers %d: %s", status, v.text("main"))
+	}
+	if got := v.text(".prose aside.desk-note"); !strings.Contains(got, "رازکلیدواژه") {
+		t.Errorf("the newsroom's note is %q", got)
+	}
+	reader.visit(get[string](v, `new URL(document.querySelector('.touches a[href^="/news/"]').href).pathname`), 200)
+	if strings.Contains(get[string](reader, `document.documentElement.outerHTML`), "رازکلیدواژه") {
+		t.Error("readers see the note")
+	}
+	if got := reader.text(".story .text aside.more a"); got != other {
+		t.Errorf("the reader's box leads to %q, want %q", got, other)
+	}
+}

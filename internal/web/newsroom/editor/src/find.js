@@ -1,5 +1,6 @@
 // Find and replace in the body. Arabic yeh and kaf count as the Persian ones, capitals as small letters.
 import { Extension } from '@tiptap/core';
+import { closeHistory } from '@tiptap/pm/history';
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
 
@@ -73,7 +74,7 @@ export function replace(editor, text) {
   if (at < 0) return;
   const { tr } = editor.state;
   put(tr, matches[at], text);
-  editor.view.dispatch(tr);
+  editor.view.dispatch(closeHistory(tr));
   show(editor);
 }
 
@@ -82,7 +83,7 @@ export function replaceAll(editor, text) {
   const { matches } = found(editor);
   const { tr } = editor.state;
   for (const match of matches.toReversed()) put(tr, match, text);
-  if (matches.length) editor.view.dispatch(tr);
+  if (matches.length) editor.view.dispatch(closeHistory(tr));
   return matches.length;
 }
 

@@ -2,6 +2,7 @@
 // cannot be reached, the schema alone decides what stays.
 import { Extension } from '@tiptap/core';
 import { DOMParser, Fragment, Slice } from '@tiptap/pm/model';
+import { closeHistory } from '@tiptap/pm/history';
 import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { read } from './body.js';
 
@@ -56,7 +57,7 @@ function insert(view, id, slice) {
   if (!place || view.isDestroyed) return;
   const tr = view.state.tr.setMeta(key, { done: id });
   if (slice.size) tr.replaceRange(place.from, Math.max(place.from, place.to), slice);
-  view.dispatch(tr.setMeta('paste', true).scrollIntoView());
+  view.dispatch(closeHistory(tr).setMeta('paste', true).scrollIntoView());
 }
 
 async function paste(view, html, busy) {
