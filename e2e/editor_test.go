@@ -382,3 +382,24 @@ func TestEditorBoxesNotesAndWords(t *testing.T) {
 		t.Errorf("the reader's box leads to %q, want %q", got, other)
 	}
 }
+
+// TestPasteWithoutServer: when the server cannot be asked the schema decides, and nothing breaks the page's policy.
+func TestPasteWithoutServer(t *testing.T) {
+	n := open(t)
+	v := n.staff(t, "sardabir")
+	v.visit("/newsroom/articles/new", 200)
+	v.eval(`window.fetch = () => Promise.reject(new Error("cut")); document.querySelector(".prose").focus()`)
+	v.paste(`<style>p { color: red }</style><b style="font-weight:normal"><h1 style="x">تیتر</h1><p style='color:red' onclick="x()">متن <b>پررنگ</b> `+
+		`<a href="javascript:alert(1)">بد</a><img src="https://example.org/x.jpg"><script>x()</script></p></b>`, "متن")
+	if got, want := v.body(), "<h2>تیتر</h2>\n<p>متن <strong>پررنگ</strong> بد</p>"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	// A picture alone opens the form that asks for its credit.
+	v.eval(`(() => {
+		const data = new DataTransfer();
+		data.items.add(new File(["x"], "a.png", { type: "image/png" }));
+		document.querySelector(".prose").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+	})()`)
+	v.until(`document.activeElement.closest(".panel")`)
+	v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit"))`)
+}
