@@ -125,6 +125,17 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 			editor.checked(source, p.path)
 		})
 	}
+	t.Run("EditorFindingArticles", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles/new", 200)
+		editor.click(`.tools [data-name=more]`)
+		editor.until(`document.querySelector(".panel [role=option]")`)
+		editor.checked(source, "the editor that finds articles")
+		editor.click(`.tools [data-name=picture]`)
+		editor.checked(source, "the editor that asks for a picture")
+		editor.click(`.tools [data-name=find]`)
+		editor.checked(source, "the editor that finds words")
+	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t
 		editor.visit("/newsroom/articles", 200)

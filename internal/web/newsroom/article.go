@@ -229,7 +229,7 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, at news.Ar
 		}
 		at = stored
 	}
-	page, err := n.articlePage(r, at, form)
+	page, err := n.articlePage(r, at, form.withBothBodies())
 	if err != nil {
 		return err
 	}

@@ -26,10 +26,11 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js assets/passkey.js
+//go:embed assets/*.css assets/*.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js and passkey.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: the stylesheets and scripts in its folder. editor.js
+// is made by scripts/build-editor of the folder editor.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -118,8 +119,12 @@ const (
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
+	pathFind      = root + "/find"
+	pathPaste     = root + "/paste"
+	pathPictures  = root + "/pictures"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
+	pasteMaxBody  = 8 << 20                // word processors wrap every word in styles
 )
 
 // Area is the newsroom's part of the site.
@@ -152,6 +157,9 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
+		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
+		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
+		upload("POST "+pathPictures, n.addBodyPicture),
 		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),

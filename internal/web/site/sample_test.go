@@ -64,6 +64,18 @@ func (m *memory) CommentCounts(_ context.Context, code news.Code) (news.CommentC
 	return news.CommentCounts{Published: len(m.comments[code]), Pending: m.pending[code]}, m.broken
 }
 
+func (m *memory) Cards(_ context.Context, codes []news.Code) ([]news.PublicCard, error) {
+	var cards []news.PublicCard
+	for _, code := range codes {
+		for _, a := range m.articles {
+			if a.Code == code {
+				cards = append(cards, a.PublicCard)
+			}
+		}
+	}
+	return cards, m.broken
+}
+
 func (m *memory) Media(_ context.Context, id news.MediaID) (news.Media, error) {
 	for _, a := range m.articles {
 		if a.Picture.Media == id {

@@ -27,6 +27,7 @@ type Articles interface {
 	Comments(ctx context.Context, code news.Code) ([]news.PublicComment, error)
 	CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error)
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
+	Cards(ctx context.Context, codes []news.Code) ([]news.PublicCard, error) // what is not public is left out
 }
 
 // Lists is what lists, feeds and sitemaps read.

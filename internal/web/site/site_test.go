@@ -305,3 +305,26 @@ func TestRoutesAreValid(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNotesAndBoxes: a note to editors is on no page, and a box shows an article only as far as readers may know it.
+func TestNotesAndBoxes(t *testing.T) {
+	m := newSample()
+	m.articles[0].Body = `<p>متن</p>
+<aside class="desk-note"><p>رازکلیدواژه</p></aside>
+<aside class="more"><a href="/news/13"></a></aside>
+<aside class="more"><a href="/news/20"></a></aside>
+<aside class="more"><a href="/news/4711"></a></aside>`
+	h := m.handler(t, i18n.FA)
+	for _, path := range []string{articlePath, "/print/12", "/rss.xml", "/"} {
+		w := get(t, h, path)
+		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "رازکلیدواژه") {
+			t.Errorf("%s: %d, or it shows the note", path, w.Code)
+		}
+		if strings.Contains(w.Body.String(), "/news/20") || strings.Contains(w.Body.String(), "/news/4711") {
+			t.Errorf("%s names an article that readers may not see", path)
+		}
+	}
+	if page := get(t, h, articlePath).Body.String(); !strings.Contains(page, `<aside class="more"><a href="/news/13/`) || !strings.Contains(page, "پل قدیمی مرمت می‌شود</a></aside>") {
+		t.Errorf("the box is not filled: %s", page)
+	}
+}
