@@ -17,6 +17,7 @@ import (
 var dynamicPrefixes = []string{
 	"kind.",
 	"lang.",
+	"media.",
 	"reason.",
 	"role.",
 	"state.",

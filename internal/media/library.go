@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -31,6 +32,8 @@ const (
 	atOnce = 2
 	// staleAfter is the age at which a half-written file must be the remains of a killed process, and an upload given up.
 	staleAfter = 24 * time.Hour
+	// maxWords bounds each text about an item, in characters.
+	maxWords = 1000
 )
 
 // Options are what a library is made of.
@@ -297,8 +300,8 @@ func (l *Library) Edit(ctx context.Context, actor news.Actor, e Edit) (news.Medi
 		text string
 	}{{"caption", &m.Caption, e.Caption}, {"credit", &m.Credit, e.Credit}, {"alt", &m.Alt, e.Alt}, {"creator", &m.Creator, e.Creator}, {"copyright", &m.Copyright, e.Copyright}} {
 		*field.to = persian.CleanLine(field.text)
-		if len(*field.to) > maxMark {
-			wrong = append(wrong, news.FieldError(field.name, "error.too_long", maxMark/2))
+		if n := utf8.RuneCountInString(*field.to); n > maxWords {
+			wrong = append(wrong, news.FieldError(field.name, "error.too_long", maxWords, n))
 		}
 	}
 	if !e.Focal.Valid() {

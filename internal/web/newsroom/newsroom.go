@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/netip"
@@ -27,10 +28,10 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/media.css assets/media.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: stylesheets and scripts.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -70,15 +71,30 @@ type Comments interface {
 	Undo(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
 }
 
-// Pictures takes pictures in and opens them; *media.Library does.
+// Pictures takes media in, opens and changes them; *media.Library does.
 type Pictures interface {
 	Add(context.Context, news.Actor, media.Upload) (news.Media, error)
-	Open(m news.Media, width int) (media.File, error)
+	Edit(context.Context, news.Actor, media.Edit) (news.Media, error)
+	Delete(context.Context, news.Actor, news.MediaID) error
+	Open(ctx context.Context, m news.Media, width int) (media.File, error)
+	OpenOriginal(context.Context, news.Media) (media.File, error)
 }
 
-// MediaFinder finds a picture that no public article may be using yet; *store.Store does.
+// Uploads takes large files in parts; *media.Library does.
+type Uploads interface {
+	MaxFile() int64
+	Begin(actor news.Actor, name string, size int64) (media.Progress, error)
+	UploadState(actor news.Actor, id string) (media.Progress, error)
+	Append(actor news.Actor, id string, offset int64, r io.Reader) (media.Progress, error)
+	Finish(ctx context.Context, actor news.Actor, id string, up media.Upload) (news.Media, error)
+	Abandon(actor news.Actor, id string) error
+}
+
+// MediaFinder finds media that no public article may be using yet; *store.Store does.
 type MediaFinder interface {
 	Media(context.Context, news.MediaID) (news.Media, error)
+	MediaList(context.Context, news.MediaFilter) (news.MediaPage, error)
+	MediaUses(context.Context, news.MediaID) ([]news.MediaUse, error)
 }
 
 // Options are what the newsroom is made of.
@@ -92,6 +108,7 @@ type Options struct {
 	Articles Articles
 	Comments Comments
 	Pictures Pictures
+	Uploads  Uploads
 	Media    MediaFinder
 }
 
@@ -139,6 +156,14 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
+	// long gives large files their time, and another bound where one is named.
+	long := func(route web.Route, maxBody int64) web.Route {
+		route.Timeout = playTime
+		if maxBody != 0 {
+			route.MaxBody = maxBody
+		}
+		return route
+	}
 	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
@@ -157,7 +182,20 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
-		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
+
+		inside("GET "+pathMedia, news.RightEnter, web.RateRead, n.mediaList),
+		long(upload("POST "+pathMedia, n.addMedia), n.Uploads.MaxFile()+8<<20),
+		long(inside("GET "+pathMedia+"/{id}", news.RightEnter, web.RateRead, n.picture), 0),
+		long(inside("GET "+pathMedia+"/{id}/original", news.RightWrite, web.RateRead, n.original), 0),
+		inside("GET "+pathMedia+"/{id}/edit", news.RightEnter, web.RateRead, n.editMedia),
+		inside("POST "+pathMedia+"/{id}/edit", news.RightWrite, web.RateWrite, n.saveMedia),
+		inside("GET "+pathMedia+"/{id}/delete", news.RightWrite, web.RateRead, n.deleteMediaPage),
+		inside("POST "+pathMedia+"/{id}/delete", news.RightWrite, web.RateWrite, n.deleteMedia),
+		inside("POST "+pathUploads, news.RightWrite, web.RateWrite, n.beginUpload),
+		inside("GET "+pathUploads+"/{id}", news.RightWrite, web.RateRead, n.uploadState),
+		long(upload("PATCH "+pathUploads+"/{id}", n.appendUpload), partBody),
+		long(inside("POST "+pathUploads+"/{id}/done", news.RightWrite, web.RateWrite, n.finishUpload), 0),
+		inside("DELETE "+pathUploads+"/{id}", news.RightWrite, web.RateWrite, n.abandonUpload),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),

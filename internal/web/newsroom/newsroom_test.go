@@ -53,7 +53,7 @@ func newHouse(t testing.TB) *house {
 	pictures, err := media.New(t.TempDir(), s)
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Media: s})
+		Auth: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
