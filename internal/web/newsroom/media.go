@@ -262,7 +262,8 @@ func (n *Newsroom) sendFile(w http.ResponseWriter, r *http.Request, file media.F
 	h.Set("ETag", `"`+file.Tag+`"`)
 	name := m.ID.String() + media.Extension(m)
 	if m.Name != "" && disposition == "attachment" {
-		name = strings.TrimSuffix(m.Name, media.Extension(m)) + media.Extension(m)
+		// Not every program reads quotation marks in a name as the rules have it.
+		name = strings.NewReplacer(`"`, "_", `\`, "_").Replace(strings.TrimSuffix(m.Name, media.Extension(m))) + media.Extension(m)
 	}
 	if value := mime.FormatMediaType(disposition, map[string]string{"filename": name}); value != "" {
 		h.Set("Content-Disposition", value)

@@ -52,6 +52,7 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	pictures, err := media.New(t.TempDir(), s)
 	h.must(err)
+	t.Cleanup(pictures.Close)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
 		Auth: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
