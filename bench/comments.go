@@ -171,7 +171,8 @@ func (c *commentsCmd) sendAll(ctx context.Context, addr string) (sent, error) {
 	return out, nil
 }
 
-func actionOf(i int) string { return fmt.Sprintf("bench-%d", i) }
+// actionOf is a comment's action id, as long as a script's are: a shorter one is not taken.
+func actionOf(i int) string { return fmt.Sprintf("bench-%020d", i) }
 
 // textOf is a comment as readers write them, no two alike.
 func textOf(i int) string {

@@ -132,8 +132,7 @@ func sitemapPaths(addr string) ([]string, error) {
 	return all, nil
 }
 
-// fetchPacked gets a page in its three encodings. The article's page has a new action id in its form each time, so the
-// three are not of the same render; each is one that was sent.
+// fetchPacked gets a page in its three encodings, each as it was sent.
 func fetchPacked(addr, path, name string) (packedFile, error) {
 	f := packedFile{name: name}
 	for encoding, into := range map[string]*[]byte{"identity": &f.plain, "br": &f.br, "gzip": &f.gzip_} {

@@ -35,6 +35,20 @@ func TestReaderReadsAnArticle(t *testing.T) {
 	t.Run("Keyboard", func(t *testing.T) { v.t = t; v.readsByKeyboard() })
 }
 
+// No other page needs scrolling sideways either, the receipt's and the newsroom's among them.
+func TestEveryPageFits(t *testing.T) {
+	n := open(t)
+	v := n.staff(t, "sardabir")
+	article := v.openForComments()
+	v.fitsEveryWidth("/latest", "/archive", "/about", "/comments/receipt", "/newsroom/articles", "/newsroom/articles/new", queuePath,
+		get[string](v, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`), article+"/../print")
+	v.visit(article, 200)
+	v.write("", "", "متنی کوتاه برای آزمودن.")
+	v.click("#write button.button")
+	v.until(`document.querySelector(".letter.mine a.code")`)
+	v.fitsEveryWidth(get[string](v, `new URL(document.querySelector(".letter.mine a.code").href).pathname`))
+}
+
 // partsInOrder checks the order of PRODUCT.md §1, in the document and before the eyes.
 func (v visitor) partsInOrder() {
 	v.t.Helper()

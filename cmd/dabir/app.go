@@ -63,6 +63,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
+	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -195,7 +196,7 @@ func (p photographer) staff() error {
 
 // page takes a page at all widths, light and dark; after, if there is one, is done on it first.
 func (p photographer) page(tab *stage.Tab, name, path string, widths []int64, after func() error) error {
-	if !strings.HasPrefix(name, p.only) && name != "comment-sent" {
+	if !strings.HasPrefix(name, p.only) && name != "comment-sent" { // a receipt needs a comment
 		return nil
 	}
 	if err := tab.Look(stage.View{Width: 1280, Height: 900}); err != nil {
@@ -228,20 +229,30 @@ func (p photographer) page(tab *stage.Tab, name, path string, widths []int64, af
 	return nil
 }
 
-// shot waits for the font and the pictures, and takes the page.
+// shot waits for the font and the pictures, and takes the window or the whole page. For a whole page the window is made as
+// high as the page: Chromium's own way to look beyond the window moves a right-to-left page sideways.
 func (p photographer) shot(tab *stage.Tab, view stage.View, whole bool) ([]byte, error) {
 	if err := tab.Look(view); err != nil {
 		return nil, err
 	}
-	err := tab.Do(chromedp.Evaluate[chromedp.Void](`for (const i of document.images) i.loading = "eager"`))
-	if err != nil {
+	if err := tab.Do(chromedp.Evaluate[chromedp.Void](`for (const i of document.images) i.loading = "eager"`)); err != nil {
 		return nil, err
 	}
-	err = tab.Until(fmt.Sprintf(`innerWidth >= %d && document.fonts.status === "loaded" && [...document.images].every((i) => i.complete)`, view.Width))
-	if err != nil {
+	ready := fmt.Sprintf(`innerWidth >= %d && document.fonts.status === "loaded" && [...document.images].every((i) => i.complete)`, view.Width)
+	if err := tab.Until(ready); err != nil {
 		return nil, err
 	}
-	return tab.Shot(whole)
+	if whole {
+		height, err := stage.Get[int64](tab, "document.documentElement.scrollHeight")
+		if err != nil {
+			return nil, err
+		}
+		view.Height = max(height, view.Height)
+		if err := errors.Join(tab.Look(view), tab.Until(ready)); err != nil {
+			return nil, err
+		}
+	}
+	return tab.Shot()
 }
 
 const readmeColours = 255
@@ -273,25 +284,30 @@ func (p photographer) forReadme(tab *stage.Tab, article string) error {
 	return os.WriteFile(p.readme, small.Bytes(), 0o644)
 }
 
-// reduce draws an image with its most frequent colours, every other pixel with the nearest of them.
+// reduce draws an image with its most frequent colours, every other pixel with the nearest of them. Of colours that the eye
+// takes for one, only the most frequent is kept, as it is: the ground stays the exact ground.
 func reduce(m image.Image, colours int) *image.Paletted {
 	full := image.NewRGBA(m.Bounds())
 	draw.Draw(full, full.Bounds(), m, m.Bounds().Min, draw.Src)
 	count := map[color.RGBA]int{}
 	for y := full.Rect.Min.Y; y < full.Rect.Max.Y; y++ {
 		for x := full.Rect.Min.X; x < full.Rect.Max.X; x++ {
-			c := full.RGBAAt(x, y)
-			count[color.RGBA{c.R &^ 7, c.G &^ 7, c.B &^ 7, 255}]++
+			count[full.RGBAAt(x, y)]++
 		}
 	}
-	kinds := make([]color.RGBA, 0, len(count))
-	for c := range count {
-		kinds = append(kinds, c)
+	alike := func(c color.RGBA) color.RGBA { return color.RGBA{c.R &^ 7, c.G &^ 7, c.B &^ 7, 255} }
+	total, finest := map[color.RGBA]int{}, map[color.RGBA]color.RGBA{}
+	for c, n := range count {
+		total[alike(c)] += n
+		if n > count[finest[alike(c)]] {
+			finest[alike(c)] = c
+		}
 	}
-	slices.SortFunc(kinds, func(a, b color.RGBA) int { return count[b] - count[a] })
+	kinds := slices.Collect(maps.Keys(total))
+	slices.SortFunc(kinds, func(a, b color.RGBA) int { return total[b] - total[a] })
 	palette := color.Palette{}
-	for _, c := range kinds[:min(colours, len(kinds))] {
-		palette = append(palette, color.RGBA{c.R | 4, c.G | 4, c.B | 4, 255})
+	for _, kind := range kinds[:min(colours, len(kinds))] {
+		palette = append(palette, finest[kind])
 	}
 	small := image.NewPaletted(full.Rect, palette)
 	draw.Draw(small, full.Rect, full, full.Rect.Min, draw.Src)

@@ -78,7 +78,7 @@ type Tab struct {
 	guard *guard
 }
 
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // OpenTab opens a tab; site is the only place that its pages may load anything from.
 func (b *Browser) OpenTab(site string) (*Tab, error) {
@@ -200,11 +200,11 @@ func (t *Tab) Type(text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// Shot is a picture of the page as PNG: of the window, or of the whole page.
-func (t *Tab) Shot(whole bool) ([]byte, error) {
+// Shot is a picture of the window as PNG.
+func (t *Tab) Shot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &whole})
+	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	if err != nil {
 		return nil, err
 	}

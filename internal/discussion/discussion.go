@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -38,11 +39,41 @@ type Desk struct {
 	countries Countries
 	settings  Settings
 	now       func() time.Time
+
+	mu   sync.Mutex
+	keys map[string]heldKey
+}
+
+// heldKey is a key in memory, so that a comment costs no look-up; another node may replace it, so it is asked for anew now and then.
+type heldKey struct {
+	key []byte
+	at  time.Time
+}
+
+// keyHeld is how long a key is used before the storage is asked again.
+const keyHeld = time.Minute
+
+func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]byte, error) {
+	now := d.now()
+	d.mu.Lock()
+	held, ok := d.keys[name]
+	d.mu.Unlock()
+	if ok && now.Sub(held.at).Abs() < keyHeld {
+		return held.key, nil
+	}
+	key, err := d.storage.Secret(ctx, name, maxAge)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	d.keys[name] = heldKey{key, now}
+	d.mu.Unlock()
+	return key, nil
 }
 
 // New makes a Desk. now is the clock.
 func New(storage Storage, countries Countries, settings Settings, now func() time.Time) *Desk {
-	return &Desk{storage: storage, countries: countries, settings: settings, now: now}
+	return &Desk{storage: storage, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
 }
 
 // pseudonymAge is how long an address can be recognised: then its key is replaced and the pseudonyms are cleared (PRODUCT.md F16).
@@ -50,7 +81,7 @@ const pseudonymAge = 30 * 24 * time.Hour
 
 // pseudonym stands for an address without storing it: a keyed hash whose key expires. An IPv6 host owns a /64 (RFC 6177).
 func (d *Desk) pseudonym(ctx context.Context, address netip.Addr) (string, error) {
-	key, err := d.storage.Secret(ctx, "pseudonym", pseudonymAge)
+	key, err := d.key(ctx, "pseudonym", pseudonymAge)
 	if err != nil {
 		return "", err
 	}

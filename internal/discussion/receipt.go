@@ -52,7 +52,7 @@ func (d *Desk) Receipt(ctx context.Context, code string) (ReceiptView, error) {
 // receipt makes the code for a form: a keyed function of its action id, so that a repeat after an unknown outcome gets the
 // same code although only the code's hash is kept.
 func (d *Desk) receipt(ctx context.Context, action string) (string, error) {
-	key, err := d.storage.Secret(ctx, "receipt.code", 0)
+	key, err := d.key(ctx, "receipt.code", 0)
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +67,7 @@ func (d *Desk) receipt(ctx context.Context, action string) (string, error) {
 }
 
 func (d *Desk) receiptHash(ctx context.Context, code string) (string, error) {
-	key, err := d.storage.Secret(ctx, "receipt.hash", 0)
+	key, err := d.key(ctx, "receipt.hash", 0)
 	if err != nil {
 		return "", err
 	}

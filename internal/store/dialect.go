@@ -86,8 +86,10 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		write.Close()
 		return nil, nil, err
 	}
-	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
-	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	// More than the processors need: database/sql hands a freed connection to any of those who wait, so a short pool has a long tail.
+	readers := max(16, 4*runtime.NumCPU())
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
 	return read, newSingleWriter(write, conn), nil
 }
 

@@ -121,7 +121,7 @@ func accepts(header, encoding string) bool {
 
 // Levels for what is rendered now: fast, as the reader waits.
 const (
-	fastBrotli = 4
+	fastBrotli = 5
 	fastGzip   = 5
 )
 

@@ -26,8 +26,9 @@ type desk struct {
 }
 
 const (
-	leadChoice = 6 // the lead is chosen among so many newest articles
-	deskMany   = 4 // articles of a section in the river
+	leadChoice = 6  // the lead is chosen among so many newest articles
+	deskMany   = 4  // articles of a section in the river
+	riverMany  = 12 // sections in the river
 )
 
 func (s *Site) front(w http.ResponseWriter, r *http.Request) error {
@@ -39,7 +40,7 @@ func (s *Site) front(w http.ResponseWriter, r *http.Request) error {
 	page := frontPage{frame: f}
 	page.Description = s.settings.Tagline
 	page.Today = moment(s.Now(), s.print.LongDate)
-	if page.sides, err = s.sides(ctx); err != nil {
+	if page.sides, err = s.sides(ctx, 0); err != nil {
 		return err
 	}
 	newest, err := s.Lists.List(ctx, news.ListQuery{Limit: leadChoice})
@@ -85,7 +86,7 @@ func (p *frontPage) arrange(cards []Card) (used map[news.Code]bool) {
 // river takes the newest of every section that do not stand above already.
 func (s *Site) river(ctx context.Context, sections []news.Section, used map[news.Code]bool) ([]desk, error) {
 	var desks []desk
-	for _, section := range sections {
+	for _, section := range sections[:min(riverMany, len(sections))] {
 		list, err := s.Lists.List(ctx, news.ListQuery{Section: section.ID, Limit: deskMany + len(used)})
 		if err != nil {
 			return nil, err

@@ -30,6 +30,7 @@ func (s *Site) routes() []web.Route {
 		comment,
 
 		read("/latest", s.latest),
+		read("/sections", s.allSections),
 		read("/section/{slug}", s.section),
 		read("/tag/{slug}", s.tag),
 		read("/archive", s.today),
