@@ -13,7 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
-// Uploads that survive a broken line (docs/uploads.md): POST begins one, PATCH adds bytes at Upload-Offset, HEAD tells the offset,
+// Uploads that survive a broken line (docs/media.md): POST begins one, PATCH adds bytes at Upload-Offset, HEAD tells the offset,
 // POST …/done takes the file into the library, DELETE gives it up. Without a script the plain form sends all files at once.
 
 const (
