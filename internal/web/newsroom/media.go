@@ -24,6 +24,33 @@ const (
 	playTime = 2 * time.Hour
 )
 
+// mediaRoutes are the pages of the library, and the uploads in parts.
+func (n *Newsroom) mediaRoutes(inside func(pattern string, right news.Right, rate web.RateClass, h web.Handler) web.Route, upload func(pattern string, h web.Handler) web.Route) []web.Route {
+	// long gives large files their time, and another bound where one is named.
+	long := func(route web.Route, maxBody int64) web.Route {
+		route.Timeout = playTime
+		if maxBody != 0 {
+			route.MaxBody = maxBody
+		}
+		return route
+	}
+	return []web.Route{
+		inside("GET "+pathMedia, news.RightEnter, web.RateRead, n.mediaList),
+		long(upload("POST "+pathMedia, n.addMedia), n.Uploads.MaxFile()+8<<20),
+		long(inside("GET "+pathMedia+"/{id}", news.RightEnter, web.RateRead, n.picture), 0),
+		long(inside("GET "+pathMedia+"/{id}/original", news.RightWrite, web.RateRead, n.original), 0),
+		inside("GET "+pathMedia+"/{id}/edit", news.RightEnter, web.RateRead, n.editMedia),
+		inside("POST "+pathMedia+"/{id}/edit", news.RightWrite, web.RateWrite, n.saveMedia),
+		inside("GET "+pathMedia+"/{id}/delete", news.RightWrite, web.RateRead, n.deleteMediaPage),
+		inside("POST "+pathMedia+"/{id}/delete", news.RightWrite, web.RateWrite, n.deleteMedia),
+		inside("POST "+pathUploads, news.RightWrite, web.RateWrite, n.beginUpload),
+		inside("GET "+pathUploads+"/{id}", news.RightWrite, web.RateRead, n.uploadState),
+		long(upload("PATCH "+pathUploads+"/{id}", n.appendUpload), partBody),
+		long(inside("POST "+pathUploads+"/{id}/done", news.RightWrite, web.RateWrite, n.finishUpload), 0),
+		inside("DELETE "+pathUploads+"/{id}", news.RightWrite, web.RateWrite, n.abandonUpload),
+	}
+}
+
 // mediaPath is where the newsroom sees an item itself, editMediaPath where its words are.
 func mediaPath(id news.MediaID) string     { return pathMedia + "/" + id.String() }
 func editMediaPath(id news.MediaID) string { return mediaPath(id) + "/edit" }

@@ -16,7 +16,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-func drawing(t testing.TB, w, h int) []byte {
+func pngOf(t testing.TB, w, h int) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
@@ -70,11 +70,11 @@ func TestManyFilesByThePlainForm(t *testing.T) {
 	sara := h.hire("sara", "سارا", news.Reporter)
 	h.want(sara.get("/newsroom/media"), http.StatusOK, "آرشیو رسانه", `type="file" name="files" multiple`, "عکس، فیلم و صدای تحریریه اینجا می‌آید")
 	h.want(sara.send(url.Values{"credit": {"مریم"}}, nil), http.StatusUnprocessableEntity, "فایلی برنگزیده‌اید", `value="مریم"`)
-	w := sara.send(url.Values{"credit": {"مریم"}}, map[string][]byte{"پل.png": drawing(t, 600, 400), "ویروس.jpg": []byte("MZ"), "<b>.svg": []byte("<svg/>")})
+	w := sara.send(url.Values{"credit": {"مریم"}}, map[string][]byte{"پل.png": pngOf(t, 600, 400), "ویروس.jpg": []byte("MZ"), "<b>.svg": []byte("<svg/>")})
 	h.want(w, http.StatusUnprocessableEntity, "«ویروس.jpg»: این فایل را نمی‌شناسیم", "«<b>.svg»", "/newsroom/media/1/edit", "مریم")
 	h.lacks(w, "/newsroom/media/2/edit")
-	h.want(sara.send(url.Values{"action": {"abc"}}, map[string][]byte{"دره.png": drawing(t, 500, 400)}), http.StatusSeeOther)
-	h.want(sara.send(url.Values{"action": {"abc"}}, map[string][]byte{"دره.png": drawing(t, 500, 400)}), http.StatusSeeOther)
+	h.want(sara.send(url.Values{"action": {"abc"}}, map[string][]byte{"دره.png": pngOf(t, 500, 400)}), http.StatusSeeOther)
+	h.want(sara.send(url.Values{"action": {"abc"}}, map[string][]byte{"دره.png": pngOf(t, 500, 400)}), http.StatusSeeOther)
 	page := sara.get("/newsroom/media?done=added")
 	h.want(page, http.StatusOK, "به آرشیو افزوده شد", "/newsroom/media/2/edit", "بی نام عکاس یا منبع")
 	h.lacks(page, "/newsroom/media/3/edit")
@@ -91,7 +91,7 @@ func TestManyFilesByThePlainForm(t *testing.T) {
 func TestUploadInPartsThroughHTTP(t *testing.T) {
 	h := newHouse(t)
 	sara, omid := h.hire("sara", "سارا", news.Reporter), h.hire("omid", "امید", news.Reporter)
-	data := string(drawing(t, 640, 480))
+	data := string(pngOf(t, 640, 480))
 	w, begun := sara.part("POST", "/newsroom/uploads", url.Values{"name": {"پل.png"}, "size": {strconv.Itoa(len(data))}}.Encode(), "Content-Type", formType)
 	if w.Code != http.StatusCreated || begun["offset"] != 0.0 {
 		t.Fatalf("%d %v", w.Code, begun)
@@ -147,7 +147,7 @@ func TestItemIsEditedUsedAndDeleted(t *testing.T) {
 	h := newHouse(t)
 	sara, omid := h.hire("sara", "سارا", news.Reporter), h.hire("omid", "امید", news.Reporter)
 	mina := h.hire("mina", "مینا", news.Moderator)
-	h.want(sara.send(url.Values{"credit": {"مریم"}, "caption": {"پل نو"}}, map[string][]byte{`x"; filename=evil.exe.png`: drawing(t, 600, 400)}), http.StatusSeeOther)
+	h.want(sara.send(url.Values{"credit": {"مریم"}, "caption": {"پل نو"}}, map[string][]byte{`x"; filename=evil.exe.png`: pngOf(t, 600, 400)}), http.StatusSeeOther)
 	edit := "/newsroom/media/1/edit"
 	h.want(sara.get(edit), http.StatusOK, "پل نو", "۶۰۰ × ۴۰۰ پیکسل", "در هیچ خبری به کار نرفته است", "/newsroom/media/1/delete", `name="focal_x" value="50"`)
 	fields := func(more ...string) url.Values {
@@ -179,7 +179,7 @@ func TestItemIsEditedUsedAndDeleted(t *testing.T) {
 	h.want(sara.post("/newsroom/media/1/delete", nil), http.StatusConflict, "این فایل در خبری به کار رفته است")
 	h.want(sara.post("/newsroom/articles", articleFields("picture_pick", "99", "picture_credit", "x")), http.StatusUnprocessableEntity, "این عکس پیدا نشد")
 
-	h.want(sara.send(nil, map[string][]byte{"second.png": drawing(t, 300, 300)}), http.StatusSeeOther)
+	h.want(sara.send(nil, map[string][]byte{"second.png": pngOf(t, 300, 300)}), http.StatusSeeOther)
 	h.want(sara.get("/newsroom/media/2/delete"), http.StatusOK, "برای همیشه پاک می‌شود")
 	h.want(sara.post("/newsroom/media/2/delete", nil), http.StatusSeeOther)
 	h.want(sara.get("/newsroom/media/2"), http.StatusNotFound)

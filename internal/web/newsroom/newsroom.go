@@ -12,7 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -28,7 +28,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js assets/media.css assets/media.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/passkey.js assets/media.css assets/media.js
 var assetFiles embed.FS
 
 // Assets is what the newsroom's pages load, beside the font of the theme: stylesheets and scripts.
@@ -38,17 +38,6 @@ func Assets() fs.FS {
 		return assetFiles // cannot be: the name is constant and valid
 	}
 	return folder
-}
-
-// Auth is what signing in needs; *auth.Desk has it.
-type Auth interface {
-	SignIn(ctx context.Context, username, password string, from netip.Addr) (session string, user news.User, err error)
-	SignOut(ctx context.Context, session string) error
-	Session(ctx context.Context, session string) (news.User, error)
-	LinkUser(ctx context.Context, link string) (news.User, error)
-	UseLink(ctx context.Context, link string) (session string, user news.User, err error)
-	CheckSetup(ctx context.Context, link string) error
-	Setup(ctx context.Context, link, username, name, password string) (session string, user news.User, err error)
 }
 
 // Articles are the acts on articles; *editorial.Desk has them.
@@ -105,6 +94,10 @@ type Options struct {
 	Lang     i18n.Lang
 	Assets   *web.Assets // holds the files of Assets and of the theme
 	Auth     Auth
+	Second   SecondFactor
+	Account  Account
+	Passkeys Passkeys
+	People   People
 	Articles Articles
 	Comments Comments
 	Pictures Pictures
@@ -137,6 +130,9 @@ const (
 	pathSignIn    = root + "/signin"
 	pathSignOut   = root + "/signout"
 	pathSetup     = root + "/setup"
+	pathInvited   = root + "/invitation"
+	pathAccount   = root + "/account"
+	pathPeople    = root + "/people"
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
@@ -156,15 +152,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	// long gives large files their time, and another bound where one is named.
-	long := func(route web.Route, maxBody int64) web.Route {
-		route.Timeout = playTime
-		if maxBody != 0 {
-			route.MaxBody = maxBody
-		}
-		return route
-	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -183,25 +171,11 @@ func (n *Newsroom) Area() web.Area {
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
 
-		inside("GET "+pathMedia, news.RightEnter, web.RateRead, n.mediaList),
-		long(upload("POST "+pathMedia, n.addMedia), n.Uploads.MaxFile()+8<<20),
-		long(inside("GET "+pathMedia+"/{id}", news.RightEnter, web.RateRead, n.picture), 0),
-		long(inside("GET "+pathMedia+"/{id}/original", news.RightWrite, web.RateRead, n.original), 0),
-		inside("GET "+pathMedia+"/{id}/edit", news.RightEnter, web.RateRead, n.editMedia),
-		inside("POST "+pathMedia+"/{id}/edit", news.RightWrite, web.RateWrite, n.saveMedia),
-		inside("GET "+pathMedia+"/{id}/delete", news.RightWrite, web.RateRead, n.deleteMediaPage),
-		inside("POST "+pathMedia+"/{id}/delete", news.RightWrite, web.RateWrite, n.deleteMedia),
-		inside("POST "+pathUploads, news.RightWrite, web.RateWrite, n.beginUpload),
-		inside("GET "+pathUploads+"/{id}", news.RightWrite, web.RateRead, n.uploadState),
-		long(upload("PATCH "+pathUploads+"/{id}", n.appendUpload), partBody),
-		long(inside("POST "+pathUploads+"/{id}/done", news.RightWrite, web.RateWrite, n.finishUpload), 0),
-		inside("DELETE "+pathUploads+"/{id}", news.RightWrite, web.RateWrite, n.abandonUpload),
-
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
 		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
 		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
-	}}
+	})}
 }
 
 // frame is what every page has: the layout around it.
