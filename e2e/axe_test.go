@@ -118,6 +118,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	editor := n.staff(t, "sardabir")
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			editor.t = t

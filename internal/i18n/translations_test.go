@@ -18,6 +18,7 @@ var dynamicPrefixes = []string{
 	"copydesk.",
 	"kind.",
 	"lang.",
+	"media.",
 	"reason.",
 	"role.",
 	"state.",

@@ -14,7 +14,7 @@ import (
 )
 
 // previewWidth is the width of pictures in the form, in pixels.
-const previewWidth = 480
+const previewWidth = 640
 
 type articlePage struct {
 	frame

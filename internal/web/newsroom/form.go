@@ -6,6 +6,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
@@ -51,7 +52,7 @@ func readArticleForm(f web.Form) articleForm {
 		Kicker: f.Line("kicker"), Headline: f.Line("headline"), Short: f.Line("short_headline"), Lede: f.Text("lede"), Body: f.Text("body"),
 		Lang: f.Line("lang"), Kind: news.ArticleKind(f.Line("kind")), Section: news.SectionID(f.Int("section")),
 		Tags: f.Text("tags"), Bylines: f.Text("bylines"), Source: f.Line("source"), EndMark: f.Has("end_mark"), DeskCode: f.Line("desk_code"),
-		Picture: news.MediaID(f.Int("picture_id")), RemovePicture: f.Has("picture_remove"),
+		Picture: pickedPicture(f), RemovePicture: f.Has("picture_remove"),
 		Caption: f.Line("picture_caption"), Credit: f.Line("picture_credit"), Alt: f.Line("picture_alt"),
 		BodyHTML: f.Text("body_html"), Format: f.Line("body_format"),
 	}
@@ -73,6 +74,14 @@ func (f articleForm) withBothBodies() articleForm {
 	}
 	f.BodyHTML = body.String()
 	return f
+}
+
+// pickedPicture is the item of the library that the form names: by the number that somebody typed, else by what it held before.
+func pickedPicture(f web.Form) news.MediaID {
+	if id, err := strconv.ParseInt(persian.LatinDigits(f.Line("picture_pick")), 10, 64); err == nil && id > 0 {
+		return news.MediaID(id)
+	}
+	return news.MediaID(f.Int("picture_id"))
 }
 
 // content is what the form says, for the action that saves it.

@@ -187,7 +187,7 @@ func (s *Site) story(a news.PublicArticle, body markup.HTML) story {
 		Card: s.card(a.PublicCard, s.print.Stamp), CodeText: s.plainNumber(a.Code.String()),
 		Section: link{s.sectionName(a.Section), a.Section.Path()}, Language: a.Lang, Direction: languages[a.Lang],
 		ShortLink: s.machine.Permalink(a.Code), PrintPath: "/print/" + a.Code.String(),
-		Plate: shot(a.Picture, a.Size, "(min-width: 64rem) 46rem, 94vw"),
+		Plate: shot(a.Picture, a.Size, news.Middle(), plateWidth, "(min-width: 64rem) 46rem, 94vw"),
 	}
 	if out.Direction == "" {
 		out.Language, out.Direction = s.settings.Lang.String(), s.settings.Lang.Dir()

@@ -197,7 +197,7 @@ type nopCloser struct{ io.ReadSeeker }
 func (nopCloser) Close() error { return nil }
 
 // Open draws a landscape of flat fields, so that screens show something in a picture's place.
-func (*memory) Open(_ news.Media, width int) (media.File, error) {
+func (*memory) Open(_ context.Context, _ news.Media, width int) (media.File, error) {
 	img := image.NewGray(image.Rect(0, 0, width, width*9/16))
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
@@ -210,7 +210,16 @@ func (*memory) Open(_ news.Media, width int) (media.File, error) {
 	}
 	var buf bytes.Buffer
 	err := jpeg.Encode(&buf, img, nil)
-	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg"}, err
+	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg", Tag: strconv.Itoa(width), Exact: true}, err
+}
+
+func (m *memory) OpenShare(ctx context.Context, item news.Media) (media.File, error) {
+	return m.Open(ctx, item, 1200)
+}
+
+// OpenOriginal is ten bytes of sound.
+func (*memory) OpenOriginal(_ context.Context, item news.Media) (media.File, error) {
+	return media.File{ReadSeekCloser: nopCloser{strings.NewReader("0123456789")}, ModTime: sampleNow, Type: item.Type, Tag: "sound", Exact: true}, nil
 }
 
 // newSample is a small newsroom: a full article, one of the world without a picture, an undated one, an English one and

@@ -58,9 +58,11 @@ type Counter interface {
 	Count(code news.Code, userAgent string)
 }
 
-// Pictures opens the renditions of pictures.
+// Pictures opens the renditions of pictures, and sound and video.
 type Pictures interface {
-	Open(m news.Media, width int) (media.File, error)
+	Open(ctx context.Context, m news.Media, width int) (media.File, error)
+	OpenShare(ctx context.Context, m news.Media) (media.File, error)
+	OpenOriginal(ctx context.Context, m news.Media) (media.File, error)
 }
 
 // Settings is what a newsroom says of itself.
