@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"internal/config":           {},
 	"theme":                     {},
 
-	"internal/store":           {"internal/news", "internal/persian"},
+	"internal/store":           {"internal/news", "internal/persian", "internal/markup"},
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -50,6 +51,8 @@ func (p *Public) Article(ctx context.Context, code news.Code) (news.PublicArticl
 	if err := fromJSONList(bylines, &a.Bylines); err != nil {
 		return a, err
 	}
+	// Notes to editors stand in the same text; here is where they stay behind.
+	a.Body = string(markup.WithoutNotes(markup.HTML(a.Body)))
 	err = p.s.each(ctx, func(r scanner) error {
 		var t news.Tag
 		err := r.Scan(&t.ID, &t.Slug, &t.Name)
