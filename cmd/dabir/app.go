@@ -58,23 +58,38 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log}); err != nil {
 		return err
 	}
-	if a.library, err = media.New(filepath.Join(cfg.Data, "media"), a.store); err != nil {
+	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
 		return err
 	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
+	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
 		return err
 	}
-	a.auth = auth.New(a.store, a.store, key, time.Now)
+	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, time.Now)
 	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
 	a.front = editorial.NewFront(a.store, a.store, time.Now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	return nil
+}
+
+// openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
+func openLibrary(ctx context.Context, cfg *config.Config, storage media.Storage, log *slog.Logger) (*media.Library, error) {
+	o := media.Options{Dir: filepath.Join(cfg.Data, "media"), Storage: storage, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: log}
+	if m := cfg.Media; m.S3Endpoint != "" {
+		blobs, err := media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
+			SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
+		if err != nil {
+			return nil, err
+		}
+		o.Blobs = blobs
+	}
+	return media.Build(o)
 }
 
 func openCountries(file string) (*country.Finder, error) {
@@ -87,6 +102,9 @@ func openCountries(file string) (*country.Finder, error) {
 func (a *app) close() {
 	if a.countries != nil {
 		a.countries.Close()
+	}
+	if a.library != nil {
+		a.library.Close()
 	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
@@ -126,9 +144,13 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
+	passkeys, err := auth.NewPasskeys(a.auth, siteURL, a.cfg.Site.Name)
+	if err != nil {
+		return nil, err
+	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Media: a.store,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err
@@ -149,6 +171,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

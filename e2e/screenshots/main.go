@@ -186,7 +186,11 @@ func (p photographer) staff() error {
 	}{
 		{"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
 		{"desk-withdraw", article + "/withdraw", nil}, {"desk-queue", "/newsroom/comments", keys("jj")},
-		{"desk-reasons", "/newsroom/comments", keys("jd")}, {"desk-rejected", "/newsroom/comments?state=rejected", nil},
+		{"desk-reasons", "/newsroom/comments", keys("jd")}, {"desk-rejected", "/newsroom/comments?state=rejected", nil}, {"library", "/newsroom/media", nil},
+		{"library-list", "/newsroom/media?view=list", nil}, {"library-item", "/newsroom/media/3/edit", nil},
+		{"library-pick", "/newsroom/articles/new", func() error {
+			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))
+		}},
 		{"desk-front", "/newsroom/front", nil}, {"desk-front-open", "/newsroom/front", openSlots(tab)}, {"desk-front-preview", "/newsroom/front/preview", nil},
 		{"desk-dossiers", "/newsroom/dossiers", nil}, {"desk-dossier", "/newsroom/dossiers/1", nil},
 	} {

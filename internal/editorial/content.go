@@ -33,6 +33,9 @@ func (d *Desk) prepare(ctx context.Context, c news.Content) (news.Content, error
 	if !slices.Contains(news.ArticleKinds(), c.Kind) {
 		wrong = append(wrong, news.FieldError("kind", "error.kind"))
 	}
+	if !slices.Contains([]string{"fa", "en", "ar"}, c.Lang) {
+		wrong = append(wrong, news.FieldError("lang", "error.lang"))
+	}
 	section, err := d.section(ctx, c.Section)
 	if err != nil {
 		wrong = append(wrong, err)
@@ -152,7 +155,7 @@ func (d *Desk) section(ctx context.Context, want news.SectionID) (news.SectionID
 
 // publishable tells what an article needs before readers see it: a headline and a body, or at least a lede.
 func publishable(c news.Content) error {
-	if c.Body == "" && c.Lede == "" {
+	if markup.WithoutNotes(markup.HTML(c.Body)) == "" && c.Lede == "" {
 		return news.FieldError("body", "error.body_missing")
 	}
 	return nil
