@@ -18,13 +18,14 @@ const module = "github.com/dabir-newsroom/dabir/"
 
 // rooms says, for every package that is not a command, which of our packages it may import (docs/architecture.md).
 var rooms = map[string][]string{
-	"internal/news":    {},
-	"internal/persian": {},
-	"internal/country": {},
-	"internal/markup":  {"internal/persian"},
-	"internal/i18n":    {"internal/persian"},
-	"internal/config":  {},
-	"theme":            {},
+	"internal/news":     {},
+	"internal/persian":  {},
+	"internal/country":  {},
+	"internal/markup":   {"internal/persian"},
+	"internal/i18n":     {"internal/persian"},
+	"internal/config":   {},
+	"theme":             {},
+	"internal/textdiff": {},
 
 	"internal/store":           {"internal/news", "internal/persian"},
 	"internal/store/storetest": {"internal/store"},
@@ -41,7 +42,7 @@ var rooms = map[string][]string{
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/editorial", "internal/media"},
+		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
 	"internal/web/control": {"internal/news", "internal/auth"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},

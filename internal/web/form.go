@@ -47,6 +47,9 @@ func ReadForm(r *http.Request) (Form, error) {
 	return f, nil
 }
 
+// NewForm makes a Form of fields that came in another way than by a form, such as by a script.
+func NewForm(values url.Values) Form { return Form{values: values} }
+
 // Has tells whether a field was sent at all: a box that is not ticked is not.
 func (f Form) Has(name string) bool { return f.values.Has(name) }
 

@@ -27,10 +27,10 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/flow.css assets/flow.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js, flow.css and flow.js.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -83,16 +83,19 @@ type MediaFinder interface {
 
 // Options are what the newsroom is made of.
 type Options struct {
-	SiteName string
-	SiteURL  string // absolute; https makes the session's cookie Secure
-	Bundle   *i18n.Bundle
-	Lang     i18n.Lang
-	Assets   *web.Assets // holds the files of Assets and of the theme
-	Auth     Auth
-	Articles Articles
-	Comments Comments
-	Pictures Pictures
-	Media    MediaFinder
+	SiteName    string
+	SiteURL     string // absolute; https makes the session's cookie Secure
+	Bundle      *i18n.Bundle
+	Lang        i18n.Lang
+	Assets      *web.Assets // holds the files of Assets and of the theme
+	Auth        Auth
+	Articles    Articles
+	Flow        Flow
+	Names       Names
+	Corrections Corrections
+	Comments    Comments
+	Pictures    Pictures
+	Media       MediaFinder
 }
 
 // Newsroom holds the pages.
@@ -123,6 +126,9 @@ const (
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
+	pathInbox     = root + "/inbox"
+	pathAudit     = root + "/audit"
+	pathTemplates = root + "/templates"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
 )
@@ -139,7 +145,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: append(n.flowRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -163,7 +169,7 @@ func (n *Newsroom) Area() web.Area {
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
 		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
 		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
-	}}
+	}...)}
 }
 
 // frame is what every page has: the layout around it.
@@ -232,6 +238,9 @@ func (n *Newsroom) home(w http.ResponseWriter, r *http.Request) error {
 	actor := userOf(r)
 	if a := actor.Actor(); a.May(news.RightModerate) && !a.May(news.RightWrite) {
 		return web.Redirect(w, r, pathComments)
+	}
+	if actor.Actor().May(news.RightWrite) {
+		return web.Redirect(w, r, pathInbox)
 	}
 	return web.Redirect(w, r, pathArticles)
 }
