@@ -76,7 +76,7 @@ func (f auditFilter) events(now time.Time) (news.EventFilter, error) {
 		until = persian.DateOf(until).AddDays(1).Time(persian.Tehran())
 	}
 	e.From, e.Until = from, until
-	if !from.IsZero() && !until.IsZero() && until.Before(from) {
+	if !from.IsZero() && !until.IsZero() && !until.After(from) {
 		wrong = append(wrong, news.FieldError("until", "error.time_order"))
 	}
 	return e, errors.Join(wrong...)
