@@ -498,6 +498,11 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("%q answers %d: %s", verb, got.StatusCode, got.body)
 			}
 		}
+		for _, path := range []string{"/newsroom/articles?q=%00%ff", "/newsroom/inbox?box=%00&after=%00", "/newsroom/audit?kind=%00&person=%00", "/newsroom/audit.csv?kind=%00"} {
+			if got := chief.get(path); got.StatusCode >= 500 {
+				t.Errorf("GET %s: %d", path, got.StatusCode)
+			}
+		}
 		if strings.Contains(n.log.String(), "level=ERROR") {
 			t.Errorf("errors are logged: %s", n.log.String())
 		}

@@ -51,6 +51,8 @@ func (d *dialect) translate(err error) error {
 		return &news.Error{Kind: news.NotFound, Key: "error.not_found", Err: err}
 	case d.unique(err):
 		return &news.Error{Kind: news.Conflict, Key: "error.conflict", Err: err}
+	case postgresText(err):
+		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
 	case d.unavailable(err):
 		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 	}
@@ -130,6 +132,12 @@ func sqliteUnavailable(err error) bool {
 func postgresUnique(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23505"
+}
+
+// postgresText: a text holds what PostgreSQL has no character for, such as NUL. SQLite takes anything.
+func postgresText(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "22021"
 }
 
 // postgresUnavailable: the server is away, shutting down or read-only (PostgreSQL manual, Appendix A: classes 08, 53, 57P, 25006).
