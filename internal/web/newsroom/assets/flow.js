@@ -5,10 +5,6 @@ const persianDigits = document.documentElement.lang === 'fa';
 const digits = (s) => (persianDigits ? String(s).replace(/[0-9]/g, (d) => '۰۱۲۳۴۵۶۷۸۹'[d]) : String(s));
 const latin = (s) => s.replace(/[۰-۹]/g, (d) => '۰۱۲۳۴۵۶۷۸۹'.indexOf(d)).replace(/[٠-٩]/g, (d) => '٠١٢٣٤٥٦٧٨٩'.indexOf(d));
 
-const sheet = document.querySelector('form[data-desk]');
-if (sheet) desk(sheet);
-document.querySelectorAll('[data-moment]').forEach(calendar);
-
 function desk(form) {
   const { code, user, base } = form.dataset;
   const address = `/newsroom/articles/${code}`;
@@ -320,3 +316,7 @@ function calendar(box) {
   opens.addEventListener('click', () => { if (panel) shut(true); else open(); });
   box.addEventListener('focusout', (e) => { if (panel && e.relatedTarget && !box.contains(e.relatedTarget)) shut(); });
 }
+
+const sheet = document.querySelector('form[data-desk]');
+if (sheet) desk(sheet);
+document.querySelectorAll('[data-moment]').forEach(calendar);
