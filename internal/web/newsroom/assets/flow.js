@@ -153,7 +153,12 @@ function desk(form) {
       } else if (response.status === 401) {
         signedOut();
       }
-    } catch { if (dirty) say(form.dataset.offline); }
+    } catch {
+      if (dirty && mine) {
+        local.set(read());
+        say(form.dataset.offline);
+      }
+    }
   }
   live();
   setTimeout(live, 2000); // the page before may have let go after this one took hold
