@@ -63,11 +63,12 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
+	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
 		return err
 	}
-	a.auth = auth.New(a.store, a.store, key, time.Now)
+	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, time.Now)
 	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
@@ -124,9 +125,14 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
+	passkeys, err := auth.NewPasskeys(a.auth, siteURL, a.cfg.Site.Name)
+	if err != nil {
+		return nil, err
+	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public, Comments: a.discussion, Pictures: a.library, Media: a.store,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
+		Comments: a.discussion, Pictures: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err
