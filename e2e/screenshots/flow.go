@@ -89,7 +89,7 @@ func (p photographer) flow() error {
 		}
 	}
 	calendar := func() error {
-		return errors.Join(chief.Do(chromedp.Click(chromedp.CSS(`[data-key="z"]`)), chromedp.Click(chromedp.CSS(`details[open] .opens`))),
+		return errors.Join(chief.Do(chromedp.Click(chromedp.CSS(`details[open] .opens`))),
 			chief.Until(`document.querySelector(".calendar")`))
 	}
 	chief.Expect(409)
@@ -100,16 +100,16 @@ func (p photographer) flow() error {
 		before func() error
 		after  func() error
 	}{
-		{"flow-inbox-returned", reporter, "/newsroom/inbox?box=returned", nil, nil},
-		{"flow-inbox-scheduled", chief, "/newsroom/inbox?box=scheduled", nil, nil},
-		{"flow-returned", reporter, first, nil, nil},
-		{"flow-scheduled", chief, second, nil, nil},
-		{"flow-checklist", chief, second, nil, click(`button[value="publish"]`)},
 		{"flow-calendar", chief, second, nil, calendar},
 		{"flow-history", chief, first + "/history", nil, nil},
 		{"flow-locked", chief, first, lock, nil},
 		{"flow-audit", chief, "/newsroom/audit", nil, nil},
 		{"flow-templates", chief, "/newsroom/templates/interview", nil, nil},
+		{"flow-inbox-returned", reporter, "/newsroom/inbox?box=returned", nil, nil},
+		{"flow-inbox-scheduled", chief, "/newsroom/inbox?box=scheduled", nil, nil},
+		{"flow-returned", reporter, first, nil, nil},
+		{"flow-scheduled", chief, second, nil, nil},
+		{"flow-checklist", chief, second, nil, click(`button[value="publish"]`)},
 	} {
 		if page.before != nil {
 			if err := page.before(); err != nil {
