@@ -292,9 +292,18 @@ func (t *table) put(k kind, text string) {
 
 func (r *Row) put(k kind, text string) {
 	if k != added {
-		r.Old = append(r.Old, Run{text, k == removed})
+		r.Old = join(r.Old, Run{text, k == removed})
 	}
 	if k != removed {
-		r.New = append(r.New, Run{text, k == added})
+		r.New = join(r.New, Run{text, k == added})
 	}
+}
+
+// join lengthens the last run where it is of the same sort.
+func join(runs []Run, run Run) []Run {
+	if last := len(runs) - 1; last >= 0 && runs[last].Changed == run.Changed {
+		runs[last].Text += run.Text
+		return runs
+	}
+	return append(runs, run)
 }

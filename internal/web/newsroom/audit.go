@@ -171,6 +171,8 @@ func (n *Newsroom) auditRow(e news.Event, names map[news.UserID]string) auditRow
 	switch e.SubjectKind {
 	case "article":
 		row.Subject, row.Path = n.print.T("audit.article", n.number(int(e.SubjectID))), editPath(news.Code(e.SubjectID))
+	case "comment":
+		row.Subject = n.print.T("audit.comment", n.number(int(e.SubjectID)))
 	case "user":
 		row.Subject = names[news.UserID(e.SubjectID)]
 	case "template":

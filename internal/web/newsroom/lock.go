@@ -51,7 +51,11 @@ func (n *Newsroom) lock(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = n.Flow.Lock(r.Context(), actorOf(r), code)
 	if all := news.Errors(err); len(all) > 0 && all[0].Kind == news.Conflict {
-		return writePulse(w, r, http.StatusConflict, pulse{Message: n.message(all[0]), Taken: all[0].Key == "error.lock_taken"})
+		told := pulse{Message: n.message(all[0]), Taken: all[0].Key == "error.lock_taken"}
+		if all[0].Key == "error.locked" { // nobody tries to save yet
+			told.Message = n.print.T("flow.locked", n.inWords(all[0].Args)...)
+		}
+		return writePulse(w, r, http.StatusConflict, told)
 	}
 	if err != nil {
 		return err
