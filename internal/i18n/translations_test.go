@@ -17,11 +17,13 @@ import (
 var dynamicPrefixes = []string{
 	"actor.",
 	"calendar.",
+	"copydesk.",
 	"correction.",
 	"event.",
 	"inbox.",
 	"kind.",
 	"lang.",
+	"media.",
 	"reason.",
 	"role.",
 	"state.",

@@ -228,6 +228,6 @@ func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedC
 // ForgetPseudonyms clears the pseudonyms of comments older than the instant; their key has expired.
 func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym <> ''`, ms(before))
+		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym > ''`, ms(before))
 	})
 }

@@ -49,7 +49,7 @@ func NewsArticle(site Site, a news.PublicArticle) ([]byte, error) {
 			out.Author = []named{publisher}
 		}
 	}
-	if picture := site.picture(a.PublicCard, 1200); picture != "" {
+	if picture := site.share(a.PublicCard); picture != "" {
 		out.Image = []string{picture}
 	}
 	for _, tag := range a.Tags {
@@ -73,7 +73,7 @@ func OpenGraph(site Site, a news.PublicArticle) []Property {
 		}
 	}
 	add("og:description", a.Lede)
-	add("og:image", site.picture(a.PublicCard, 1200))
+	add("og:image", site.share(a.PublicCard))
 	add("og:image:alt", a.Picture.Alt)
 	add("article:published_time", iso(a.PublishedAt))
 	add("article:section", a.Section.Name)

@@ -97,7 +97,7 @@ func feedItem(site Site, card news.PublicCard) item {
 	if !card.PublishedAt.IsZero() {
 		out.Published = card.PublishedAt.UTC().Format(time.RFC1123Z)
 	}
-	if address := site.picture(card, 800); address != "" {
+	if address := site.share(card); address != "" {
 		out.Enclosure = &enclosure{URL: address, Type: "image/jpeg"}
 	}
 	return out

@@ -190,9 +190,6 @@ func (n *Newsroom) kept(r *http.Request, a news.Article) (*kept, error) {
 		return nil, nil // written by another Dabir: nothing to offer, and nothing is lost by leaving it
 	}
 	k := kept{At: saved.At, Base: saved.Base, Older: a.UpdatedAt.After(saved.At), Form: t.form()}
-	if k.Form == formOf(a.Content) {
-		return nil, nil
-	}
 	if k.Diff, err = n.differences(r.Context(), a.Content, k.Form.content()); err != nil || len(k.Diff) == 0 {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -27,10 +28,11 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js assets/passkey.js assets/flow.css assets/flow.js
+//go:embed assets/*.css assets/*.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js, passkey.js, flow.css and flow.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: the stylesheets and scripts in its folder. editor.js
+// is made by scripts/build-editor of the folder editor.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -59,15 +61,30 @@ type Comments interface {
 	Undo(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
 }
 
-// Pictures takes pictures in and opens them; *media.Library does.
+// Pictures takes media in, opens and changes them; *media.Library does.
 type Pictures interface {
 	Add(context.Context, news.Actor, media.Upload) (news.Media, error)
-	Open(m news.Media, width int) (media.File, error)
+	Edit(context.Context, news.Actor, media.Edit) (news.Media, error)
+	Delete(context.Context, news.Actor, news.MediaID) error
+	Open(ctx context.Context, m news.Media, width int) (media.File, error)
+	OpenOriginal(context.Context, news.Media) (media.File, error)
 }
 
-// MediaFinder finds a picture that no public article may be using yet; *store.Store does.
+// Uploads takes large files in parts; *media.Library does.
+type Uploads interface {
+	MaxFile() int64
+	Begin(actor news.Actor, name string, size int64) (media.Progress, error)
+	UploadState(actor news.Actor, id string) (media.Progress, error)
+	Append(actor news.Actor, id string, offset int64, r io.Reader) (media.Progress, error)
+	Finish(ctx context.Context, actor news.Actor, id string, up media.Upload) (news.Media, error)
+	Abandon(actor news.Actor, id string) error
+}
+
+// MediaFinder finds media that no public article may be using yet; *store.Store does.
 type MediaFinder interface {
 	Media(context.Context, news.MediaID) (news.Media, error)
+	MediaList(context.Context, news.MediaFilter) (news.MediaPage, error)
+	MediaUses(context.Context, news.MediaID) ([]news.MediaUse, error)
 }
 
 // Options are what the newsroom is made of.
@@ -88,6 +105,7 @@ type Options struct {
 	Corrections Corrections
 	Comments    Comments
 	Pictures    Pictures
+	Uploads     Uploads
 	Media       MediaFinder
 }
 
@@ -125,8 +143,12 @@ const (
 	pathInbox     = root + "/inbox"
 	pathAudit     = root + "/audit"
 	pathTemplates = root + "/templates"
+	pathFind      = root + "/find"
+	pathPaste     = root + "/paste"
+	pathPictures  = root + "/pictures"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
+	pasteMaxBody  = 8 << 20                // word processors wrap every word in styles
 )
 
 // Area is the newsroom's part of the site.
@@ -141,7 +163,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.flowRoutes(inside), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -159,7 +181,9 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
-		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
+		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
+		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
+		upload("POST "+pathPictures, n.addBodyPicture),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),

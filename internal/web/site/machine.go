@@ -2,15 +2,18 @@ package site
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
+
+// playTime bounds how long sound and video may take on their way to a reader.
+const playTime = 2 * time.Hour
 
 // feedMany is how many articles a feed holds.
 const feedMany = 30
@@ -86,21 +89,31 @@ func (s *Site) favicon(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// picture serves a rendition, through the gate: a picture is public while a public article uses it. Browsers may keep it
-// for a day, shared caches not at all, so that a withdrawn picture is not served by anyone.
-func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
+// media serves a rendition of a picture, its crop for other sites, or sound and video, through the gate: an item is public while a
+// public article uses it. Browsers may keep it for a day, shared caches not at all, so that what is withdrawn is not served by anyone.
+func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	notFound := news.Fail(news.NotFound, "error.not_found")
 	id, ok := news.ParseCode(r.PathValue("id"))
-	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
-	width, err := strconv.Atoi(name)
-	if !ok || !isJPEG || err != nil || !slices.Contains(media.Widths, width) || strconv.Itoa(width) != name {
+	name := r.PathValue("file")
+	width, isWidth := renditionWidth(name)
+	if !ok || !isWidth && name != syndicate.ShareName && !strings.HasPrefix(name, "file.") {
 		return notFound
 	}
 	item, err := s.Articles.Media(r.Context(), news.MediaID(id))
 	if err != nil {
 		return err
 	}
-	file, err := s.Pictures.Open(item, width)
+	var file media.File
+	switch {
+	case isWidth:
+		file, err = s.Pictures.Open(r.Context(), item, width)
+	case name == syndicate.ShareName:
+		file, err = s.Pictures.OpenShare(r.Context(), item)
+	case item.Kind != news.MediaImage && name == "file"+media.Extension(item):
+		file, err = s.Pictures.OpenOriginal(r.Context(), item) // of a picture the original stays in the house
+	default:
+		return notFound
+	}
 	if err != nil {
 		return err
 	}
@@ -108,7 +121,22 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
 	h.Set("Cache-Control", "private, max-age=86400")
-	h.Set("ETag", `"`+item.Hash+"-"+name+`"`)
+	if !file.Exact {
+		h.Set("Cache-Control", "private, no-cache") // a better one is being made
+	}
+	h.Set("ETag", `"`+file.Tag+`"`)
+	if file.Type != "image/jpeg" {
+		h.Set("Content-Disposition", "inline; filename=\""+item.ID.String()+media.Extension(item)+"\"")
+		// A film is read for as long as it plays; a connection that cannot be told keeps the server's time.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(playTime))
+	}
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
+}
+
+// renditionWidth reads the width out of "960.jpg".
+func renditionWidth(name string) (width int, ok bool) {
+	digits, isJPEG := strings.CutSuffix(name, ".jpg")
+	width, err := strconv.Atoi(digits)
+	return width, isJPEG && err == nil && strconv.Itoa(width) == digits && media.IsWidth(width)
 }

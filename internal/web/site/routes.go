@@ -18,6 +18,8 @@ func (s *Site) routes() []web.Route {
 	}
 	comment := write("/news/{code}/comments", s.comment)
 	comment.MaxBody = commentBody
+	files := read("/media/{id}/{file}", s.media)
+	files.Timeout = playTime
 	return []web.Route{
 		read("/{$}", s.front),
 		read("/news/{code}", s.article),
@@ -47,6 +49,6 @@ func (s *Site) routes() []web.Route {
 		read("/sitemap/{file}", s.sitemap),
 		read("/robots.txt", s.robots),
 		read("/favicon.ico", s.favicon),
-		read("/media/{id}/{file}", s.picture),
+		files,
 	}
 }

@@ -117,11 +117,15 @@ function desk(form) {
 
   // The sign of life. Whoever loses the lock is told by whom; what was typed has been kept.
   const pulse = Number(form.dataset.pulse) || 20000;
+  function open(yes) {
+    form.querySelectorAll('fieldset').forEach((f) => { f.disabled = !yes; });
+    form.querySelectorAll('.main-acts button').forEach((b) => { b.disabled = !yes; });
+    form.querySelectorAll('.ed').forEach((holder) => holder.body?.editor.setEditable(yes)); // no fieldset closes an editor
+  }
   function close(message) {
     if (mine && dirty) keep();
     mine = false;
-    form.querySelectorAll('fieldset').forEach((f) => { f.disabled = true; });
-    form.querySelector('.main-acts')?.querySelectorAll('button').forEach((b) => { b.disabled = true; });
+    open(false);
     let strip = document.querySelector('.locked');
     if (!strip) {
       strip = document.createElement('div');
@@ -141,8 +145,7 @@ function desk(form) {
         if (!mine && !dirty) { location.reload(); return; }
         if (!mine) {
           mine = true;
-          form.querySelectorAll('fieldset').forEach((f) => { f.disabled = false; });
-          form.querySelector('.main-acts')?.querySelectorAll('button').forEach((b) => { b.disabled = false; });
+          open(true);
           document.querySelector('.locked p').textContent = form.dataset.free;
         }
         if (answer.revision && answer.revision !== Number(form.dataset.revision)) say(form.dataset.behind);
