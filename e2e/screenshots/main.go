@@ -64,7 +64,7 @@ func run(out, readme, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, only: only}
-	err = errors.Join(p.readers(), p.staff())
+	err = errors.Join(p.readers(), p.staff(), p.flow())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
