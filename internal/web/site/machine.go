@@ -34,7 +34,10 @@ func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, q news.ListQuer
 	if err != nil {
 		return err
 	}
-	feed.Cards = list.Cards
+	feed.Cards, feed.KindName = list.Cards, s.correctionKind
+	if feed.Corrections, err = s.correctionsOf(r.Context(), list.Cards); err != nil {
+		return err
+	}
 	body, err := syndicate.RSS(s.machine, feed)
 	if err != nil {
 		return err
@@ -75,7 +78,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
-	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt")
+	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt", "/preview")
 	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", body)
 }
 
@@ -89,16 +92,23 @@ func (s *Site) favicon(w http.ResponseWriter, r *http.Request) error {
 // picture serves a rendition, through the gate: a picture is public while a public article uses it. Browsers may keep it
 // for a day, shared caches not at all, so that a withdrawn picture is not served by anyone.
 func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
-	notFound := news.Fail(news.NotFound, "error.not_found")
 	id, ok := news.ParseCode(r.PathValue("id"))
-	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
-	width, err := strconv.Atoi(name)
-	if !ok || !isJPEG || err != nil || !slices.Contains(media.Widths, width) || strconv.Itoa(width) != name {
-		return notFound
+	if !ok {
+		return news.Fail(news.NotFound, "error.not_found")
 	}
 	item, err := s.Articles.Media(r.Context(), news.MediaID(id))
 	if err != nil {
 		return err
+	}
+	return s.file(w, r, item, "private, max-age=86400")
+}
+
+// file writes the rendition that the address names, of an item that may be shown.
+func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, keep string) error {
+	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
+	width, err := strconv.Atoi(name)
+	if !isJPEG || err != nil || !slices.Contains(media.Widths, width) || strconv.Itoa(width) != name {
+		return news.Fail(news.NotFound, "error.not_found")
 	}
 	file, err := s.Pictures.Open(item, width)
 	if err != nil {
@@ -107,7 +117,7 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
 	defer file.Close()
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
-	h.Set("Cache-Control", "private, max-age=86400")
+	h.Set("Cache-Control", keep)
 	h.Set("ETag", `"`+item.Hash+"-"+name+`"`)
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil

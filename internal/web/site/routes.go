@@ -34,12 +34,16 @@ func (s *Site) routes() []web.Route {
 		read("/archive", s.today),
 		read("/archive/{year}/{month}/{day}", s.archive),
 
+		read("/corrections", s.corrections),
 		read("/about", s.aboutPage),
 		read("/contact", s.contactPage),
 
 		read("/comments/receipt", s.askReceipt),
 		write("/comments/receipt", s.findReceipt),
 		read("/comments/receipt/{code}", s.receipt),
+
+		read("/preview/{token}", s.outsidePreview),
+		read("/preview/{token}/media/{id}/{file}", s.outsideMedia),
 
 		read("/rss.xml", s.feed),
 		read("/section/{slug}/rss.xml", s.sectionFeed),
