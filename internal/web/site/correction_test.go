@@ -33,8 +33,8 @@ func TestCorrectionsStandAtTheArticle(t *testing.T) {
 	m := corrected()
 	h := m.handler(t, i18n.FA)
 	body := get(t, h, articlePath).Body.String()
-	inOrder(t, body, `<meta property="article:modified_time" content="2025-11-25T11:31:00+03:30">`, `"dateModified":"2025-11-25T11:31:00+03:30"`, `"correction":[{"@type":"CorrectionComment","@id":"https://haftrud.example/news/12#correction-1"`,
-		`"datePublished":"2025-11-25T11:30:00+03:30"`, `"به‌روزرسانی:", "۱۱:۳۱ ۰۴ آذر ۱۴۰۴", "عکس: کیوان مرادپور",
+	inOrder(t, body, `<meta property="article:modified_time" content="2025-11-25T11:31:00&#43;03:30">`, `"dateModified":"2025-11-25T11:31:00+03:30"`, `"correction":[{"@type":"CorrectionComment","@id":"https://haftrud.example/news/12#correction-1"`,
+		`"datePublished":"2025-11-25T11:30:00+03:30"`, "به‌روزرسانی:", "۱۱:۳۱ ۰۴ آذر ۱۴۰۴", "عکس: کیوان مرادپور",
 		`id="correction-1"`, "<b>اصلاح</b>", "۱۱:۳۰ ۰۴ آذر ۱۴۰۴", "تالار ۶۰ صندلی دارد &lt;/script&gt;&lt;b&gt;", "آنچه در خبر تغییر کرد: ۸۰ به ۶۰",
 		`id="correction-2"`, "<b>تکذیب</b>", "<p>به گزارش خبرگزاری هفت‌رود")
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
