@@ -64,7 +64,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	n.discussion = discussion.New(st, func(a netip.Addr) string { return string(countries.Country(a)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, time.Now)
 	if filled {
-		must(demo.Fill(b.Context(), demo.Desks{Editorial: n.editorial, Library: library, Sections: st}, time.Now()))
+		must(demo.Fill(b.Context(), demo.Desks{Editorial: n.editorial, Library: library, Store: st}, time.Now()))
 	}
 	bundle, err := i18n.Load()
 	must(err)

@@ -78,7 +78,7 @@ type Tab struct {
 	guard *guard
 }
 
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // OpenTab opens a tab; site is the only place that its pages may load anything from.
 func (b *Browser) OpenTab(site string) (*Tab, error) {

@@ -21,9 +21,13 @@ var files embed.FS
 type Desks struct {
 	Editorial *editorial.Desk
 	Library   *media.Library
-	Sections  interface {
-		EnsureSection(ctx context.Context, actor news.Actor, section news.Section) (news.Section, error)
-	}
+	Store     Store
+}
+
+// Store is what the demo sets without an editor's act.
+type Store interface {
+	EnsureSection(ctx context.Context, actor news.Actor, section news.Section) (news.Section, error)
+	AddViews(ctx context.Context, views []news.Views) error
 }
 
 // Fill puts the fictional newsroom in: dates count back from now. What an earlier start put in already stays as it is, so
@@ -35,7 +39,7 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 		return err
 	}
 	for _, s := range sections {
-		if _, err := desks.Sections.EnsureSection(ctx, actor, s); err != nil {
+		if _, err := desks.Store.EnsureSection(ctx, actor, s); err != nil {
 			return err
 		}
 	}
@@ -67,7 +71,9 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	var views []news.Views
 	for i, outcome := range outcomes {
+		views = append(views, news.Views{Article: outcome.Code, Hour: now.Truncate(time.Hour), Count: fresh[i].views(now)})
 		if outcome.Refused != "" {
 			return fmt.Errorf("demo article %s: %s", fresh[i].item.Article.Origin, outcome.Refused)
 		}
@@ -84,7 +90,13 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return desks.Store.AddViews(ctx, views)
+}
+
+// views invents how often an article was read: what is discussed is read, and what is old is read less.
+func (e *entry) views(now time.Time) int {
+	days := int(now.Sub(e.item.Article.UpdatedAt).Hours() / 24)
+	return (3 + 17*len(e.item.Comments)) / (1 + days)
 }
 
 // addPicture takes the entry's drawing into the library.

@@ -15,6 +15,7 @@ import (
 func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error) {
 	var stored news.Comment
 	err := s.intake.submit(ctx, func(t *tx) error {
+		stored = news.Comment{}
 		result, err := t.once("comment", action, func() (string, error) {
 			entry := c
 			if err := t.mayComment(&entry, limit, check); err != nil {
@@ -40,7 +41,10 @@ func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment
 		stored, err = scanComment(t.queryRow(`SELECT `+commentColumns+` FROM comment c WHERE c.id = $1`, id))
 		return err
 	})
-	return stored, err
+	if err != nil {
+		return news.Comment{}, err // a sender who left must not look at what is still being written
+	}
+	return stored, nil
 }
 
 // mayComment checks what only the database knows: the article is public and open, the parent too, the writer within the

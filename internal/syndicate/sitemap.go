@@ -8,8 +8,6 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-const sitemapSpace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-
 type sitemapIndex struct {
 	XMLName xml.Name  `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 sitemapindex"`
 	Blocks  []address `xml:"sitemap"`

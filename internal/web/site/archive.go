@@ -130,7 +130,7 @@ func (s *Site) fillArchive(r *http.Request, page *archivePage, path string, from
 		return err
 	}
 	page.Before, page.After = s.dayLink(before), s.dayLink(next)
-	page.sides, err = s.sides(ctx)
+	page.sides, err = s.sides(ctx, 0)
 	return err
 }
 

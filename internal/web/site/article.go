@@ -129,7 +129,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	}
 	page.JSONLD = template.JS(data)
 	page.Shares = shares(page.Story.ShortLink, a.Headline)
-	if page.sides, err = s.sides(ctx); err != nil {
+	if page.sides, err = s.sides(ctx, a.Code); err != nil {
 		return err
 	}
 	suggested, err := s.Suggestions.For(ctx, a, suggestedMany)

@@ -11,7 +11,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
-// failPage is an error's page. It reads nothing from the store, which may be what failed.
+// failPage is an error's page. Our own faults read nothing from the store, which may be what failed.
 type failPage struct {
 	frame
 	Number    string
@@ -33,7 +33,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, err erro
 	if wantsJSON(r) {
 		return writeJSON(w, r, status, answer{Message: sentence})
 	}
-	page := failPage{frame: s.bare("failed", heading), Heading: heading, Sentences: []string{sentence}, Number: strconv.Itoa(status)}
+	page := failPage{frame: s.failFrame(r, status, heading), Heading: heading, Sentences: []string{sentence}, Number: strconv.Itoa(status)}
 	page.Robots = "noindex"
 	if s.settings.Lang == i18n.FA {
 		page.Number = persian.Digits(page.Number)
@@ -42,6 +42,17 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, err erro
 		page.Request = web.RequestID(r.Context())
 	}
 	return s.render(w, r, status, "error", page)
+}
+
+// failFrame has the sections above it where the store is not what failed.
+func (s *Site) failFrame(r *http.Request, status int, heading string) frame {
+	if status < http.StatusInternalServerError {
+		if f, err := s.frame(r.Context(), "failed", heading, "", 0, ""); err == nil {
+			f.Canonical = ""
+			return f
+		}
+	}
+	return s.bare("failed", heading)
 }
 
 // failure is what a status says to people.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"slices"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -96,16 +97,21 @@ const (
 	mostReadMany = 7
 )
 
-func (s *Site) sides(ctx context.Context) (sides, error) {
-	latest, err := s.Lists.List(ctx, news.ListQuery{Dated: true, Limit: latestBeside})
+// sides reads them; the article that is open is not among its own neighbours.
+func (s *Site) sides(ctx context.Context, open news.Code) (sides, error) {
+	latest, err := s.Lists.List(ctx, news.ListQuery{Dated: true, Limit: latestBeside + 1})
 	if err != nil {
 		return sides{}, err
 	}
-	read, err := s.Suggestions.MostRead(ctx, mostReadMany)
+	read, err := s.Suggestions.MostRead(ctx, mostReadMany+1)
 	if err != nil {
 		return sides{}, err
 	}
-	return sides{Latest: s.cards(latest.Cards, s.shortMoment), MostRead: s.cards(read, s.shortMoment)}, nil
+	others := func(cards []news.PublicCard, most int) []Card {
+		cards = slices.DeleteFunc(slices.Clone(cards), func(c news.PublicCard) bool { return c.Code == open })
+		return s.cards(cards[:min(most, len(cards))], s.shortMoment)
+	}
+	return sides{Latest: others(latest.Cards, latestBeside), MostRead: others(read, mostReadMany)}, nil
 }
 
 func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {

@@ -40,7 +40,7 @@ func (s *Site) front(w http.ResponseWriter, r *http.Request) error {
 	page := frontPage{frame: f}
 	page.Description = s.settings.Tagline
 	page.Today = moment(s.Now(), s.print.LongDate)
-	if page.sides, err = s.sides(ctx); err != nil {
+	if page.sides, err = s.sides(ctx, 0); err != nil {
 		return err
 	}
 	newest, err := s.Lists.List(ctx, news.ListQuery{Limit: leadChoice})

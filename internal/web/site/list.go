@@ -44,7 +44,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, page listPage, q new
 	if err != nil {
 		return err
 	}
-	if page.sides, err = s.sides(r.Context()); err != nil {
+	if page.sides, err = s.sides(r.Context(), 0); err != nil {
 		return err
 	}
 	if byDay {
