@@ -90,7 +90,9 @@ func TestScheduledPublishExactlyOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	early := len(published(t, s))
-	waitFor(t, "all to come out", func() bool { return len(published(t, s)) == len(codes) && isPublic(processes[1].url, codes[len(codes)-1]) })
+	waitFor(t, "all to come out", func() bool {
+		return len(published(t, s)) == len(codes) && isPublic(processes[1].url, codes[len(codes)-1])
+	})
 	late := time.Since(moment)
 	if late > time.Second {
 		t.Errorf("readers had all of them %v after the moment", late)
