@@ -24,7 +24,7 @@ type amendment struct {
 func (s *Site) amendment(c news.Correction) amendment {
 	out := amendment{ID: c.ID, Kind: s.correctionKind(c.Kind), Time: moment(c.At, s.print.Stamp), Text: c.Text}
 	if c.Changed != "" {
-		out.Changed = s.print.T("correction.changed", c.Changed)
+		out.Changed = s.print.T("corrections.changed", c.Changed)
 	}
 	return out
 }
