@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 	"internal/web": {"internal/news", "internal/i18n"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
-	"internal/web/newsroom": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
+	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/editorial", "internal/media"},
 	"internal/web/control": {"internal/news", "internal/auth"},
 

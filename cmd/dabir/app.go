@@ -65,11 +65,12 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
+	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
 		return err
 	}
-	a.auth = auth.New(a.store, a.store, key, a.now)
+	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, a.now)
 	a.editorial = editorial.New(a.store, cfg.Site.Lang, a.now)
 	previewKey, err := a.store.Secret(ctx, "preview", 0)
 	if err != nil {
@@ -131,9 +132,13 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
+	passkeys, err := auth.NewPasskeys(a.auth, siteURL, a.cfg.Site.Name)
+	if err != nil {
+		return nil, err
+	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Media: a.store,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err

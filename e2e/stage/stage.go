@@ -98,16 +98,25 @@ func (d *Demo) listen(said io.Reader, ready chan<- string) {
 
 // SignInLink makes a one-time sign-in link for a person of the newsroom, by `dabir user link` beside the running demo.
 func (d *Demo) SignInLink(username string) (string, error) {
-	cmd := exec.Command(d.binary, "user", "link", username, "--data", d.data)
+	return d.link("link", username)
+}
+
+// Hire adds a person with a role, by `dabir user add`, and returns their one-time sign-in link.
+func (d *Demo) Hire(username, name, role string) (string, error) {
+	return d.link("add", username, "--name", name, "--role", role)
+}
+
+func (d *Demo) link(args ...string) (string, error) {
+	cmd := exec.Command(d.binary, append([]string{"user"}, append(args, "--data", d.data)...)...)
 	var problem bytes.Buffer
 	cmd.Stderr = &problem
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("dabir user link: %w\n%s", err, &problem)
+		return "", fmt.Errorf("dabir user %s: %w\n%s", args[0], err, &problem)
 	}
 	at := strings.Index(string(out), "/newsroom/signin/")
 	if at < 0 {
-		return "", fmt.Errorf("dabir user link printed no link: %s", out)
+		return "", fmt.Errorf("dabir user %s printed no link: %s", args[0], out)
 	}
 	return d.URL + strings.Fields(string(out)[at:])[0], nil
 }

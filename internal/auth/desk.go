@@ -20,52 +20,106 @@ const (
 	SessionLife = 14 * 24 * time.Hour // from the last use
 	LinkLife    = time.Hour
 	SetupLife   = 24 * time.Hour
+	InviteLife  = 7 * 24 * time.Hour
+	// FreshFor is how long after signing in a person may change by what they sign in.
+	FreshFor = 15 * time.Minute
+	// secondLife is how long after the password the code may be typed, challengeLife how long a passkey may take.
+	secondLife    = 10 * time.Minute
+	challengeLife = 10 * time.Minute
 	// touchAfter is how old a session's last use must be before a new use is written down.
-	touchAfter = 24 * time.Hour
+	touchAfter = 5 * time.Minute
 )
 
 // The purposes of tokens.
 const (
 	purposeSession = "session"
 	purposeLink    = "link"
+	purposeInvite  = "invite"
 	purposeSetup   = "setup"
+	purposeSpent   = "spent" // a challenge that has been answered
 )
 
 // Users is where users are kept.
 type Users interface {
 	// CreateUser stores a user and gives it its ID; Conflict "error.username_taken" (Field "username") when the name is taken.
 	CreateUser(context.Context, news.Actor, *news.User) error
+	// CreateFirstUser is CreateUser for an empty newsroom; Conflict "error.setup_done" otherwise, also at the same instant.
+	CreateFirstUser(context.Context, news.Actor, *news.User) error
 	UserByName(ctx context.Context, username string) (news.User, error) // NotFound
 	User(context.Context, news.UserID) (news.User, error)               // NotFound
 	CountUsers(context.Context) (int, error)
-	SetPassword(ctx context.Context, id news.UserID, hash string) error
+	People(context.Context) ([]news.Person, error)
+	// ChangeUser changes a user, with events and sign-out, in one transaction; others are all the other users. NotFound.
+	ChangeUser(ctx context.Context, id news.UserID, change func(u *news.User, others []news.User) (news.UserChange, error)) error
 }
 
-// Tokens is where the hashes of secrets and the failed attempts are kept.
+// Tokens is where the hashes of secrets are kept. The events are logged with the change, in one transaction.
 type Tokens interface {
-	SaveToken(context.Context, news.Token) error
+	SaveToken(context.Context, news.Token, ...news.Event) error // Conflict when the hash is there already
 	// TakeToken uses a token up: of any number of callers one gets it, the others NotFound, as for unknown and expired ones.
 	TakeToken(ctx context.Context, hash, purpose string, now time.Time) (news.Token, error)
 	PeekToken(ctx context.Context, hash, purpose string, now time.Time) (news.Token, error) // NotFound
-	TouchToken(ctx context.Context, hash string, expires time.Time) error
-	DropToken(ctx context.Context, hash string) error
+	UserTokens(ctx context.Context, user news.UserID, purpose string, now time.Time) ([]news.Token, error)
+	TouchToken(ctx context.Context, hash string, seen, expires time.Time) error
+	DropToken(ctx context.Context, hash string, events ...news.Event) error
+	DropTokens(ctx context.Context, user news.UserID, purpose, keep string, events ...news.Event) error
+}
+
+// Attempts is where failed attempts are counted.
+type Attempts interface {
 	Attempts(ctx context.Context, key string, since time.Time) (int, error)
 	AddAttempt(ctx context.Context, key string, at time.Time) error
 }
 
-// Desk is where people of the newsroom sign in. It may be used from many goroutines.
-type Desk struct {
-	users  Users
-	tokens Tokens
-	key    []byte
-	now    func() time.Time
-	hasher *hasher
+// Credentials is where passkeys and second factors are kept. Each change is one transaction with its events.
+type Credentials interface {
+	AddPasskey(context.Context, news.Passkey, news.Event) error   // Conflict when it is there already
+	Passkey(ctx context.Context, id string) (news.Passkey, error) // NotFound
+	Passkeys(context.Context, news.UserID) ([]news.Passkey, error)
+	UsePasskey(ctx context.Context, id string, use func(*news.Passkey) error) error
+	RemovePasskey(ctx context.Context, user news.UserID, id string, e news.Event, allow func(u news.User, left int) error) error // NotFound
+	SecondFactor(context.Context, news.UserID) (news.SecondFactor, error)                                                        // one that is off when there is none
+	ChangeSecondFactor(context.Context, news.UserID, func(*news.SecondFactor) ([]news.Event, error)) error
 }
 
-// New makes the desk. key makes pseudonyms of addresses; it is secret, at least 16 bytes, and kept with the newsroom, so
-// that all nodes count alike.
-func New(users Users, tokens Tokens, key []byte, now func() time.Time) *Desk {
-	return &Desk{users: users, tokens: tokens, key: key, now: now, hasher: newHasher(current)}
+// Keepers are the places where the desk keeps things; *store.Store is all of them.
+type Keepers struct {
+	Users
+	Tokens
+	Attempts    Attempts
+	Credentials Credentials
+}
+
+// Visitor is from where somebody signs in.
+type Visitor struct {
+	Addr   netip.Addr // for throttles only; never stored
+	Device string     // browser and system in short; shown in the list of sessions
+}
+
+// Entry is what came of signing in.
+type Entry struct {
+	Session string // the new session's token; "" while a code is still asked for
+	User    news.User
+	Second  string // to be sent back to SecondStep with the code; "" when none is asked for
+}
+
+// Desk is where people of the newsroom sign in. It may be used from many goroutines.
+type Desk struct {
+	users       Users
+	tokens      Tokens
+	attempts    Attempts
+	credentials Credentials
+	key         []byte
+	seal        sealer
+	now         func() time.Time
+	hasher      *hasher
+}
+
+// New makes the desk. key makes pseudonyms of addresses and encrypts the secrets of second factors; it is secret, at least 16
+// bytes, and kept with the newsroom, so that all nodes count and read alike.
+func New(k Keepers, key []byte, now func() time.Time) *Desk {
+	return &Desk{users: k.Users, tokens: k.Tokens, attempts: k.Attempts, credentials: k.Credentials,
+		key: key, seal: newSealer(key), now: now, hasher: newHasher(current)}
 }
 
 // window is how long a failed attempt counts.
@@ -81,10 +135,24 @@ type limit struct {
 // higher, since a stranger must not be able to lock an editor out by ten wrong guesses.
 func (d *Desk) limits(username string, from netip.Addr) []limit {
 	return []limit{
-		{d.attemptKey("pair", username, from.String()), 10},
+		{d.attemptKey("pair", username, network(from)), 10},
 		{d.attemptKey("name", username), 50},
-		{d.attemptKey("address", from.String()), 100},
+		d.addressLimit(from),
 	}
+}
+
+func (d *Desk) addressLimit(from netip.Addr) limit {
+	return limit{d.attemptKey("address", network(from)), 100}
+}
+
+// network is what is counted as one address: of IPv6 the /64 that a household or a server has to itself.
+func network(addr netip.Addr) string {
+	if addr.Is6() && !addr.Is4In6() {
+		if p, err := addr.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return addr.Unmap().String()
 }
 
 // attemptKey is a keyed hash, so that the store holds neither addresses nor what people typed for a name.
@@ -94,16 +162,48 @@ func (d *Desk) attemptKey(parts ...string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// SignIn opens a session for who knows the password. Errors: Invalid "error.signin_wrong" for a wrong name or password
-// (which of them is not told, and takes the same time), TooMany "error.signin_rate" after too many of those.
-func (d *Desk) SignIn(ctx context.Context, username, password string, from netip.Addr) (session string, user news.User, err error) {
-	username = foldName(username)
-	user, err = d.checkPassword(ctx, username, password, from)
+// SignIn lets in who knows the password; where a second factor is on, the Entry asks for it. Errors: Invalid
+// "error.signin_wrong" for a wrong name or password (which of them is not told, and takes the same time), TooMany
+// "error.signin_rate" after too many of those.
+func (d *Desk) SignIn(ctx context.Context, username, password string, from Visitor) (Entry, error) {
+	user, err := d.checkPassword(ctx, foldName(username), password, from.Addr)
 	if err != nil {
-		return "", news.User{}, err
+		return Entry{}, err
 	}
-	session, err = d.issue(ctx, purposeSession, user.ID, SessionLife)
-	return session, user, err
+	return d.admit(ctx, user, from, "password")
+}
+
+// admit opens a session, or asks for the code first where the user has a second factor.
+func (d *Desk) admit(ctx context.Context, user news.User, from Visitor, way string) (Entry, error) {
+	factor, err := d.credentials.SecondFactor(ctx, user.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !factor.On() {
+		return d.enter(ctx, user, from, way)
+	}
+	second, err := d.seal.close(sealSecond, secondState{User: user.ID, Print: printOf(user.PasswordHash)}, d.now().Add(secondLife))
+	return Entry{User: user, Second: second}, err
+}
+
+// enter opens a session.
+func (d *Desk) enter(ctx context.Context, user news.User, from Visitor, way string) (Entry, error) {
+	actor := user.Actor()
+	session, err := d.issue(ctx, news.Token{Purpose: purposeSession, User: user.ID, Device: from.Device}, SessionLife,
+		eventOf(actor, news.UserSignedIn, user.ID, "way", way))
+	return Entry{Session: session, User: user}, err
+}
+
+// eventOf is a line of the log about a user; data is pairs of name and value.
+func eventOf(actor news.Actor, kind news.EventKind, user news.UserID, data ...string) news.Event {
+	e := news.Event{Actor: actor.EventActor(), Kind: kind, SubjectKind: "user", SubjectID: int64(user)}
+	for i := 0; i+1 < len(data); i += 2 {
+		if e.Data == nil {
+			e.Data = map[string]string{}
+		}
+		e.Data[data[i]] = data[i+1]
+	}
+	return e
 }
 
 // checkPassword counts and compares within one slot, so that parallel guesses cannot outrun the count.
@@ -113,15 +213,9 @@ func (d *Desk) checkPassword(ctx context.Context, username, password string, fro
 		return news.User{}, fmt.Errorf("auth: wait for a slot: %w", err)
 	}
 	defer leave()
-	now, limits := d.now(), d.limits(username, from)
-	for _, l := range limits {
-		n, err := d.tokens.Attempts(ctx, l.key, now.Add(-window))
-		if err != nil {
-			return news.User{}, err
-		}
-		if n >= l.max {
-			return news.User{}, news.Fail(news.TooMany, "error.signin_rate")
-		}
+	limits := d.limits(username, from)
+	if err := d.withinLimits(ctx, limits); err != nil {
+		return news.User{}, err
 	}
 	user, err := d.users.UserByName(ctx, username)
 	if err != nil && news.KindOf(err) != news.NotFound {
@@ -135,44 +229,83 @@ func (d *Desk) checkPassword(ctx context.Context, username, password string, fro
 		return news.User{}, err
 	}
 	if !ok {
-		for _, l := range limits {
-			if err := d.tokens.AddAttempt(ctx, l.key, now); err != nil {
-				return news.User{}, err
-			}
+		if err := d.countFailure(ctx, limits); err != nil {
+			return news.User{}, err
 		}
 		return news.User{}, news.Fail(news.Invalid, "error.signin_wrong")
 	}
 	if stale {
+		old := user.PasswordHash
 		user.PasswordHash = d.hasher.hash(cut(password))
-		if err := d.users.SetPassword(ctx, user.ID, user.PasswordHash); err != nil {
+		err := d.users.ChangeUser(ctx, user.ID, func(u *news.User, _ []news.User) (news.UserChange, error) {
+			if u.PasswordHash == old { // else it was changed meanwhile, and that counts
+				u.PasswordHash = user.PasswordHash
+			}
+			return news.UserChange{}, nil
+		})
+		if err != nil {
 			return news.User{}, err
 		}
 	}
 	return user, nil
+}
+
+// withinLimits is TooMany "error.signin_rate" when one of the limits is reached.
+func (d *Desk) withinLimits(ctx context.Context, limits []limit) error {
+	for _, l := range limits {
+		n, err := d.attempts.Attempts(ctx, l.key, d.now().Add(-window))
+		if err != nil {
+			return err
+		}
+		if n >= l.max {
+			return news.Fail(news.TooMany, "error.signin_rate")
+		}
+	}
+	return nil
+}
+
+func (d *Desk) countFailure(ctx context.Context, limits []limit) error {
+	for _, l := range limits {
+		if err := d.attempts.AddAttempt(ctx, l.key, d.now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Session tells whose session a token is and keeps it alive. Unauthorized "error.sign_in" when it is nobody's.
 func (d *Desk) Session(ctx context.Context, session string) (news.User, error) {
-	now := d.now()
-	token, err := d.tokens.PeekToken(ctx, hashOf(session), purposeSession, now)
+	token, user, err := d.session(ctx, session)
 	if err != nil {
-		return news.User{}, notFoundIs(err, news.Unauthorized, "error.sign_in")
+		return news.User{}, err
 	}
-	user, err := d.enabled(ctx, token.User)
-	if err != nil {
-		return news.User{}, notFoundIs(err, news.Unauthorized, "error.sign_in")
-	}
-	if expires := now.Add(SessionLife); expires.Sub(token.ExpiresAt) > touchAfter {
-		if err := d.tokens.TouchToken(ctx, token.Hash, expires); err != nil {
+	if now := d.now(); now.Sub(token.SeenAt) >= touchAfter {
+		if err := d.tokens.TouchToken(ctx, token.Hash, now, now.Add(SessionLife)); err != nil {
 			return news.User{}, err
 		}
 	}
 	return user, nil
 }
 
+func (d *Desk) session(ctx context.Context, session string) (news.Token, news.User, error) {
+	token, err := d.tokens.PeekToken(ctx, hashOf(session), purposeSession, d.now())
+	if err != nil {
+		return news.Token{}, news.User{}, notFoundIs(err, news.Unauthorized, "error.sign_in")
+	}
+	user, err := d.enabled(ctx, token.User)
+	return token, user, notFoundIs(err, news.Unauthorized, "error.sign_in")
+}
+
 // SignOut ends a session; one that has ended already is no error.
 func (d *Desk) SignOut(ctx context.Context, session string) error {
-	return d.tokens.DropToken(ctx, hashOf(session))
+	token, err := d.tokens.PeekToken(ctx, hashOf(session), purposeSession, d.now())
+	if news.KindOf(err) == news.NotFound && err != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.tokens.DropToken(ctx, token.Hash, eventOf(news.Actor{User: token.User}, news.UserSignedOut, token.User))
 }
 
 // enabled finds a user who may sign in; NotFound for a disabled one too.
@@ -187,13 +320,13 @@ func (d *Desk) enabled(ctx context.Context, id news.UserID) (news.User, error) {
 	return user, nil
 }
 
-// issue makes a secret of 32 random bytes and stores its hash.
-func (d *Desk) issue(ctx context.Context, purpose string, user news.UserID, life time.Duration) (string, error) {
+// issue makes a secret of 32 random bytes and stores its hash as a token of the given purpose.
+func (d *Desk) issue(ctx context.Context, t news.Token, life time.Duration, events ...news.Event) (string, error) {
 	var b [32]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the process rather than give less
 	secret, now := base64.RawURLEncoding.EncodeToString(b[:]), d.now()
-	err := d.tokens.SaveToken(ctx, news.Token{Hash: hashOf(secret), Purpose: purpose, User: user, CreatedAt: now, ExpiresAt: now.Add(life)})
-	if err != nil {
+	t.Hash, t.CreatedAt, t.ExpiresAt = hashOf(secret), now, now.Add(life)
+	if err := d.tokens.SaveToken(ctx, t, events...); err != nil {
 		return "", err
 	}
 	return secret, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -36,20 +37,18 @@ func (d *Desk) CreateUser(ctx context.Context, actor news.Actor, u NewUser) (new
 	if err := u.clean(u.Password == ""); err != nil {
 		return news.User{}, err
 	}
-	return d.create(ctx, actor, u)
+	return d.create(ctx, actor, u, d.users.CreateUser)
 }
 
-func (d *Desk) create(ctx context.Context, actor news.Actor, u NewUser) (news.User, error) {
+func (d *Desk) create(ctx context.Context, actor news.Actor, u NewUser, store func(context.Context, news.Actor, *news.User) error) (news.User, error) {
 	user := news.User{Username: u.Username, Name: u.Name, Roles: u.Roles, CreatedAt: d.now()}
 	if u.Password != "" {
-		leave, err := d.hasher.enter(ctx)
-		if err != nil {
-			return news.User{}, fmt.Errorf("auth: wait for a slot: %w", err)
+		var err error
+		if user.PasswordHash, err = d.hashPassword(ctx, u.Password); err != nil {
+			return news.User{}, err
 		}
-		user.PasswordHash = d.hasher.hash(u.Password)
-		leave()
 	}
-	if err := d.users.CreateUser(ctx, actor, &user); err != nil {
+	if err := store(ctx, actor, &user); err != nil {
 		return news.User{}, err
 	}
 	return user, nil
@@ -65,12 +64,47 @@ func (u *NewUser) clean(withoutPassword bool) error {
 	if n := utf8.RuneCountInString(u.Name); n == 0 || n > maxName {
 		all = append(all, news.FieldError("name", "error.person_name"))
 	}
-	if n := utf8.RuneCountInString(u.Password); !withoutPassword && n < MinPassword {
-		all = append(all, news.FieldError("password", "error.password_short", MinPassword))
-	} else if n > maxPassword {
-		all = append(all, news.FieldError("password", "error.password_long", maxPassword))
+	if !withoutPassword {
+		all = append(all, checkNew(u.Password))
 	}
+	all = append(all, checkRoles(&u.Roles))
 	return errors.Join(all...)
+}
+
+// checkNew says what is wrong with a password that somebody chose.
+func checkNew(password string) error {
+	switch n := utf8.RuneCountInString(password); {
+	case n < MinPassword:
+		return news.FieldError("password", "error.password_short", MinPassword)
+	case n > maxPassword:
+		return news.FieldError("password", "error.password_long", maxPassword)
+	}
+	return nil
+}
+
+// checkRoles puts roles into the newsroom's order, each once; Invalid "error.roles" when there is none or an unknown one.
+func checkRoles(roles *[]news.Role) error {
+	var sorted []news.Role
+	for _, role := range news.Roles() {
+		if slices.Contains(*roles, role) {
+			sorted = append(sorted, role)
+		}
+	}
+	unknown := slices.ContainsFunc(*roles, func(r news.Role) bool { return !slices.Contains(news.Roles(), r) })
+	if len(sorted) == 0 || unknown {
+		return news.FieldError("roles", "error.roles")
+	}
+	*roles = sorted
+	return nil
+}
+
+func (d *Desk) hashPassword(ctx context.Context, password string) (string, error) {
+	leave, err := d.hasher.enter(ctx)
+	if err != nil {
+		return "", fmt.Errorf("auth: wait for a slot: %w", err)
+	}
+	defer leave()
+	return d.hasher.hash(password), nil
 }
 
 // validUsername takes Latin letters, digits, dot, hyphen and underscore: it is typed on any keyboard.
@@ -107,7 +141,7 @@ func (d *Desk) NewLink(ctx context.Context, actor news.Actor, id news.UserID) (s
 	if _, err := d.enabled(ctx, id); err != nil {
 		return "", err
 	}
-	return d.issue(ctx, purposeLink, id, LinkLife)
+	return d.issue(ctx, news.Token{Purpose: purposeLink, User: id}, LinkLife, eventOf(actor, news.UserLinkMade, id))
 }
 
 // LinkUser tells whom a one-time link signs in, without using it up. NotFound "error.link_invalid".
@@ -120,18 +154,18 @@ func (d *Desk) LinkUser(ctx context.Context, link string) (news.User, error) {
 	return user, notFoundIs(err, news.NotFound, "error.link_invalid")
 }
 
-// UseLink opens a session by a one-time link, which is used up. NotFound "error.link_invalid" when it was before, has
-// expired or never was.
-func (d *Desk) UseLink(ctx context.Context, link string) (session string, user news.User, err error) {
+// UseLink opens a session by a one-time link, which is used up; who made the link has vouched for the person, so no code is
+// asked for. NotFound "error.link_invalid" when it was used before, has expired or never was.
+func (d *Desk) UseLink(ctx context.Context, link string, from Visitor) (Entry, error) {
 	token, err := d.tokens.TakeToken(ctx, hashOf(link), purposeLink, d.now())
+	var user news.User
 	if err == nil {
 		user, err = d.enabled(ctx, token.User)
 	}
 	if err != nil {
-		return "", news.User{}, notFoundIs(err, news.NotFound, "error.link_invalid")
+		return Entry{}, notFoundIs(err, news.NotFound, "error.link_invalid")
 	}
-	session, err = d.issue(ctx, purposeSession, user.ID, SessionLife)
-	return session, user, err
+	return d.enter(ctx, user, from, "link")
 }
 
 // SetupLink makes the secret of the link by which the first operator is set up; whoever starts the process asks for it.
@@ -140,7 +174,7 @@ func (d *Desk) SetupLink(ctx context.Context) (string, error) {
 	if err := d.empty(ctx); err != nil {
 		return "", err
 	}
-	return d.issue(ctx, purposeSetup, 0, SetupLife)
+	return d.issue(ctx, news.Token{Purpose: purposeSetup}, SetupLife)
 }
 
 // CheckSetup tells whether a set-up link would be taken: nil, NotFound "error.link_invalid" or Conflict "error.setup_done".
@@ -153,23 +187,23 @@ func (d *Desk) CheckSetup(ctx context.Context, link string) error {
 }
 
 // Setup makes the first user, operator and chief editor in one, and signs them in. The link is used up only when what was
-// typed can be taken. Errors as of CreateUser and CheckSetup.
-func (d *Desk) Setup(ctx context.Context, link, username, name, password string) (session string, user news.User, err error) {
+// typed can be taken; of two links used at the same instant one makes a user. Errors as of CreateUser and CheckSetup.
+func (d *Desk) Setup(ctx context.Context, link, username, name, password string, from Visitor) (Entry, error) {
 	if err := d.CheckSetup(ctx, link); err != nil {
-		return "", news.User{}, err
+		return Entry{}, err
 	}
 	u := NewUser{Username: username, Name: name, Password: password, Roles: []news.Role{news.Operator, news.ChiefEditor}}
 	if err := u.clean(false); err != nil {
-		return "", news.User{}, err
+		return Entry{}, err
 	}
 	if _, err := d.tokens.TakeToken(ctx, hashOf(link), purposeSetup, d.now()); err != nil {
-		return "", news.User{}, notFoundIs(err, news.NotFound, "error.link_invalid")
+		return Entry{}, notFoundIs(err, news.NotFound, "error.link_invalid")
 	}
-	if user, err = d.create(ctx, news.SystemActor("setup", news.Operator), u); err != nil {
-		return "", news.User{}, err
+	user, err := d.create(ctx, news.SystemActor("setup", news.Operator), u, d.users.CreateFirstUser)
+	if err != nil {
+		return Entry{}, err
 	}
-	session, err = d.issue(ctx, purposeSession, user.ID, SessionLife)
-	return session, user, err
+	return d.enter(ctx, user, from, "setup")
 }
 
 func (d *Desk) empty(ctx context.Context) error {

@@ -45,7 +45,21 @@ const (
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 
-	UserCreated EventKind = "user.created"
+	UserCreated       EventKind = "user.created"
+	UserInvited       EventKind = "user.invited"       // got a link by which to choose a password or a passkey
+	UserLinkMade      EventKind = "user.link_made"     // got a one-time sign-in link
+	UserRolesChanged  EventKind = "user.roles_changed" // Data "roles": the new ones
+	UserDisabled      EventKind = "user.disabled"
+	UserEnabled       EventKind = "user.enabled"
+	UserSignedIn      EventKind = "user.signed_in"      // Data "way": "password", "code", "recovery", "passkey", "link", "invitation", "setup"
+	UserSignedOut     EventKind = "user.signed_out"     // one session ended
+	UserSessionsEnded EventKind = "user.sessions_ended" // several at once
+	UserPasswordSet   EventKind = "user.password_set"
+	UserPasskeyAdded  EventKind = "user.passkey_added"
+	UserPasskeyGone   EventKind = "user.passkey_removed"
+	UserTOTPOn        EventKind = "user.totp_on"
+	UserTOTPOff       EventKind = "user.totp_off"
+	UserRecoveryCodes EventKind = "user.recovery_codes_made"
 )
 
 // Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It

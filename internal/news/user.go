@@ -2,6 +2,7 @@ package news
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,7 +38,7 @@ const (
 	RightComments Right = "article.comments" // open and close the comments of an article
 	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
 	RightImport   Right = "content.import"   // bring in articles and comments in bulk
-	RightUsers    Right = "users.manage"     // create users and sign-in links
+	RightUsers    Right = "users.manage"     // invite people, change their roles, disable them, make links
 )
 
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
@@ -116,4 +117,13 @@ func (a Actor) MayEdit(article *Article) bool {
 	}
 	own := a.User != 0 && (article.Author == a.User || article.Holder == a.User)
 	return a.May(RightWrite) && own && article.State == Draft
+}
+
+// RoleList writes roles for the log: their names with spaces between.
+func RoleList(roles []Role) string {
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		names[i] = string(role)
+	}
+	return strings.Join(names, " ")
 }

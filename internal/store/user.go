@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -10,7 +12,29 @@ import (
 
 // CreateUser stores a user and sets the id; Conflict "error.username_taken" when the name is taken.
 func (s *Store) CreateUser(ctx context.Context, actor news.Actor, u *news.User) error {
+	return s.createUser(ctx, actor, u, func(*tx) error { return nil })
+}
+
+// CreateFirstUser is CreateUser for an empty newsroom; Conflict "error.setup_done" when there is anybody. Of several at the
+// same instant one succeeds.
+func (s *Store) CreateFirstUser(ctx context.Context, actor news.Actor, u *news.User) error {
+	return s.createUser(ctx, actor, u, func(t *tx) error {
+		var n int
+		if err := t.queryRow(`SELECT COUNT(*) FROM newsuser`).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return news.Fail(news.Conflict, "error.setup_done")
+		}
+		return nil
+	})
+}
+
+func (s *Store) createUser(ctx context.Context, actor news.Actor, u *news.User, allow func(*tx) error) error {
 	err := s.inTx(ctx, func(t *tx) error {
+		if err := allow(t); err != nil {
+			return err
+		}
 		id, err := t.nextID("newsuser")
 		if err != nil {
 			return err
@@ -24,31 +48,44 @@ func (s *Store) CreateUser(ctx context.Context, actor news.Actor, u *news.User) 
 			return err
 		}
 		u.ID = news.UserID(id)
-		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id})
+		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id,
+			Data: map[string]string{"roles": news.RoleList(u.Roles)}})
 		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, sections, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			id, u.Username, u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled), ms(u.CreatedAt))
 	})
+	if all := news.Errors(err); len(all) > 0 && all[0].Key == "error.setup_done" {
+		return err
+	}
 	if news.KindOf(err) == news.Conflict {
 		return &news.Error{Kind: news.Conflict, Key: "error.username_taken", Field: "username", Err: err}
 	}
 	return err
 }
 
-const userQuery = `SELECT id, username, name, password_hash, roles, sections, disabled, created_at FROM newsuser WHERE `
+const (
+	userColumns = `id, username, name, password_hash, roles, sections, disabled, created_at`
+	userQuery   = `SELECT ` + userColumns + ` FROM newsuser WHERE `
+)
+
+func scanUser(r scanner, more ...any) (news.User, error) {
+	var u news.User
+	var roles, sections string
+	var created int64
+	if err := r.Scan(append([]any{&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &sections, &u.Disabled, &created}, more...)...); err != nil {
+		return u, err
+	}
+	u.CreatedAt = fromMS(created)
+	if err := fromJSONList(sections, &u.Sections); err != nil {
+		return u, err
+	}
+	return u, json.Unmarshal([]byte(roles), &u.Roles)
+}
 
 func (s *Store) user(ctx context.Context, where string, arg any) (news.User, error) {
 	var u news.User
-	err := s.one(ctx, func(r scanner) error {
-		var roles, sections string
-		var created int64
-		if err := r.Scan(&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &sections, &u.Disabled, &created); err != nil {
-			return err
-		}
-		u.CreatedAt = fromMS(created)
-		if err := fromJSONList(sections, &u.Sections); err != nil {
-			return err
-		}
-		return json.Unmarshal([]byte(roles), &u.Roles)
+	err := s.one(ctx, func(r scanner) (err error) {
+		u, err = scanUser(r)
+		return err
 	}, userQuery+where, arg)
 	return u, err
 }
@@ -63,13 +100,6 @@ func (s *Store) UserByName(ctx context.Context, username string) (news.User, err
 	return s.user(ctx, `username = $1`, username)
 }
 
-// SetPassword replaces a user's password hash.
-func (s *Store) SetPassword(ctx context.Context, id news.UserID, hash string) error {
-	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE newsuser SET password_hash = $2 WHERE id = $1`, int64(id), hash)
-	})
-}
-
 // CountUsers counts all users, disabled ones too.
 func (s *Store) CountUsers(ctx context.Context) (int, error) {
 	var n int
@@ -77,68 +107,78 @@ func (s *Store) CountUsers(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// SaveToken keeps a session or a link by its hash.
-func (s *Store) SaveToken(ctx context.Context, k news.Token) error {
-	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`INSERT INTO token (hash, purpose, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-			k.Hash, k.Purpose, int64(k.User), ms(k.CreatedAt), ms(k.ExpiresAt))
-	})
-}
-
-const tokenQuery = `SELECT hash, purpose, user_id, created_at, expires_at FROM token WHERE hash = $1 AND purpose = $2 AND expires_at > $3`
-
-func scanToken(r scanner) (news.Token, error) {
-	var k news.Token
-	var created, expires int64
-	err := r.Scan(&k.Hash, &k.Purpose, &k.User, &created, &expires)
-	k.CreatedAt, k.ExpiresAt = fromMS(created), fromMS(expires)
-	return k, err
-}
-
-// PeekToken finds a token that has not expired; NotFound otherwise.
-func (s *Store) PeekToken(ctx context.Context, hash, purpose string, now time.Time) (news.Token, error) {
-	var k news.Token
-	err := s.one(ctx, func(r scanner) (err error) {
-		k, err = scanToken(r)
-		return err
-	}, tokenQuery, hash, purpose, ms(now))
-	return k, err
-}
-
-// TakeToken finds a token and removes it, so that a link works once; NotFound when it is gone or has expired.
-func (s *Store) TakeToken(ctx context.Context, hash, purpose string, now time.Time) (news.Token, error) {
-	var k news.Token
-	err := s.inTx(ctx, func(t *tx) (err error) {
-		if k, err = scanToken(t.queryRow(tokenQuery, hash, purpose, ms(now))); err != nil {
+// People lists all users, the enabled ones first, each part in the order in which they came.
+func (s *Store) People(ctx context.Context) ([]news.Person, error) {
+	var all []news.Person
+	now := ms(s.now())
+	err := s.each(ctx, func(r scanner) error {
+		var p news.Person
+		var factors int
+		var seen sql.NullInt64
+		var err error
+		if p.User, err = scanUser(r, &p.Passkeys, &factors, &p.Sessions, &seen); err != nil {
 			return err
 		}
-		return t.exec(`DELETE FROM token WHERE hash = $1`, hash)
-	})
-	return k, err
+		p.SecondFactor, p.SeenAt = factors > 0, fromNullMS(seen)
+		all = append(all, p)
+		return nil
+	}, `SELECT `+userColumns+`,
+			(SELECT COUNT(*) FROM passkey p WHERE p.user_id = u.id),
+			(SELECT COUNT(*) FROM second_factor f WHERE f.user_id = u.id),
+			(SELECT COUNT(*) FROM token k WHERE k.user_id = u.id AND k.purpose = 'session' AND k.expires_at > $1),
+			(SELECT MAX(k.seen_at) FROM token k WHERE k.user_id = u.id AND k.purpose = 'session' AND k.expires_at > $1)
+		FROM newsuser u ORDER BY disabled, id`, now)
+	return all, err
 }
 
-// TouchToken moves a token's end.
-func (s *Store) TouchToken(ctx context.Context, hash string, expires time.Time) error {
+// ChangeUser opens a user, calls change with the user and all others, and stores what it left, its events and its sign-out, all in
+// one transaction. NotFound when there is no such user; an error of change undoes everything.
+func (s *Store) ChangeUser(ctx context.Context, id news.UserID, change func(u *news.User, others []news.User) (news.UserChange, error)) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE token SET expires_at = $2 WHERE hash = $1`, hash, ms(expires))
+		u, others, err := t.users(id)
+		if err != nil {
+			return err
+		}
+		done, err := change(&u, others)
+		if err != nil {
+			return err
+		}
+		roles, err := json.Marshal(u.Roles)
+		if err != nil {
+			return err
+		}
+		for _, e := range done.Events {
+			t.event(e)
+		}
+		if done.SignOut {
+			if err := t.exec(`DELETE FROM token WHERE user_id = $1 AND hash <> $2`, int64(id), done.Keep); err != nil {
+				return err
+			}
+		}
+		return t.exec(`UPDATE newsuser SET name = $2, password_hash = $3, roles = $4, disabled = $5 WHERE id = $1`,
+			int64(id), u.Name, u.PasswordHash, string(roles), flag(u.Disabled))
 	})
 }
 
-// DropToken ends a session or a link; one that is gone already is no error.
-func (s *Store) DropToken(ctx context.Context, hash string) error {
-	return s.inTx(ctx, func(t *tx) error { return t.exec(`DELETE FROM token WHERE hash = $1`, hash) })
-}
-
-// Attempts counts the attempts under a key since an instant.
-func (s *Store) Attempts(ctx context.Context, key string, since time.Time) (int, error) {
-	var n int
-	err := s.one(ctx, func(r scanner) error { return r.Scan(&n) }, `SELECT COUNT(*) FROM attempt WHERE key = $1 AND at > $2`, key, ms(since))
-	return n, err
-}
-
-// AddAttempt notes an attempt under a key.
-func (s *Store) AddAttempt(ctx context.Context, key string, at time.Time) error {
-	return s.inTx(ctx, func(t *tx) error { return t.exec(`INSERT INTO attempt (key, at) VALUES ($1, $2)`, key, ms(at)) })
+// users reads everybody within the transaction and takes one out.
+func (t *tx) users(id news.UserID) (one news.User, others []news.User, err error) {
+	rows, err := t.session.QueryContext(t.ctx, `SELECT `+userColumns+` FROM newsuser ORDER BY id`)
+	if err != nil {
+		return one, nil, err
+	}
+	err = eachRow(rows, func(r scanner) error {
+		u, err := scanUser(r)
+		if u.ID == id {
+			one = u
+		} else {
+			others = append(others, u)
+		}
+		return err
+	})
+	if err == nil && one.ID == 0 {
+		err = sql.ErrNoRows
+	}
+	return one, others, err
 }
 
 // Sweep removes what has expired: tokens, sign-in attempts older than a day, action ids older than a month.
@@ -152,4 +192,11 @@ func (s *Store) Sweep(ctx context.Context) error {
 		}
 		return t.exec(`DELETE FROM action WHERE at < $1`, ms(t.now.Add(-30*24*time.Hour)))
 	})
+}
+
+func splitWords(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Fields(s)
 }

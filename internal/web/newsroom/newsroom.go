@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -27,27 +26,16 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js
+//go:embed assets/newsroom.css assets/newsroom.js assets/passkey.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css and newsroom.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js and passkey.js.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
 		return assetFiles // cannot be: the name is constant and valid
 	}
 	return folder
-}
-
-// Auth is what signing in needs; *auth.Desk has it.
-type Auth interface {
-	SignIn(ctx context.Context, username, password string, from netip.Addr) (session string, user news.User, err error)
-	SignOut(ctx context.Context, session string) error
-	Session(ctx context.Context, session string) (news.User, error)
-	LinkUser(ctx context.Context, link string) (news.User, error)
-	UseLink(ctx context.Context, link string) (session string, user news.User, err error)
-	CheckSetup(ctx context.Context, link string) error
-	Setup(ctx context.Context, link, username, name, password string) (session string, user news.User, err error)
 }
 
 // Articles are the acts on articles; *editorial.Desk has them.
@@ -89,6 +77,10 @@ type Options struct {
 	Lang     i18n.Lang
 	Assets   *web.Assets // holds the files of Assets and of the theme
 	Auth     Auth
+	Second   SecondFactor
+	Account  Account
+	Passkeys Passkeys
+	People   People
 	Articles Articles
 	Comments Comments
 	Pictures Pictures
@@ -120,6 +112,9 @@ const (
 	pathSignIn    = root + "/signin"
 	pathSignOut   = root + "/signout"
 	pathSetup     = root + "/setup"
+	pathInvited   = root + "/invitation"
+	pathAccount   = root + "/account"
+	pathPeople    = root + "/people"
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
@@ -139,7 +134,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: append(n.peopleRoutes(guest, inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -163,7 +158,7 @@ func (n *Newsroom) Area() web.Area {
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
 		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
 		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
-	}}
+	}...)}
 }
 
 // frame is what every page has: the layout around it.

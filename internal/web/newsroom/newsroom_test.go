@@ -44,7 +44,7 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	s := storetest.SQLite(t)
-	h := &house{t: t, store: s, auth: auth.New(s, s, []byte("the key of a test"), time.Now), desk: editorial.New(s, "fa", time.Now),
+	h := &house{t: t, store: s, auth: auth.New(auth.Keepers{Users: s, Tokens: s, Attempts: s, Credentials: s}, []byte("the key of a test"), time.Now), desk: editorial.New(s, "fa", time.Now),
 		talk: discussion.New(s, func(netip.Addr) string { return "IR" }, discussion.Settings{}, time.Now)}
 	bundle, err := i18n.Load()
 	h.must(err)
@@ -52,8 +52,10 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	pictures, err := media.New(t.TempDir(), s)
 	h.must(err)
+	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
+	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Media: s})
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Media: s})
 	h.must(err)
 	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}

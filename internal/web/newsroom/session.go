@@ -7,9 +7,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
+
+// Auth is what signing in needs; *auth.Desk has it, and Second, Account and People.
+type Auth interface {
+	SignIn(ctx context.Context, username, password string, from auth.Visitor) (auth.Entry, error)
+	SignOut(ctx context.Context, session string) error
+	Session(ctx context.Context, session string) (news.User, error)
+	LinkUser(ctx context.Context, link string) (news.User, error)
+	UseLink(ctx context.Context, link string, from auth.Visitor) (auth.Entry, error)
+	CheckSetup(ctx context.Context, link string) error
+	Setup(ctx context.Context, link, username, name, password string, from auth.Visitor) (auth.Entry, error)
+}
 
 // cookieLife only has to be longer than a session: how long that lives is decided in the database, where it slides.
 const cookieLife = 180 * 24 * time.Hour
@@ -121,15 +133,24 @@ type signInPage struct {
 	Problems web.Problems
 	Username string
 	Next     string
+	Passkeys bool
+}
+
+func (n *Newsroom) signInForm(r *http.Request, next string) signInPage {
+	page := signInPage{frame: n.frame(r, n.print.T("newsroom.sign_in"), ""), Passkeys: n.Passkeys.Available()}
+	if local(next) {
+		page.Next = next
+	}
+	return page
 }
 
 func (n *Newsroom) signInPage(w http.ResponseWriter, r *http.Request) error {
-	page := signInPage{frame: n.frame(r, n.print.T("newsroom.sign_in"), "")}
-	if next := r.URL.Query().Get("next"); local(next) {
-		page.Next = next
-	}
-	if web.Done(r, "signed_out") != "" {
+	page := n.signInForm(r, r.URL.Query().Get("next"))
+	switch web.Done(r, "signed_out", "again") {
+	case "signed_out":
 		page.frame.Done = n.print.T("newsroom.signed_out")
+	case "again":
+		page.frame.Done = n.print.T("error.sign_in_again")
 	}
 	return n.render(w, r, http.StatusOK, "signin", page)
 }
@@ -139,28 +160,85 @@ func (n *Newsroom) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	session, _, err := n.Auth.SignIn(r.Context(), f.Line("username"), f.Get("password"), web.ClientAddr(r))
+	entry, err := n.Auth.SignIn(r.Context(), f.Line("username"), f.Get("password"), visitorOf(r))
 	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.TooMany) {
-		page := signInPage{frame: n.frame(r, n.print.T("newsroom.sign_in"), ""), Problems: n.problems(err), Username: f.Line("username")}
-		if next := f.Line("next"); local(next) {
-			page.Next = next
-		}
+		page := n.signInForm(r, f.Line("next"))
+		page.Problems, page.Username = n.problems(err), f.Line("username")
 		return n.render(w, r, web.Status(err), "signin", page)
 	}
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, session, f.Line("next"))
+	if entry.Second != "" {
+		return n.askCode(w, r, http.StatusOK, codePage{Second: entry.Second, Next: f.Line("next")})
+	}
+	return n.enter(w, r, entry.Session, f.Line("next"))
+}
+
+type codePage struct {
+	frame
+	Problems     web.Problems
+	Second, Next string
+}
+
+func (n *Newsroom) askCode(w http.ResponseWriter, r *http.Request, status int, page codePage) error {
+	page.frame = n.frame(r, n.print.T("account.code_title"), "")
+	if !local(page.Next) {
+		page.Next = ""
+	}
+	return n.render(w, r, status, "code", page)
+}
+
+// secondStep takes the code. Without one (a passkey's script comes so) it only asks.
+func (n *Newsroom) secondStep(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	page := codePage{Second: f.Line("second"), Next: f.Line("next")}
+	if !f.Has("code") {
+		return n.askCode(w, r, http.StatusOK, page)
+	}
+	entry, err := n.Second.SecondStep(r.Context(), page.Second, f.Line("code"), visitorOf(r))
+	switch kind := news.KindOf(err); {
+	case err == nil:
+		return n.enter(w, r, entry.Session, page.Next)
+	case kind == news.Invalid || kind == news.TooMany:
+		page.Problems = n.problems(err, "code")
+		return n.askCode(w, r, web.Status(err), page)
+	case kind == news.Unauthorized:
+		again := n.signInForm(r, page.Next)
+		again.Problems = n.problems(err)
+		return n.render(w, r, web.Status(err), "signin", again)
+	}
+	return err
 }
 
 // enter gives the session and leads to where the person wanted to go.
 func (n *Newsroom) enter(w http.ResponseWriter, r *http.Request, session, next string) error {
+	if err := n.take(w, r, session); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, afterSignIn(next))
+}
+
+// take puts the new session in the place of the one that the browser had.
+func (n *Newsroom) take(w http.ResponseWriter, r *http.Request, session string) error {
+	if old := n.sessionOf(r); old != "" {
+		if err := n.Auth.SignOut(r.Context(), old); err != nil {
+			return err
+		}
+	}
 	n.setCookie(w, session)
 	web.SetPrivate(w)
-	if !local(next) {
-		next = root
+	return nil
+}
+
+func afterSignIn(next string) string {
+	if local(next) {
+		return next
 	}
-	return web.Redirect(w, r, next)
+	return root
 }
 
 func (n *Newsroom) signOut(w http.ResponseWriter, r *http.Request) error {
@@ -188,11 +266,11 @@ func (n *Newsroom) linkPage(w http.ResponseWriter, r *http.Request) error {
 
 func (n *Newsroom) useLink(w http.ResponseWriter, r *http.Request) error {
 	web.SetSecretAddress(w)
-	session, _, err := n.Auth.UseLink(r.Context(), r.PathValue("token"))
+	entry, err := n.Auth.UseLink(r.Context(), r.PathValue("token"), visitorOf(r))
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, session, "")
+	return n.enter(w, r, entry.Session, "")
 }
 
 type setupPage struct {
@@ -215,7 +293,7 @@ func (n *Newsroom) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	session, _, err := n.Auth.Setup(r.Context(), r.PathValue("token"), f.Line("username"), f.Line("name"), f.Get("password"))
+	entry, err := n.Auth.Setup(r.Context(), r.PathValue("token"), f.Line("username"), f.Line("name"), f.Get("password"), visitorOf(r))
 	if news.KindOf(err) == news.Invalid && err != nil {
 		page := setupPage{frame: n.frame(r, n.print.T("newsroom.setup"), ""), Problems: n.problems(err, "username", "name", "password"),
 			Name: f.Line("name"), Username: f.Line("username")}
@@ -224,5 +302,5 @@ func (n *Newsroom) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, session, "")
+	return n.enter(w, r, entry.Session, "")
 }

@@ -1,0 +1,143 @@
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// People lists everybody; the actor needs RightUsers.
+func (d *Desk) People(ctx context.Context, actor news.Actor) ([]news.Person, error) {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return nil, err
+	}
+	return d.users.People(ctx)
+}
+
+// Invite makes a user without a way to sign in and the secret of a link by which they choose one; the actor needs RightUsers. Errors
+// as of CreateUser.
+func (d *Desk) Invite(ctx context.Context, actor news.Actor, u NewUser) (link string, user news.User, err error) {
+	u.Password = ""
+	if user, err = d.CreateUser(ctx, actor, u); err != nil {
+		return "", news.User{}, err
+	}
+	link, err = d.NewInvitation(ctx, actor, user.ID)
+	return link, user, err
+}
+
+// NewInvitation makes the secret of a link by which a user chooses a password or a passkey, and ends the older ones; the actor needs
+// RightUsers. It lives InviteLife. NotFound for a disabled user.
+func (d *Desk) NewInvitation(ctx context.Context, actor news.Actor, id news.UserID) (string, error) {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return "", err
+	}
+	if _, err := d.enabled(ctx, id); err != nil {
+		return "", err
+	}
+	if err := d.tokens.DropTokens(ctx, id, purposeInvite, ""); err != nil {
+		return "", err
+	}
+	return d.issue(ctx, news.Token{Purpose: purposeInvite, User: id}, InviteLife, eventOf(actor, news.UserInvited, id))
+}
+
+// Invited tells whom an invitation is for, without using it up. NotFound "error.link_invalid".
+func (d *Desk) Invited(ctx context.Context, link string) (news.User, error) {
+	token, err := d.tokens.PeekToken(ctx, hashOf(link), purposeInvite, d.now())
+	var user news.User
+	if err == nil {
+		user, err = d.enabled(ctx, token.User)
+	}
+	return user, notFoundIs(err, news.NotFound, "error.link_invalid")
+}
+
+// AcceptInvitation takes the password that an invited person chose and signs them in; sessions that were open end. The link is used up
+// only when the password can be taken. Errors: Invalid at "password", NotFound "error.link_invalid".
+func (d *Desk) AcceptInvitation(ctx context.Context, link, password string, from Visitor) (Entry, error) {
+	user, err := d.Invited(ctx, link)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := checkNew(password); err != nil {
+		return Entry{}, err
+	}
+	if err := d.takeInvitation(ctx, link); err != nil {
+		return Entry{}, err
+	}
+	if err := d.setPassword(ctx, user, password, ""); err != nil {
+		return Entry{}, err
+	}
+	return d.enter(ctx, user, from, "invitation")
+}
+
+func (d *Desk) takeInvitation(ctx context.Context, link string) error {
+	_, err := d.tokens.TakeToken(ctx, hashOf(link), purposeInvite, d.now())
+	return notFoundIs(err, news.NotFound, "error.link_invalid")
+}
+
+// ChangeRoles gives a user other roles and ends their sessions, so that nothing open goes on under the old ones; the actor needs
+// RightUsers. Errors: Invalid "error.roles" at "roles", Conflict "error.own_roles" for oneself, Conflict "error.last_operator" when
+// nobody would be left to manage people, NotFound.
+func (d *Desk) ChangeRoles(ctx context.Context, actor news.Actor, id news.UserID, roles []news.Role) error {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return err
+	}
+	if err := checkRoles(&roles); err != nil {
+		return err
+	}
+	if actor.User == id {
+		return news.Fail(news.Conflict, "error.own_roles")
+	}
+	return d.users.ChangeUser(ctx, id, func(u *news.User, others []news.User) (news.UserChange, error) {
+		if slices.Equal(u.Roles, roles) {
+			return news.UserChange{}, nil
+		}
+		before := *u
+		u.Roles = roles
+		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserRolesChanged, id, "roles", news.RoleList(roles))}},
+			someoneManages(before, *u, others)
+	})
+}
+
+// SetDisabled shuts a user out at once, with all sessions and links, or lets them in again; the actor needs RightUsers. Errors: Conflict
+// "error.own_disable" for oneself, Conflict "error.last_operator", NotFound.
+func (d *Desk) SetDisabled(ctx context.Context, actor news.Actor, id news.UserID, disabled bool) error {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return err
+	}
+	if actor.User == id {
+		return news.Fail(news.Conflict, "error.own_disable")
+	}
+	return d.users.ChangeUser(ctx, id, func(u *news.User, others []news.User) (news.UserChange, error) {
+		if u.Disabled == disabled {
+			return news.UserChange{}, nil
+		}
+		before := *u
+		u.Disabled = disabled
+		kind := news.UserEnabled
+		if disabled {
+			kind = news.UserDisabled
+		}
+		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, kind, id)}}, someoneManages(before, *u, others)
+	})
+}
+
+// someoneManages keeps two operators from demoting each other at the same instant.
+func someoneManages(before, after news.User, others []news.User) error {
+	if !manages(before) || manages(after) || slices.ContainsFunc(others, manages) {
+		return nil
+	}
+	return news.Fail(news.Conflict, "error.last_operator")
+}
+
+func manages(u news.User) bool { return !u.Disabled && u.Actor().May(news.RightUsers) }
+
+// EndSessions ends all sessions and links of a user; the actor needs RightUsers. NotFound.
+func (d *Desk) EndSessions(ctx context.Context, actor news.Actor, id news.UserID) error {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return err
+	}
+	return d.users.ChangeUser(ctx, id, func(*news.User, []news.User) (news.UserChange, error) {
+		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserSessionsEnded, id)}}, nil
+	})
+}

@@ -1,0 +1,243 @@
+package store_test
+
+import (
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/google/go-cmp/cmp"
+)
+
+func person(t *testing.T, s *store.Store, username string, roles ...news.Role) news.User {
+	t.Helper()
+	u := news.User{Username: username, Name: "نام " + username, Roles: roles, CreatedAt: noon}
+	if err := s.CreateUser(ctx, editor, &u); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func logged(kind news.EventKind, user news.UserID) news.Event {
+	return news.Event{Actor: "user/7", Kind: kind, SubjectKind: "user", SubjectID: int64(user)}
+}
+
+// lastKinds are the kinds of all events after seq.
+func lastKinds(t *testing.T, s *store.Store, after int64) []news.EventKind {
+	t.Helper()
+	all, err := s.Events(ctx, after, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := []news.EventKind{}
+	for _, e := range all {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
+}
+
+func TestPasskeysComeBackAsStored(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u := person(t, s, "negar", news.Reporter)
+		want := news.Passkey{ID: "aWQ", User: u.ID, PublicKey: []byte{0, 255, 7}, SignCount: 4294967295, Transports: []string{"internal", "hybrid"},
+			Name: "گوشی", BackupEligible: true, CreatedAt: noon}
+		if err := s.AddPasskey(ctx, want, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, s.AddPasskey(ctx, want, logged(news.UserPasskeyAdded, u.ID)), news.Conflict)
+		second := news.Passkey{ID: "Mg", User: u.ID, PublicKey: []byte{1}, CreatedAt: noon.Add(time.Second)}
+		if err := s.AddPasskey(ctx, second, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Passkeys(ctx, u.ID)
+		if d := cmp.Diff([]news.Passkey{want, second}, got); d != "" || err != nil {
+			t.Fatal(d, err)
+		}
+		refused := errors.New("refused")
+		if err := s.UsePasskey(ctx, "aWQ", func(p *news.Passkey) error { p.SignCount = 1; return refused }); !errors.Is(err, refused) {
+			t.Errorf("use: %v", err)
+		}
+		want.BackedUp, want.UsedAt = true, noon.Add(time.Hour)
+		err = s.UsePasskey(ctx, "aWQ", func(p *news.Passkey) error { p.BackedUp, p.UsedAt = true, noon.Add(time.Hour); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := s.Passkey(ctx, "aWQ")
+		if d := cmp.Diff(want, one); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		_, err = s.Passkey(ctx, "none")
+		wantKind(t, err, news.NotFound)
+		wantKind(t, s.UsePasskey(ctx, "none", func(*news.Passkey) error { return nil }), news.NotFound)
+		if d := cmp.Diff([]news.EventKind{news.UserCreated, news.UserPasskeyAdded, news.UserPasskeyAdded}, lastKinds(t, s, 0)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func TestOfTwoPasskeysRemovedAtOnceOneStays(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u, other := person(t, s, "negar", news.Reporter), person(t, s, "omid", news.Reporter)
+		for _, id := range []string{"a", "b"} {
+			if err := s.AddPasskey(ctx, news.Passkey{ID: id, User: u.ID, CreatedAt: noon}, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last := errors.New("the last way")
+		allow := func(u news.User, left int) error {
+			if left == 0 && u.PasswordHash == "" {
+				return last
+			}
+			return nil
+		}
+		wantKind(t, s.RemovePasskey(ctx, other.ID, "a", logged(news.UserPasskeyGone, u.ID), allow), news.NotFound)
+		var wg sync.WaitGroup
+		for _, id := range []string{"a", "b"} {
+			wg.Go(func() { _ = s.RemovePasskey(ctx, u.ID, id, logged(news.UserPasskeyGone, u.ID), allow) })
+		}
+		wg.Wait()
+		if left, err := s.Passkeys(ctx, u.ID); err != nil || len(left) != 1 {
+			t.Errorf("%d left, %v", len(left), err)
+		}
+	})
+}
+
+func TestSecondFactorChangesInOnePiece(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		u := person(t, s, "negar", news.Reporter)
+		off, err := s.SecondFactor(ctx, u.ID)
+		if err != nil || off.On() || off.User != u.ID {
+			t.Fatal(off, err)
+		}
+		want := news.SecondFactor{User: u.ID, Secret: "sealed", LastStep: 58_000_000, Recovery: []string{"h1", "h2"}, Since: noon}
+		set := func(f *news.SecondFactor) ([]news.Event, error) {
+			*f = want
+			return []news.Event{logged(news.UserTOTPOn, u.ID)}, nil
+		}
+		if err := s.ChangeSecondFactor(ctx, u.ID, set); err != nil {
+			t.Fatal(err)
+		}
+		refused := errors.New("refused")
+		err = s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) ([]news.Event, error) { f.Recovery = nil; return nil, refused })
+		if !errors.Is(err, refused) {
+			t.Error(err)
+		}
+		got, err := s.SecondFactor(ctx, u.ID)
+		if d := cmp.Diff(want, got); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		if err := s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) ([]news.Event, error) { f.Secret = ""; return nil, nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = s.SecondFactor(ctx, u.ID); err != nil || got.On() || got.Recovery != nil {
+			t.Error(got, err)
+		}
+	})
+}
+
+func TestChangingAUserMaySignThemOut(t *testing.T) {
+	storetest.EachAt(t, func() time.Time { return noon }, func(t *testing.T, s *store.Store) {
+		u, other := person(t, s, "negar", news.Reporter), person(t, s, "omid", news.Operator)
+		for hash, owner := range map[string]news.UserID{"one": u.ID, "two": u.ID, "theirs": other.ID} {
+			k := news.Token{Hash: hash, Purpose: "session", User: owner, Device: "Firefox · Linux", CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+			if err := s.SaveToken(ctx, k, logged(news.UserSignedIn, owner)); err != nil {
+				t.Fatal(err)
+			}
+			wantKind(t, s.SaveToken(ctx, k), news.Conflict)
+		}
+		before := lastKinds(t, s, 0)
+		err := s.ChangeUser(ctx, u.ID, func(u *news.User, others []news.User) (news.UserChange, error) {
+			if len(others) != 1 || others[0].ID != other.ID {
+				t.Errorf("the others are %v", others)
+			}
+			u.Roles, u.Disabled = []news.Role{news.ChiefEditor}, true
+			return news.UserChange{SignOut: true, Keep: "two", Events: []news.Event{logged(news.UserRolesChanged, u.ID)}}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, err := s.UserTokens(ctx, u.ID, "session", noon)
+		if err != nil || len(left) != 1 || left[0].Hash != "two" || left[0].Device != "Firefox · Linux" || !left[0].SeenAt.Equal(noon) {
+			t.Errorf("%+v %v", left, err)
+		}
+		people, err := s.People(ctx)
+		if err != nil || len(people) != 2 || people[0].ID != other.ID || people[0].Sessions != 1 || !people[1].Disabled || people[1].Roles[0] != news.ChiefEditor {
+			t.Errorf("%+v %v", people, err)
+		}
+		if d := cmp.Diff(append(before, news.UserRolesChanged), lastKinds(t, s, 0)); d != "" {
+			t.Error(d)
+		}
+		refused := errors.New("refused")
+		err = s.ChangeUser(ctx, u.ID, func(u *news.User, _ []news.User) (news.UserChange, error) {
+			u.Name = "دیگر"
+			return news.UserChange{SignOut: true}, refused
+		})
+		if got, _ := s.User(ctx, u.ID); !errors.Is(err, refused) || got.Name == "دیگر" {
+			t.Errorf("%v, the name is %s", err, got.Name)
+		}
+		wantKind(t, s.ChangeUser(ctx, 99, func(*news.User, []news.User) (news.UserChange, error) { return news.UserChange{}, nil }), news.NotFound)
+	})
+}
+
+func TestEventsOfTokensAreLoggedOnceAndOnlyWhenSomethingEnds(t *testing.T) {
+	storetest.EachAt(t, func() time.Time { return noon }, func(t *testing.T, s *store.Store) {
+		u := person(t, s, "negar", news.Reporter)
+		for _, hash := range []string{"one", "two", "three"} {
+			if err := s.SaveToken(ctx, news.Token{Hash: hash, Purpose: "session", User: u.ID, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.TouchToken(ctx, "one", noon.Add(time.Minute), noon.Add(2*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if k, err := s.PeekToken(ctx, "one", "session", noon.Add(90*time.Minute)); err != nil || !k.SeenAt.Equal(noon.Add(time.Minute)) {
+			t.Errorf("%+v %v", k, err)
+		}
+		for range 2 {
+			if err := s.DropToken(ctx, "three", logged(news.UserSignedOut, u.ID)); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.DropTokens(ctx, u.ID, "session", "one", logged(news.UserSessionsEnded, u.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := cmp.Diff([]news.EventKind{news.UserCreated, news.UserSignedOut, news.UserSessionsEnded}, lastKinds(t, s, 0)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// TestOneFirstUser: set-up links used at the same instant, on two processes where the database allows it, make one user.
+func TestOneFirstUser(t *testing.T) {
+	race := func(t *testing.T, stores ...*store.Store) {
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		made := 0
+		for i := range 8 {
+			wg.Go(func() {
+				u := news.User{Username: string(rune('a'+i)) + "x", Name: "مدیر", Roles: []news.Role{news.Operator}, CreatedAt: noon}
+				err := stores[i%len(stores)].CreateFirstUser(ctx, editor, &u)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					made++
+				} else if all := news.Errors(err); len(all) != 1 || all[0].Key != "error.setup_done" || all[0].Kind != news.Conflict {
+					t.Errorf("refused with %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if n, err := stores[0].CountUsers(ctx); err != nil || n != 1 || made != 1 {
+			t.Errorf("%d users, %d made, %v", n, made, err)
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { race(t, storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), nil)) })
+	t.Run("postgres", func(t *testing.T) {
+		dsn := storetest.Postgres(t)
+		race(t, storetest.Open(t, dsn, nil), storetest.Open(t, dsn, nil))
+	})
+}
