@@ -1,5 +1,5 @@
 # What people run. Building needs Go alone; `make test` installs through apt-get and npm what the tests need and is missing.
-.PHONY: build test fmt assets screenshots clean
+.PHONY: build test fmt assets editor screenshots clean
 
 build: ## one static binary, ./dabir
 	CGO_ENABLED=0 go build -trimpath -o dabir ./cmd/dabir
@@ -13,8 +13,11 @@ fmt: ## format the Go code
 assets: ## fetch the third-party files again: country file, fonts, lexicon (needs npm and fonttools)
 	scripts/fetch-assets
 
+editor: ## build the newsroom's editor into assets/editor.js, which is committed (needs Node and npm)
+	scripts/build-editor
+
 screenshots: ## pictures of the main pages, into ./screenshots, and the one of the README
 	go run ./e2e/screenshots --out screenshots
 
 clean: ## remove what was built and fetched here; the newsroom in ./data is left alone
-	rm -rf dabir screenshots e2e/node_modules
+	rm -rf dabir screenshots e2e/node_modules internal/web/newsroom/editor/node_modules

@@ -118,6 +118,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	editor := n.staff(t, "sardabir")
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			editor.t = t
@@ -125,6 +126,17 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 			editor.checked(source, p.path)
 		})
 	}
+	t.Run("EditorFindingArticles", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles/new", 200)
+		editor.click(`.tools [data-name=more]`)
+		editor.until(`document.querySelector(".panel [role=option]")`)
+		editor.checked(source, "the editor that finds articles")
+		editor.click(`.tools [data-name=picture]`)
+		editor.checked(source, "the editor that asks for a picture")
+		editor.click(`.tools [data-name=find]`)
+		editor.checked(source, "the editor that finds words")
+	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t
 		editor.visit("/newsroom/articles", 200)

@@ -59,7 +59,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now}); err != nil {
 		return err
 	}
-	if a.library, err = media.New(filepath.Join(cfg.Data, "media"), a.store); err != nil {
+	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
 		return err
 	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
@@ -83,6 +83,20 @@ func (a *app) open(ctx context.Context) (err error) {
 	return nil
 }
 
+// openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
+func openLibrary(ctx context.Context, cfg *config.Config, storage media.Storage, log *slog.Logger) (*media.Library, error) {
+	o := media.Options{Dir: filepath.Join(cfg.Data, "media"), Storage: storage, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: log}
+	if m := cfg.Media; m.S3Endpoint != "" {
+		blobs, err := media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
+			SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
+		if err != nil {
+			return nil, err
+		}
+		o.Blobs = blobs
+	}
+	return media.Build(o)
+}
+
 func openCountries(file string) (*country.Finder, error) {
 	if file == "" {
 		return country.Embedded()
@@ -93,6 +107,9 @@ func openCountries(file string) (*country.Finder, error) {
 func (a *app) close() {
 	if a.countries != nil {
 		a.countries.Close()
+	}
+	if a.library != nil {
+		a.library.Close()
 	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
@@ -138,7 +155,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Media: a.store,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err
@@ -162,6 +179,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

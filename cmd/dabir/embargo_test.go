@@ -25,6 +25,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/dabir-newsroom/dabir/internal/syndicate"
 )
 
 // bird is the canary: no reader may find it anywhere before its moment. coal is the control that everybody may see.
@@ -67,16 +68,17 @@ func (n *newsroomUnderTest) canaryPicture(t *testing.T, word string) (news.Media
 		t.Fatal(err)
 	}
 	pieces := [][]byte{[]byte("canarybytes")}
-	for _, width := range media.Widths {
-		rendition, err := n.library.Open(m, width)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := io.ReadAll(rendition)
-		rendition.Close()
-		if err != nil || len(all) < 10_000 {
-			t.Fatal(len(all), err)
-		}
+	for _, width := range []int{320, 480, 640, 960} {
+		var all []byte
+		waitFor(t, "the renditions", func() bool { // some are made in the background
+			rendition, err := n.library.Open(context.Background(), m, width)
+			if err != nil {
+				return false
+			}
+			defer rendition.Close()
+			all, err = io.ReadAll(rendition)
+			return err == nil && rendition.Exact && len(all) > 10_000
+		})
 		pieces = append(pieces, all[len(all)/3:len(all)/3+40], all[len(all)-60:len(all)-20])
 	}
 	return m, pieces
@@ -187,7 +189,7 @@ func (g *cage) plausible(name string) []string {
 	case "id", "number":
 		return numbers(1, 2, 3, 4)
 	case "file":
-		return []string{"480.jpg", "800.jpg", "1200.jpg", "1.xml", "2.xml", "share.jpg", "original.jpg"}
+		return []string{"320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", syndicate.ShareName, "file.jpg", "1.xml", "2.xml"}
 	case "slug":
 		var all []string
 		for _, text := range []string{bird + " تیتر", bird + " برچسب", bird + " سرویس", bird, coal + " تیتر", coal + " برچسب", coal, "مشترک", "general"} {
@@ -298,7 +300,7 @@ func (g *cage) lists(day time.Time) []string {
 	return []string{"/", "/latest", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
 		fmt.Sprintf("/archive/%04d/%02d/%02d", date.Year, date.Month, date.Day), "/rss.xml", "/sitemap/1.xml", "/corrections",
 		news.ArticlePath(g.hidden, persian.Slug(bird+" تیتر")), "/print/" + g.hidden.String(),
-		news.ArticlePath(g.live, persian.Slug(bird+" تیتر")), fmt.Sprintf("/media/%d/480.jpg", g.pictures[0].ID), fmt.Sprintf("/media/%d/480.jpg", g.pictures[2].ID)}
+		news.ArticlePath(g.live, persian.Slug(bird+" تیتر")), fmt.Sprintf("/media/%d/480.jpg", g.pictures[0].ID), fmt.Sprintf("/media/%d/640.jpg", g.pictures[1].ID), fmt.Sprintf("/media/%d/480.jpg", g.pictures[2].ID)}
 }
 
 // TestEmbargoCanary: an embargoed article, its pictures, its preview, its correction and a change that waits for a live article are nowhere

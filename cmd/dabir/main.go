@@ -21,6 +21,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Serve a fictional newsroom to look at."`
 	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
 	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
 	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
 	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`
 }

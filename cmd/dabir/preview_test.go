@@ -33,7 +33,7 @@ func TestPreviewFromTheNewsroom(t *testing.T) {
 			t.Fatalf("the preview answers %d, %v", got.StatusCode, got.Header)
 		}
 		image := got.page(t).Find("figure.plateau img").AttrOr("src", "")
-		if file := editor.get(image); file.StatusCode != http.StatusOK || !strings.Contains(file.body, string(pieces[3])) && !strings.Contains(file.body, string(pieces[1])) && !strings.Contains(file.body, string(pieces[5])) {
+		if file := editor.get(image); file.StatusCode != http.StatusOK || !strings.Contains(file.body, string(pieces[3])) && !strings.Contains(file.body, string(pieces[1])) && !strings.Contains(file.body, string(pieces[5])) && !strings.Contains(file.body, string(pieces[7])) {
 			t.Errorf("its picture %s answers %d", image, file.StatusCode)
 		}
 		for name, b := range map[string]*browser{"a moderator": moderator, "a reader": reader} {

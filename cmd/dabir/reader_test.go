@@ -130,6 +130,10 @@ func TestPublicGate(t *testing.T) {
 		shown := plant(control, news.Published, "پیدا")
 		draft := plant(canary, news.Draft, "پنهان")
 		gone := plant(canary, news.Published, "پنهان‌تر")
+		sent := n.browser(t).post(articlePath(gone)+"/comments", url.Values{"text": {"نظری پیش از حذف"}})
+		if sent.StatusCode != http.StatusSeeOther {
+			t.Fatalf("a comment: %d", sent.StatusCode)
+		}
 		if _, err := n.editorial.Withdraw(ctx, chief, editorial.Withdraw{Code: gone, Reason: "این خبر حذف شد."}); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +147,7 @@ func TestPublicGate(t *testing.T) {
 		}
 		b := n.browser(t)
 		paths := everyPublicPath(t, b)
-		paths = append(paths, articlePath(draft), articlePath(draft)+"/x", articlePath(gone), "/print/"+gone.String(), "/print/"+draft.String(),
+		paths = append(paths, articlePath(draft), articlePath(draft)+"/x", sent.Header.Get("Location"), articlePath(gone), "/print/"+gone.String(), "/print/"+draft.String(),
 			"/fa/news/"+draft.String(), "/fa/news/"+gone.String(), "/tag/"+url.PathEscape(canary), "/section/"+url.PathEscape("پنهان"),
 			"/section/"+url.PathEscape("پنهان")+"/rss.xml", "/sitemap/1.xml", "/archive")
 		hits := 0

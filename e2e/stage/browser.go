@@ -200,6 +200,15 @@ func (t *Tab) Type(text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
+// Enter presses the Enter key for a page that acts on the key itself, as an editor does. A key event of chromedp is followed by
+// its character also when the page has taken the key, which no keyboard does.
+func (t *Tab) Enter() error {
+	key := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+	up := key
+	up.Type = input.DispatchKeyEventTypeKeyUp
+	return errors.Join(call(t, input.DispatchKeyEvent, key), call(t, input.DispatchKeyEvent, up))
+}
+
 // Shot is a picture of the window as PNG.
 func (t *Tab) Shot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)

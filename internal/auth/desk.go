@@ -265,6 +265,7 @@ func (d *Desk) withinLimits(ctx context.Context, limits []limit) error {
 }
 
 func (d *Desk) countFailure(ctx context.Context, limits []limit) error {
+	ctx = context.WithoutCancel(ctx) // who hangs up has guessed all the same
 	for _, l := range limits {
 		if err := d.attempts.AddAttempt(ctx, l.key, d.now()); err != nil {
 			return err

@@ -25,6 +25,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Site           Site
 	Comments       Comments
+	Media          Media
 	CountryFile    string // MMDB; "" for the one inside the binary
 	LogLevel       string // debug, info, warn, error
 	LogFormat      string // text, json
@@ -38,6 +39,18 @@ type Site struct {
 	Lang    string // "fa" or "en"
 	About   string // Markdown
 	Contact string // Markdown
+}
+
+// Media says where pictures, sound and video lie and how large they may be.
+type Media struct {
+	MaxFile     int    // megabytes of a sound or a video
+	S3Endpoint  string // host and port; "" keeps the files in the newsroom's folder
+	S3Bucket    string
+	S3Region    string
+	S3AccessKey string
+	S3SecretKey string
+	S3Prefix    string
+	S3TLS       bool
 }
 
 // Comments are the rules of the discussion.
@@ -84,6 +97,21 @@ func Settings() []Setting {
 			}},
 		{"comments.flags", "false", "show a flag beside the country's name: true or false",
 			func(c *Config, v string) (err error) { c.Comments.Flags, err = boolean(v); return err }},
+		{"media.max_file", "500", "the largest sound or video that is taken, in megabytes",
+			func(c *Config, v string) (err error) { c.Media.MaxFile, err = number(v, 1, 100_000); return err }},
+		{"media.s3_endpoint", "", "host and port of an S3-compatible service that keeps pictures, sound and video; empty: the newsroom's folder",
+			text(func(c *Config) *string { return &c.Media.S3Endpoint })},
+		{"media.s3_bucket", "", "the bucket; it must exist and be private, readers get its files through Dabir alone",
+			text(func(c *Config) *string { return &c.Media.S3Bucket })},
+		{"media.s3_region", "", "the bucket's region; empty where the service has none", text(func(c *Config) *string { return &c.Media.S3Region })},
+		{"media.s3_access_key", "", "name of the key that may read, write, list and delete in the bucket",
+			text(func(c *Config) *string { return &c.Media.S3AccessKey })},
+		{"media.s3_secret_key", "", "the secret of that key; better in the environment than in the file",
+			text(func(c *Config) *string { return &c.Media.S3SecretKey })},
+		{"media.s3_prefix", "", "what stands before the names of all files in the bucket, such as dabir/",
+			text(func(c *Config) *string { return &c.Media.S3Prefix })},
+		{"media.s3_tls", "true", "speak to the service over TLS: true or false",
+			func(c *Config, v string) (err error) { c.Media.S3TLS, err = boolean(v); return err }},
 		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
 			text(func(c *Config) *string { return &c.CountryFile })},
 		{"log.level", "info", "what is logged: debug, info, warn or error", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},
@@ -127,6 +155,9 @@ func Load(from Sources) (*Config, error) {
 		if err := s.set(c, value); err != nil {
 			return nil, fmt.Errorf("setting %s (%s): %w", s.Name, origin, err)
 		}
+	}
+	if c.Media.S3Endpoint != "" && c.Media.S3Bucket == "" {
+		return nil, errors.New("setting media.s3_bucket: a bucket must be named beside media.s3_endpoint")
 	}
 	if c.Database == "" {
 		c.Database = filepath.Join(c.Data, "dabir.db")

@@ -91,7 +91,7 @@ func TestReceiptTellsTheState(t *testing.T) {
 	}
 	typed := " " + strings.ToLower(sent.Receipt[:4]) + "-" + sent.Receipt[4:8] + " " + sent.Receipt[8:] + " "
 	view, err := b.Receipt(ctx, typed)
-	if err != nil || view.State != news.CommentPending || view.Text != "نظر من" || view.Headline != "تیتر" {
+	if err != nil || view.State != news.CommentPending || view.Text != "نظر من" || view.Article != sent.Comment.Article {
 		t.Fatalf("%+v %v", view, err)
 	}
 	if _, err := b.Reject(ctx, moderator, discussion.Decision{Comment: sent.Comment.ID, From: news.CommentPending, Reason: news.ReasonOffTopic}); err != nil {

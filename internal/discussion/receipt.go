@@ -25,9 +25,7 @@ type ReceiptView struct {
 	Country   string
 	CreatedAt time.Time
 	DecidedAt time.Time // zero while pending
-	Article   news.Code
-	Headline  string
-	Path      string
+	Article   news.Code // public or not: ask the gate before naming it
 }
 
 // Receipt tells what became of a comment. The code may be typed in small letters, with spaces, dashes or Persian digits;
@@ -46,7 +44,7 @@ func (d *Desk) Receipt(ctx context.Context, code string) (ReceiptView, error) {
 		return ReceiptView{}, news.Fail(news.NotFound, "error.receipt_unknown")
 	}
 	return ReceiptView{State: q.State, Reason: q.Reason, Name: q.Name, Text: q.Text, Country: q.Country, CreatedAt: q.CreatedAt,
-		DecidedAt: q.DecidedAt, Article: q.Article, Headline: q.ArticleHeadline, Path: q.ArticlePath}, err
+		DecidedAt: q.DecidedAt, Article: q.Article}, err
 }
 
 // receipt makes the code for a form: a keyed function of its action id, so that a repeat after an unknown outcome gets the

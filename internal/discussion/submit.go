@@ -58,9 +58,7 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	if err != nil {
 		return Submitted{}, err
 	}
-	if len(in.Action) < minAction || len(in.Action) > maxAction {
-		in.Action = d.actionOf(in, pseudonym)
-	}
+	in.Action = d.actionOf(in, pseudonym)
 	receipt, err := d.receipt(ctx, in.Action)
 	if err != nil {
 		return Submitted{}, err
@@ -85,12 +83,16 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 // repeatWindow is the time within which the same comment from the same address, sent without an action id, is a repeat.
 const repeatWindow = 10 * time.Minute
 
-// actionOf makes the action id of a form that has none: pages are the same for all readers, so only a script can give
-// each form its own. The same words from the same address to the same article are then one comment.
+// actionOf binds the form's id to what was sent, so that an id brings back its own comment only: words that were changed
+// before a second try are another comment, and knowing an id alone opens nobody's receipt. Pages are the same for all
+// readers, so only a script can give each form an id; without one the same words from the same address are one comment.
 func (d *Desk) actionOf(in Submission, pseudonym string) string {
 	h := sha256.New()
-	window := strconv.FormatInt(d.now().Unix()/int64(repeatWindow/time.Second), 10)
-	for _, part := range []string{in.Article.String(), strconv.FormatInt(int64(in.Parent), 10), in.Name, in.Email, in.Text, pseudonym, window} {
+	who := []string{in.Action}
+	if len(in.Action) < minAction || len(in.Action) > maxAction {
+		who = []string{pseudonym, strconv.FormatInt(d.now().Unix()/int64(repeatWindow/time.Second), 10)}
+	}
+	for _, part := range append(who, in.Article.String(), strconv.FormatInt(int64(in.Parent), 10), in.Name, in.Email, in.Text) {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return "sent." + hex.EncodeToString(h.Sum(nil))
@@ -118,8 +120,11 @@ func (in *Submission) check() error {
 
 // validEmail tells a plain address with a dotted domain, such as a reader has; no display name, no address literal.
 func validEmail(s string) bool {
+	if len(s) > maxEmail {
+		return false
+	}
 	address, err := mail.ParseAddress(s)
-	if err != nil || address.Address != s || address.Name != "" || len(s) > maxEmail {
+	if err != nil || address.Address != s || address.Name != "" {
 		return false
 	}
 	domain := s[strings.LastIndexByte(s, '@')+1:]

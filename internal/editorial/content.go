@@ -33,6 +33,9 @@ func (d *Desk) prepare(ctx context.Context, c news.Content) (news.Content, error
 	if !slices.Contains(news.ArticleKinds(), c.Kind) {
 		wrong = append(wrong, news.FieldError("kind", "error.kind"))
 	}
+	if !slices.Contains([]string{"fa", "en", "ar"}, c.Lang) {
+		wrong = append(wrong, news.FieldError("lang", "error.lang"))
+	}
 	section, err := d.section(ctx, c.Section)
 	if err != nil {
 		wrong = append(wrong, err)

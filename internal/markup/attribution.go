@@ -194,7 +194,7 @@ func paragraph(line string) *block {
 			return &block{tag: "p", runs: []run{{text: out.String()}}}
 		}
 	}
-	return parse(line)[0]
+	return parse(line, reading{})[0]
 }
 
 func isParagraph(line string) bool {

@@ -5,26 +5,38 @@ package markup
 //	p h2 h3            lang, runs
 //	li td th           lang, runs when it holds one paragraph, else kids; spans
 //	ul ol              kids: li
-//	blockquote aside   kids (an aside is a pull quote)
+//	blockquote         kids
+//	aside              class; kids, or code for a box that names an article
 //	table              kids: rows (tr); head is how many of them are the head
 //	tr                 kids: td th
-//	figure             image or link; caption in runs
+//	figure             image, player, embed or link; caption in runs; credit
 //	hr                 nothing
 type block struct {
 	tag              string
+	class            string // of an aside: pullquote, more, desk-note
 	lang             string
 	runs             []run
 	kids             []*block
 	head             int
 	colspan, rowspan int
 	image            *image
+	player           *player
+	embed            string // address of what another host would play
 	link             []run
+	credit           []run  // who made what the figure shows
+	code             int64  // of the article that a box names
+	path, headline   string // of that article, once they are filled in
 }
 
 // image is a picture of our own.
 type image struct {
 	src, alt      string
 	width, height int // pixels; 0 when unknown
+}
+
+// player is a film or a recording of our own.
+type player struct {
+	tag, src string // tag is video or audio
 }
 
 // run is a stretch of text with one format, or a line break.

@@ -23,11 +23,20 @@ type builder struct {
 	depth   int
 	inTable bool
 	pre     bool
+	reading reading
+}
+
+// reading says what becomes of the blocks that not everybody sees.
+type reading struct {
+	dropNotes bool
+	// article gives the address and the headline of the article that a box names;
+	// a box it does not know vanishes. nil leaves every box as it is.
+	article func(code int64) (path, headline string, ok bool)
 }
 
 // inside returns a builder for a container that stands here.
 func (b *builder) inside() *builder {
-	return &builder{leaf: "p", lang: b.lang, format: b.format, depth: b.depth + 1, inTable: b.inTable}
+	return &builder{leaf: "p", lang: b.lang, format: b.format, depth: b.depth + 1, inTable: b.inTable, reading: b.reading}
 }
 
 // finish closes the open leaf and returns the blocks, without rules that
@@ -157,13 +166,9 @@ func (b *builder) element(n *html.Node) {
 	case atom.Ul, atom.Ol, atom.Menu:
 		b.list(n)
 	case atom.Blockquote:
-		b.quote(n, "blockquote")
+		b.quote(n, &block{tag: "blockquote"})
 	case atom.Aside:
-		if classForm.MatchString(attr(n, "class")) {
-			b.quote(n, "aside")
-		} else {
-			b.leafElement(n, "p")
-		}
+		b.aside(n)
 	case atom.Table:
 		b.table(n)
 	case atom.Figure:
@@ -235,12 +240,13 @@ func (b *builder) content(n *html.Node) []*block {
 	return in.finish()
 }
 
-func (b *builder) quote(n *html.Node, tag string) {
-	kids := b.content(n)
+// quote adds an element that holds other blocks.
+func (b *builder) quote(n *html.Node, holder *block) {
+	holder.kids = b.content(n)
 	if b.depth >= maxDepth {
-		b.add(kids...)
-	} else if len(kids) > 0 {
-		b.add(&block{tag: tag, kids: kids})
+		b.add(holder.kids...)
+	} else if len(holder.kids) > 0 {
+		b.add(holder)
 	}
 }
 

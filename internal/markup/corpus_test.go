@@ -106,7 +106,8 @@ func readJSON(t testing.TB, path string, into any) {
 var allowed = map[string]string{
 	"p": "lang dir", "h2": "lang dir", "h3": "lang dir", "ul": "dir", "ol": "dir", "li": "lang dir",
 	"blockquote": "dir", "aside": "class dir", "table": "dir", "thead": "", "tbody": "", "tr": "",
-	"th": "lang dir colspan rowspan", "td": "lang dir colspan rowspan", "figure": "", "figcaption": "dir",
+	"th": "lang dir colspan rowspan", "td": "lang dir colspan rowspan", "figure": "class", "figcaption": "dir", "cite": "dir",
+	"video": "controls preload src", "audio": "controls preload src",
 	"img": "src alt width height", "hr": "", "br": "", "strong": "", "em": "", "sub": "", "sup": "",
 	"a": "href rel", "span": "lang dir", "bdi": "lang",
 }
@@ -152,7 +153,9 @@ func unsafeElement(n *html.Node) string {
 			return "attribute " + a.Key + " on " + n.Data
 		case a.Key == "src" && !strings.HasPrefix(a.Val, "/media/"):
 			return "a load of " + a.Val
-		case a.Key == "class" && a.Val != "pullquote":
+		case a.Key == "preload" && a.Val != "none":
+			return "preload " + a.Val
+		case a.Key == "class" && !slices.Contains([]string{"aside pullquote", "aside more", "aside desk-note", "figure embed"}, n.Data+" "+a.Val):
 			return "class " + a.Val
 		case a.Key == "href" && !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") &&
 			!strings.HasPrefix(address, "mailto:") && !strings.HasPrefix(address, "tel:") &&
@@ -220,7 +223,7 @@ func writeVisible(out *strings.Builder, n *html.Node) {
 	case "a":
 		// The link that stands for a picture or a player.
 		text := plainText(n)
-		if strings.HasPrefix(text, pictureWord) && n.Parent.Data == "figure" || text == attr(n, "href") {
+		if strings.HasPrefix(text, pictureWord) && n.Parent.Data == "figure" || attr(n.Parent, "class") == "embed" || text == attr(n, "href") {
 			return
 		}
 	}
@@ -310,7 +313,7 @@ func countParts(n *html.Node, parts map[string]int) {
 		switch {
 		case n.Parent.Data == "figure" && strings.HasPrefix(text, pictureWord):
 			parts["picture"]++
-		case text != "" && text == attr(n, "href"):
+		case text != "" && text == attr(n, "href"), attr(n.Parent, "class") == "embed":
 			parts["player"]++
 		case text != "" && usable && !follows(n):
 			parts["link"]++
@@ -356,5 +359,27 @@ func TestCommonMarkExamples(t *testing.T) {
 	for _, text := range commonMark(t) {
 		checkBody(t, text, FromMarkdown(text))
 		checkBody(t, text, Sanitize(text))
+	}
+}
+
+// TestRealPagesThroughTheClipboard: what knows the clipboards of word processors leaves the words of pages alone.
+func TestRealPagesThroughTheClipboard(t *testing.T) {
+	for i, body := range newsroomPages(t) {
+		h := FromClipboard(body)
+		if problem := unsafe(h); problem != "" {
+			t.Errorf("page %d: %s is left", i, problem)
+		}
+		if Sanitize(string(h)) != h {
+			t.Errorf("page %d is not canonical", i)
+		}
+		if before, after := Plain(Sanitize(body)), Plain(h); before != after && !strings.Contains(body, "display") {
+			t.Errorf("page %d: the text changed\n%s", i, difference(before, after))
+		}
+	}
+}
+
+func TestAttacksThroughTheClipboard(t *testing.T) {
+	for _, text := range attackTexts(t) {
+		checkBody(t, text, FromClipboard(text))
 	}
 }

@@ -14,7 +14,7 @@ const goldenMark = "\n=== becomes ===\n"
 
 // TestGolden runs every case of testdata: the source, a line, what it becomes.
 func TestGolden(t *testing.T) {
-	kinds := map[string]func(string) HTML{"sanitize": Sanitize, "markdown": FromMarkdown}
+	kinds := map[string]func(string) HTML{"sanitize": Sanitize, "markdown": FromMarkdown, "clipboard": FromClipboard}
 	for kind, convert := range kinds {
 		files, err := filepath.Glob(filepath.Join("testdata", kind, "*.txt"))
 		if err != nil || len(files) == 0 {

@@ -27,12 +27,12 @@ func (h HTML) String() string { return string(h) }
 
 // Sanitize brings any HTML into canonical form and drops everything that the
 // allow-list does not name: scripts, styles, events, classes, forms, frames.
-// Pictures of other hosts and embedded players become links, so that a page
+// Pictures and players of other hosts become links and cards, so that a page
 // loads nothing from elsewhere; their text and all visible text stays. It never
 // fails, and Sanitize(string(Sanitize(x))) == Sanitize(x).
 func Sanitize(src string) HTML {
 	src = strings.ToValidUTF8(limit(src), "\uFFFD")
-	return render(parse(policy().Sanitize(src)))
+	return render(parse(policy().Sanitize(src), reading{}))
 }
 
 // limit cuts src at MaxSize, between two characters.
@@ -49,7 +49,7 @@ func limit(src string) string {
 
 // parse reads HTML into blocks. It applies the second half of the allow-list:
 // what a block or a run cannot hold does not exist afterwards.
-func parse(src string) []*block {
+func parse(src string, as reading) []*block {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(src), body)
 	if err != nil {
@@ -57,7 +57,7 @@ func parse(src string) []*block {
 		// person writes that; the words are kept and the structure is not.
 		nodes = []*html.Node{{Type: html.TextNode, Data: textOf(src)}}
 	}
-	b := &builder{leaf: "p"}
+	b := &builder{leaf: "p", reading: as}
 	for _, n := range nodes {
 		b.node(n)
 	}

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ func (b *builder) picture(n *html.Node) {
 	}
 	alt := oneLine(attr(n, "alt"))
 	switch {
-	case ownPicture(address):
+	case ours(address):
 		b.add(&block{tag: "figure", image: &image{address, alt, max(width, 0), max(height, 0)}})
 	default:
 		text := pictureWord
@@ -32,8 +33,9 @@ func (b *builder) picture(n *html.Node) {
 	}
 }
 
-// player adds a paragraph with the address of something that would load and
-// play: a frame, a video, a recording.
+// player adds a figure for something that plays: a film or a recording of our
+// own, or a card with the address of what another host would play. What is
+// neither becomes a paragraph with its address.
 func (b *builder) player(n *html.Node) {
 	address, ok := cleanURL(attr(n, "src"))
 	for c := n.FirstChild; c != nil && !ok; c = c.NextSibling {
@@ -41,9 +43,25 @@ func (b *builder) player(n *html.Node) {
 			address, ok = cleanURL(attr(c, "src"))
 		}
 	}
-	if runs := linkTo(address, address); ok && len(runs) > 0 {
+	runs := linkTo(address, address)
+	switch {
+	case !ok || len(runs) == 0:
+	case ours(address) && (n.DataAtom == atom.Video || n.DataAtom == atom.Audio):
+		b.add(&block{tag: "figure", player: &player{n.Data, address}})
+	case hostOf(address) != "":
+		b.add(&block{tag: "figure", embed: address})
+	default:
 		b.add(newLeaf("p", "", runs))
 	}
+}
+
+// hostOf returns the host of a foreign address as people name it, or "".
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return oneLine(strings.TrimPrefix(u.Hostname(), "www."))
 }
 
 // linkTo returns the runs of a link, tidied like any other.
@@ -59,21 +77,37 @@ func linkTo(address, text string) []run {
 // place, keeps its caption; anything else is unwrapped and the caption follows.
 func (b *builder) figure(n *html.Node) {
 	in := b.inside()
-	var caption []run
+	var captionNodes []*html.Node
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.DataAtom == atom.Figcaption {
-			caption = append(caption, b.caption(c)...)
+			captionNodes = append(captionNodes, c)
 		} else {
 			in.node(c)
 		}
 	}
 	blocks := in.finish()
-	captions := tidy(caption, false)
 	last := len(blocks) - 1
 	if last == 0 && soleLink(blocks[0]) {
 		blocks[0] = &block{tag: "figure", link: newLeaf("p", "", blocks[0].runs).runs}
 	}
-	if len(captions) > 0 && last >= 0 && blocks[last].tag == "figure" && len(blocks[last].runs) == 0 {
+	captioned := last >= 0 && blocks[last].tag == "figure" && len(blocks[last].runs)+len(blocks[last].credit) == 0
+	var caption []run
+	for i, c := range captionNodes {
+		var credit *html.Node
+		if captioned && i == len(captionNodes)-1 {
+			credit = creditNode(c)
+		}
+		if credit != nil {
+			blocks[last].credit = b.creditRuns(credit)
+			c.RemoveChild(credit)
+		}
+		caption = append(caption, b.caption(c)...)
+	}
+	if last == 0 && embedForm.MatchString(attr(n, "class")) {
+		caption = append(embedLink(blocks[0]), caption...)
+	}
+	captions := tidy(caption, false)
+	if captioned && len(captions) > 0 {
 		blocks[last].runs = newLeaf("figcaption", "", breakBetween(captions)).runs
 		captions = nil
 	}
@@ -81,6 +115,48 @@ func (b *builder) figure(n *html.Node) {
 	for _, runs := range captions {
 		b.blocks = append(b.blocks, newLeaf("p", b.lang, runs))
 	}
+}
+
+// creditNode returns the cite that ends a caption, or nil.
+func creditNode(caption *html.Node) *html.Node {
+	last := caption.LastChild
+	for last != nil && last.Type == html.TextNode && strings.TrimSpace(last.Data) == "" {
+		last = last.PrevSibling
+	}
+	if last != nil && last.DataAtom == atom.Cite {
+		return last
+	}
+	return nil
+}
+
+// creditRuns reads a credit, which is one line without formats.
+func (b *builder) creditRuns(n *html.Node) []run {
+	var words []string
+	for _, r := range b.caption(n) {
+		words = append(words, r.text)
+	}
+	text := oneLine(strings.Join(words, ""))
+	if text == "" {
+		return nil
+	}
+	return []run{{text: text}}
+}
+
+// embedLink turns the figure of a link into a card, where it leads to another
+// host. A card names the host; other words in the link come back for the caption.
+func embedLink(b *block) []run {
+	if len(b.link) == 0 || hostOf(b.link[0].href) == "" {
+		return nil
+	}
+	words := b.link
+	b.embed, b.link = words[0].href, nil
+	if strings.TrimSpace(plain(words)) == hostOf(b.embed) {
+		return nil
+	}
+	for i := range words {
+		words[i].href = ""
+	}
+	return append(words, run{br: true})
 }
 
 // caption reads all text of a caption; blocks in it become lines.
@@ -97,7 +173,7 @@ func (b *builder) caption(n *html.Node) []run {
 
 // allRuns returns the runs of a block and everything in it, line by line.
 func allRuns(b *block) []run {
-	runs := slices.Concat(b.link, b.runs)
+	runs := slices.Concat(b.link, b.runs, b.credit)
 	for _, kid := range b.kids {
 		runs = append(append(runs, allRuns(kid)...), run{br: true})
 	}

@@ -78,18 +78,20 @@ func persianLetter(r rune) bool {
 }
 
 // Plain returns the text of a body. Paragraphs, items, rows and line breaks end
-// with "\n", cells are separated by a tab. The link that stands for a picture of
-// another host is not text; captions are.
+// with "\n", cells are separated by a tab. The link that stands for a picture or
+// a player of another host is not text; captions and credits are. Notes to
+// editors and boxes that name other articles are not text of this one.
 func Plain(h HTML) string {
 	var out strings.Builder
 	out.Grow(len(h))
 	src, skip := string(h), false
+	boxes := 0 // asides around this place, from the first that is no text
 	for src != "" {
 		open := strings.IndexByte(src, '<')
 		if open < 0 {
 			break
 		}
-		if !skip {
+		if !skip && boxes == 0 {
 			writePlain(&out, src[:open])
 		}
 		end := strings.IndexByte(src[open:], '>')
@@ -98,14 +100,20 @@ func Plain(h HTML) string {
 		}
 		tag := src[open+1 : open+end]
 		src = src[open+end+1:]
-		switch name, _, _ := strings.Cut(tag, " "); name {
+		switch name, attributes, _ := strings.Cut(tag, " "); name {
+		case "aside":
+			if boxes > 0 || strings.HasPrefix(attributes, noteClass) || strings.HasPrefix(attributes, moreClass) {
+				boxes++
+			}
+		case "/aside":
+			boxes = max(0, boxes-1)
 		case "figure":
 			skip = true
 		case "figcaption", "/figure":
 			skip = false
 		case "/td", "/th":
 			out.WriteByte('\t')
-		case "br", "/p", "/h2", "/h3", "/li", "/tr", "/figcaption":
+		case "br", "cite", "/p", "/h2", "/h3", "/li", "/tr", "/figcaption":
 			out.WriteByte('\n')
 		}
 	}

@@ -17,13 +17,14 @@ var (
 	langForm    = regexp.MustCompile(`^[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}$`)
 	dirForm     = regexp.MustCompile(`(?i)^(?:ltr|rtl|auto)$`)
 	numberForm  = regexp.MustCompile(`^\s*[0-9]{1,5}(?:px)?\s*$`)
-	classForm   = regexp.MustCompile(`(?:^|\s)pullquote(?:\s|$)`)
+	asideForm   = regexp.MustCompile(`(?:^|\s)(pullquote|more|desk-note)(?:\s|$)`)
+	embedForm   = regexp.MustCompile(`(?:^|\s)embed(?:\s|$)`)
 )
 
 // policy is the first gate: the elements and attributes that the builder may
 // see at all. It is wider than the canonical form, because the builder turns
-// some of them into others (b into strong, div into paragraphs, a video into a
-// link). dir and lang are not let through on the formatting elements that the
+// some of them into others (b into strong, div into paragraphs, a frame into a
+// card). dir and lang are not let through on the formatting elements that the
 // parser repeats in every following paragraph when they are left open.
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
@@ -39,7 +40,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowNoAttrs().OnElements("span", "a", "audio", "video", "source")
 	p.AllowAttrs("dir").Matching(dirForm).OnElements("span", "bdi", "bdo")
 	p.AllowAttrs("lang").Matching(langForm).OnElements(append(blocks, "span", "bdi")...)
-	p.AllowAttrs("class").Matching(classForm).OnElements("aside")
+	p.AllowAttrs("class").Matching(asideForm).OnElements("aside")
+	p.AllowAttrs("class").Matching(embedForm).OnElements("figure")
 	p.AllowAttrs("href").Matching(addressForm).OnElements("a")
 	p.AllowAttrs("src").Matching(addressForm).OnElements("img", "iframe", "embed", "video", "audio", "source")
 	p.AllowAttrs("alt").OnElements("img")
@@ -48,8 +50,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// ownPictures is where Dabir serves its own pictures from.
-const ownPictures = "/media/"
+// ownMedia is where Dabir serves its own pictures, films and sounds from.
+const ownMedia = "/media/"
 
 // cleanURL returns the address a link may have: absolute http and https, mailto,
 // tel, or a path on this site. Addresses without a scheme ("//host") become
@@ -89,9 +91,9 @@ func foreign(address string) bool {
 	return !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "mailto:") && !strings.HasPrefix(address, "tel:")
 }
 
-// ownPicture tells whether an address from cleanURL is a picture of this site.
-func ownPicture(address string) bool {
-	return strings.HasPrefix(address, ownPictures) && path.Clean(address) == address && !strings.ContainsAny(address, "?#%")
+// ours tells whether an address from cleanURL is one of this site's media.
+func ours(address string) bool {
+	return strings.HasPrefix(address, ownMedia) && path.Clean(address) == address && !strings.ContainsAny(address, "?#%")
 }
 
 func attr(n *html.Node, name string) string {

@@ -15,7 +15,7 @@ var pieces = strings.Split(`متن|می‌روم| |  |&nbsp;|a|Latin|۱۲|1.|1) 
 	`<p>|</p>|<p lang=en>|<p lang=fa>|<br>|<hr>|<h1>|</h1>|<h4>|</h4>|<div>|</div>|<div lang=ar>|<pre>|</pre>|`+
 	`<b>|</b>|<i>|</i>|<strong>|</strong>|<em>|</em>|<sub>|</sub>|<sup>|</sup>|<a href=/x>|<a href="https://e.org/(a)_b*c?d&amp;lt;">|<a href=x>|</a>|`+
 	`<span dir=ltr>|<span dir=rtl lang=en>|<span lang=fa>|</span>|<bdi>|</bdi>|<bdo dir=ltr>|</bdo>|`+
-	`<ul>|</ul>|<ol>|</ol>|<li>|</li>|<blockquote>|</blockquote>|<aside class=pullquote>|</aside>|`+
+	`<ul>|</ul>|<ol>|</ol>|<li>|</li>|<blockquote>|</blockquote>|<aside class=pullquote>|</aside>|<aside class=more>|<a href=/news/12>|<a href=/news/7/x>|<aside class=desk-note>|<figure class=embed>|<a href=https://e.org/x>e.org|<cite>|</cite>|<video src=/media/3.mp4></video>|<audio src=//e.org/3.mp3></audio>|`+
 	`<table>|</table>|<thead>|<tr>|<th>|<td>|<td colspan=2>|<caption>|</td>|</tr>|`+
 	`<figure>|</figure>|<figcaption>|</figcaption>|<img src=/media/1.jpg alt="a]b*">|<img src=/media/2.jpg width=9>|<img src=//e.org/x>|`+
 	`<iframe src=https://e.org/v></iframe>|<script>x</script>|<svg>|<math>|<select>|<!--x-->|<form>|`+
@@ -39,6 +39,12 @@ func TestRandomBodiesHoldWhatIsPromised(t *testing.T) {
 			md := ToMarkdown(h)
 			if back := FromMarkdown(md); back != h {
 				t.Fatalf("Markdown loses something\nof   %q\nfrom %q\nas   %q\nto   %q", source, h, md, back)
+			}
+			if public := WithoutNotes(h); Sanitize(string(public)) != public || strings.Contains(string(public), "<aside "+noteClass) {
+				t.Fatalf("not canonical without notes\nof    %q\nfirst %q", h, public)
+			}
+			if filled := FillMore(h, noArticle); len(MoreCodes(filled)) > 0 || Sanitize(string(filled)) != filled {
+				t.Fatalf("not canonical without boxes\nof    %q\nfirst %q", h, filled)
 			}
 			name, rest := TakeAttribution(h)
 			_, _, rest = TakeEndMark(WithAttribution(rest, name))

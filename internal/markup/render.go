@@ -43,8 +43,9 @@ func (w *writer) block(b *block, dir string) {
 		return
 	}
 	w.WriteString("<" + b.tag)
-	if b.tag == "aside" {
-		w.WriteString(` class="pullquote"`)
+	w.attribute("class", b.class)
+	if b.embed != "" {
+		w.attribute("class", "embed")
 	}
 	w.number("colspan", b.colspan)
 	w.number("rowspan", b.rowspan)
@@ -57,6 +58,8 @@ func (w *writer) block(b *block, dir string) {
 	switch {
 	case b.tag == "figure":
 		w.figure(b)
+	case b.code != 0:
+		w.more(b)
 	case b.tag == "table":
 		w.part("thead", b.kids[:b.head], dir)
 		w.part("tbody", b.kids[b.head:], dir)
@@ -82,9 +85,18 @@ func (w *writer) part(tag string, rows []*block, dir string) {
 }
 
 func (w *writer) figure(b *block) {
-	if b.image == nil {
+	switch {
+	case b.player != nil:
+		w.WriteString("<" + b.player.tag + ` controls preload="none"`)
+		w.attribute("src", b.player.src)
+		w.WriteString("></" + b.player.tag + ">")
+	case b.embed != "":
+		w.openLink(format{href: b.embed})
+		w.text(hostOf(b.embed))
+		w.WriteString("</a>")
+	case b.image == nil:
 		w.runs(b.link, 0)
-	} else {
+	default:
 		w.WriteString("<img")
 		w.attribute("src", b.image.src)
 		w.WriteString(` alt="` + html.EscapeString(b.image.alt) + `"`)
@@ -92,9 +104,43 @@ func (w *writer) figure(b *block) {
 		w.number("height", b.image.height)
 		w.WriteByte('>')
 	}
-	if len(b.runs) > 0 {
-		w.block(&block{tag: "figcaption", runs: b.runs}, "")
+	if len(b.runs)+len(b.credit) > 0 {
+		w.caption(b)
 	}
+}
+
+// caption writes the caption of a figure and, in a cite at its end, the credit.
+func (w *writer) caption(b *block) {
+	caption := &block{tag: "figcaption", runs: b.runs}
+	if len(b.credit) == 0 {
+		w.block(caption, "")
+		return
+	}
+	dir := caption.direction()
+	w.WriteString("<figcaption")
+	if dir == "ltr" {
+		w.attribute("dir", dir)
+	} else {
+		dir = ""
+	}
+	w.WriteByte('>')
+	w.runs(b.runs, 0)
+	w.block(&block{tag: "cite", runs: b.credit}, dir)
+	w.WriteString("</figcaption>")
+}
+
+// more writes the link of a box. Until it is filled in it has no words: they are
+// those of an article that readers may not be allowed to see.
+func (w *writer) more(b *block) {
+	path := b.path
+	if path == "" {
+		path = articlePath + strconv.FormatInt(b.code, 10)
+	}
+	w.WriteString("<a")
+	w.attribute("href", path)
+	w.WriteByte('>')
+	w.text(b.headline)
+	w.WriteString("</a>")
 }
 
 // inlineElements are the inline elements from the outermost to the innermost:

@@ -13,7 +13,7 @@ func ToMarkdown(h HTML) string {
 	var parts []string
 	var lines []string
 	before := ""
-	for _, b := range parse(string(h)) {
+	for _, b := range parse(string(h), reading{}) {
 		md, line := blockMarkdown(b), renderBlock(b)
 		// Two lists of one kind that follow each other would become one.
 		if md == "" || md != line && (b.tag == before && b.tag != "p" || string(FromMarkdown(md)) != line) {
@@ -53,7 +53,7 @@ func blockMarkdown(b *block) string {
 	case "table":
 		return tableMarkdown(b)
 	case "figure":
-		if b.image != nil && b.image.width == 0 && b.image.height == 0 && len(b.runs) == 0 {
+		if b.image != nil && b.image.width == 0 && b.image.height == 0 && len(b.runs)+len(b.credit) == 0 {
 			return "![" + escapeMarkdown(b.image.alt) + "](" + b.image.src + ")"
 		}
 	}

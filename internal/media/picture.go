@@ -40,11 +40,11 @@ func sniff(data []byte) (format, bool) {
 
 // picture is an upload whose header was read.
 type picture struct {
-	data        []byte
-	format      format
-	hash        string
-	size        news.PictureSize // as stored in the file, before turning
-	orientation int              // EXIF, 1 to 8
+	data   []byte
+	format format
+	hash   string
+	size   news.PictureSize // as stored in the file, before turning
+	metadata
 }
 
 // inspect reads the header of a file, so that what is too large is refused before memory is spent on it.
@@ -64,14 +64,28 @@ func inspect(data []byte) (picture, error) {
 	if cfg.Width <= 0 || cfg.Height <= 0 {
 		return picture{}, broken(fmt.Errorf("%d×%d pixels", cfg.Width, cfg.Height))
 	}
-	if cfg.Width > MaxSide || cfg.Height > MaxSide || cfg.Width*cfg.Height > MaxPixels {
+	if cfg.Width > MaxSide || cfg.Height > MaxSide || cfg.Width*cfg.Height > MaxPixels || cfg.Width*cfg.Height*pixelBytes(cfg.ColorModel) > maxDecoded {
 		return picture{}, tooLarge()
 	}
-	pic := picture{data: data, format: f, hash: hashOf(data), size: news.PictureSize{Width: cfg.Width, Height: cfg.Height}, orientation: 1}
-	if f.name == "jpeg" {
-		pic.orientation = orientation(data)
+	return picture{data: data, format: f, hash: hashOf(data), size: news.PictureSize{Width: cfg.Width, Height: cfg.Height}, metadata: readMetadata(f.name, data)}, nil
+}
+
+// pixelBytes is what a pixel takes in memory once it is decoded, at the most.
+func pixelBytes(model color.Model) int {
+	switch model {
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	case color.YCbCrModel:
+		return 3
+	case color.GrayModel:
+		return 1
+	case color.Gray16Model:
+		return 2
 	}
-	return pic, nil
+	if _, isPaletted := model.(color.Palette); isPaletted {
+		return 1
+	}
+	return 4
 }
 
 func broken(err error) error {
@@ -123,12 +137,18 @@ func (p picture) stored(s news.PictureSize) news.PictureSize {
 	return s
 }
 
-// originalType is the MIME type in which the original is kept: photographs as JPEG, what was without loss as PNG.
-func (p picture) originalType() string {
-	if p.format.name == "png" || p.format.name == "gif" {
-		return "image/png"
+// original is the file as it is kept: the same pixels, byte for byte, with nothing written about them but how to turn them and who
+// made them. A GIF has no place for more than a comment and is kept as it is.
+func (p picture) original() []byte {
+	switch p.format.name {
+	case "jpeg":
+		return stampJPEG(p.data, p.marks, p.orientation)
+	case "png":
+		return restampPNG(p.data, writeEXIF(p.marks, p.orientation))
+	case "webp":
+		return restampWebP(p.data, writeEXIF(p.marks, p.orientation))
 	}
-	return "image/jpeg"
+	return p.data
 }
 
 // renditionSize is the size of the rendition for a width: never larger than the picture.

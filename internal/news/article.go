@@ -152,6 +152,7 @@ type PublicCard struct {
 	ModifiedAt  time.Time
 	Picture     Picture // Media 0: none
 	Size        PictureSize
+	Focal       Focal
 }
 
 // Path is the address of the article's page below the site's root: /news/{code}/{slug}, escaped.
@@ -208,25 +209,6 @@ type Tag struct {
 
 // Path is the tag page's address below the site's root.
 func (t Tag) Path() string { return "/tag/" + url.PathEscape(t.Slug) }
-
-// MediaID identifies a media item; 0 is none.
-type MediaID int64
-
-// PictureSize is a picture's extent in pixels; zero when unknown.
-type PictureSize struct{ Width, Height int }
-
-// Media is an uploaded picture: the file is found by Hash (SHA-256 in hex) in the blob store.
-type Media struct {
-	ID   MediaID
-	Hash string
-	Type string // MIME type of the stored original, "image/jpeg" or "image/png"
-	PictureSize
-	Caption   string
-	Credit    string
-	Alt       string
-	CreatedAt time.Time
-	CreatedBy UserID
-}
 
 // Revise gives the article new content as its next revision; false, and no revision, when nothing differs.
 func (a *Article) Revise(c Content, by UserID, now time.Time) bool {

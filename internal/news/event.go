@@ -44,6 +44,8 @@ const (
 
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
+	MediaEdited    EventKind = "media.edited"
+	MediaDeleted   EventKind = "media.deleted"
 
 	UserCreated       EventKind = "user.created"
 	UserInvited       EventKind = "user.invited"       // got a link by which to choose a password or a passkey

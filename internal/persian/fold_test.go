@@ -65,3 +65,11 @@ func FuzzFold(f *testing.F) {
 		}
 	})
 }
+
+func TestPlainForms(t *testing.T) {
+	for text, want := range map[string]string{"ﺳﻼﻡ": "سلام", "ﮔل ﺁب": "گل آب", "كتاب É ۱": "كتاب É ۱", "": ""} {
+		if got := PlainForms(text); got != want {
+			t.Errorf("PlainForms(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

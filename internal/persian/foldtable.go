@@ -1,7 +1,6 @@
 package persian
 
 import (
-	"strings"
 	"unicode"
 )
 
@@ -114,20 +113,6 @@ func buildPresentationForms() map[rune]string {
 }
 
 // plain returns Clean(s) with presentation forms as plain letters.
-func plain(s string) string {
-	s = Clean(s)
-	if !strings.ContainsFunc(s, isForm) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if form, ok := presentationForms[r]; ok {
-			b.WriteString(form)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+func plain(s string) string { return PlainForms(Clean(s)) }
 
 func isForm(r rune) bool { return r >= 0xfb50 && r <= 0xfefc }

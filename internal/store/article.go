@@ -224,11 +224,15 @@ func (t *tx) insertRevision(id int64, a *news.Article) error {
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO revision (id, article_code, number, at, author, lang, kind, kicker, headline, short_headline, lede, body, source,
+	err = t.exec(`INSERT INTO revision (id, article_code, number, at, author, lang, kind, kicker, headline, short_headline, lede, body, source,
 			end_mark, desk_code, slug, section_id, tags, bylines, media_id, picture_caption, picture_credit, picture_alt)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 		id, int64(a.Code), a.Revision, ms(a.UpdatedAt), int64(a.UpdatedBy), c.Lang, string(c.Kind), c.Kicker, c.Headline, c.ShortHeadline, c.Lede, c.Body, c.Source,
 		flag(c.EndMark), c.DeskCode, c.Slug, int64(c.Section), tags, bylines, nullID(c.Picture.Media), c.Picture.Caption, c.Picture.Credit, c.Picture.Alt)
+	if err != nil {
+		return err
+	}
+	return t.noteMedia(id, c)
 }
 
 // jsonList writes a list as JSON, nil as the empty list.

@@ -215,21 +215,19 @@ func (s *Store) CommentTotals(ctx context.Context) (map[news.CommentState]int, e
 	return totals, err
 }
 
-// CommentByReceipt finds the comment of a receipt by its keyed hash; NotFound when there is none. Its reader is no editor: of the
-// article it tells what is public now, and the headline is "" once the article has been withdrawn.
+// CommentByReceipt finds the comment of a receipt by its keyed hash; NotFound when there is none.
 func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error) {
 	var q news.QueuedComment
 	err := s.one(ctx, func(r scanner) (err error) {
 		q, err = scanQueued(r)
 		return err
-	}, `SELECT `+commentColumns+`, COALESCE(r.headline, ''), COALESCE(r.slug, ''), '', '', ''
-		FROM comment c LEFT JOIN public_article r ON r.code = c.article_code WHERE c.receipt = $1`, hash)
+	}, `SELECT `+queuedColumns+queuedTables+`WHERE c.receipt = $1`, hash)
 	return q, err
 }
 
 // ForgetPseudonyms clears the pseudonyms of comments older than the instant; their key has expired.
 func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym <> ''`, ms(before))
+		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym > ''`, ms(before))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 
@@ -23,9 +24,10 @@ type dialect struct {
 	open func(ctx context.Context, dsn string) (*sql.DB, writer, error)
 	// schema adapts the text of a migration.
 	schema func(string) string
-	// unique and unavailable recognise the driver's errors.
+	// unique, unavailable and badText recognise the driver's errors.
 	unique      func(error) bool
 	unavailable func(error) bool
+	badText     func(error) bool
 }
 
 // IsPostgres tells whether a database address names a PostgreSQL server; anything else is a path of an SQLite file.
@@ -36,9 +38,10 @@ func IsPostgres(dsn string) bool {
 func dialectOf(dsn string) *dialect {
 	if IsPostgres(dsn) {
 		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
-			unique: postgresUnique, unavailable: postgresUnavailable}
+			unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
 	}
-	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, unique: sqliteUnique, unavailable: sqliteUnavailable}
+	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, unique: sqliteUnique, unavailable: sqliteUnavailable,
+		badText: func(error) bool { return false }}
 }
 
 // translate turns a driver's error into the domain's, once, beneath the store. Errors that are the domain's already pass.
@@ -51,6 +54,8 @@ func (d *dialect) translate(err error) error {
 		return &news.Error{Kind: news.NotFound, Key: "error.not_found", Err: err}
 	case d.unique(err):
 		return &news.Error{Kind: news.Conflict, Key: "error.conflict", Err: err}
+	case d.badText(err):
+		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
 	case d.unavailable(err):
 		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 	}
@@ -71,6 +76,13 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		}, extra...)}
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 	}
+	// Password hashes and addresses of readers are in it: it is its owner's alone, whatever the folder lets through. SQLite
+	// gives the files beside it the same mode.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	file.Close()
 	write, err := sql.Open("sqlite", dsn())
 	if err != nil {
 		return nil, nil, err
@@ -140,4 +152,10 @@ func postgresUnavailable(err error) bool {
 	}
 	var c *pgconn.ConnectError
 	return errors.As(err, &c)
+}
+
+// postgresBadText: somebody sent bytes that are no text (zero bytes, broken UTF-8); SQLite takes them and finds nothing.
+func postgresBadText(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "22021"
 }

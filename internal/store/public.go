@@ -9,23 +9,26 @@ import (
 )
 
 // Public is the gate (docs/architecture.md): what the public may see, and nothing else. Each of its queries reads the views
-// public_article, public_comment, public_comment_state, public_tag and withdrawn_article, never a table with hidden rows;
+// public_article, public_comment, public_comment_state, public_tag, public_media and withdrawn_article, never a table with hidden rows;
 // TestPublicReadsViewsOnly holds it to that. Hidden and unknown codes answer alike.
 type Public struct{ s *Store }
 
 const cardColumns = `p.code, p.slug, p.lang, p.kind, p.kicker, p.headline, p.short_headline, p.lede,
 	p.section_id, p.section_slug, p.section_name, p.section_name_en, p.section_position, p.published_at, p.modified_at, p.order_at,
-	COALESCE(p.media_id, 0), p.picture_caption, p.picture_credit, p.picture_alt, p.media_width, p.media_height`
+	COALESCE(p.media_id, 0), p.picture_caption, p.picture_credit, p.picture_alt, p.media_width, p.media_height,
+	COALESCE((SELECT point FROM picture_focal f WHERE f.id = p.media_id), 50050)`
 
 // scanCard reads cardColumns and, behind them, whatever more is asked for.
 func scanCard(r scanner, more ...any) (card news.PublicCard, orderAt int64, err error) {
 	var published, modified sql.NullInt64
 	c := &card
+	var focal int
 	dest := []any{&c.Code, &c.Slug, &c.Lang, &c.Kind, &c.Kicker, &c.Headline, &c.ShortHeadline, &c.Lede,
 		&c.Section.ID, &c.Section.Slug, &c.Section.Name, &c.Section.NameEN, &c.Section.Position, &published, &modified, &orderAt,
-		&c.Picture.Media, &c.Picture.Caption, &c.Picture.Credit, &c.Picture.Alt, &c.Size.Width, &c.Size.Height}
+		&c.Picture.Media, &c.Picture.Caption, &c.Picture.Credit, &c.Picture.Alt, &c.Size.Width, &c.Size.Height, &focal}
 	err = r.Scan(append(dest, more...)...)
 	c.PublishedAt, c.ModifiedAt = fromNullMS(published), fromNullMS(modified)
+	c.Focal = news.Focal{X: focal / 1000, Y: focal % 1000}
 	return card, orderAt, err
 }
 
@@ -217,10 +220,10 @@ func (p *Public) MostRead(ctx context.Context, since time.Time, limit int) ([]ne
 	return cards, err
 }
 
-// Media finds a picture that a public article shows; NotFound otherwise.
+// Media finds a media item that a public article uses, in its picture or its body; NotFound otherwise.
 func (p *Public) Media(ctx context.Context, id news.MediaID) (news.Media, error) {
 	return p.s.oneMedia(ctx, `SELECT `+mediaColumns+` FROM media m
-		WHERE m.id = $1 AND EXISTS (SELECT 1 FROM public_article p WHERE p.media_id = m.id)`, id)
+		WHERE m.id = $1 AND EXISTS (SELECT 1 FROM public_media p WHERE p.media_id = m.id)`, id)
 }
 
 // Around tells when something was last published before from, and first at or after until; zero where nothing was.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -44,7 +45,9 @@ func (w *singleWriter) begin(ctx context.Context) (session, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	// Not under ctx: when it ends at this moment the driver says so although the transaction has begun, and nobody would end that.
+	if _, err := w.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); err != nil {
+		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK") // one that was left open must not stop all that follow
 		<-w.turn
 		return nil, err
 	}
@@ -141,6 +144,7 @@ type tx struct {
 	now      time.Time
 	events   []news.Event
 	reserved map[string]numbers
+	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
 
 // numbers are ids drawn ahead: next up to, but not including, end.
@@ -167,7 +171,10 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 			err = fmt.Errorf("panic in a transaction: %v", p)
 		}
 	}()
-	if err := fn(t); err != nil {
+	if err = fn(t); err == nil {
+		err = t.broken
+	}
+	if err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -277,6 +284,9 @@ func (t *tx) logEvents() error {
 
 // savepoint runs fn so that its failure undoes fn alone and leaves the transaction usable.
 func (t *tx) savepoint(fn func() error) error {
+	if t.broken != nil {
+		return t.broken
+	}
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
@@ -284,7 +294,8 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := fn(); err != nil {
 		t.events = t.events[:kept]
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
-			return rerr
+			t.broken = errors.Join(err, rerr)
+			return t.broken
 		}
 		t.exec("RELEASE SAVEPOINT entry")
 		return err

@@ -66,7 +66,7 @@ func NewsArticle(site Site, a news.PublicArticle, corrections ...news.Correction
 			out.Author = []named{publisher}
 		}
 	}
-	if picture := site.picture(a.PublicCard, 1200); picture != "" {
+	if picture := site.share(a.PublicCard); picture != "" {
 		out.Image = []string{picture}
 	}
 	for _, tag := range a.Tags {
@@ -97,7 +97,7 @@ func OpenGraph(site Site, a news.PublicArticle) []Property {
 		}
 	}
 	add("og:description", a.Lede)
-	add("og:image", site.picture(a.PublicCard, 1200))
+	add("og:image", site.share(a.PublicCard))
 	add("og:image:alt", a.Picture.Alt)
 	add("article:published_time", iso(a.PublishedAt))
 	if a.ModifiedAt.After(a.PublishedAt) && !a.PublishedAt.IsZero() {

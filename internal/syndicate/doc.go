@@ -31,12 +31,16 @@ func PicturePath(id news.MediaID, width int) string {
 	return "/media/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(width) + ".jpg"
 }
 
-// picture is the absolute address of a card's picture at a width, "" when it has none.
-func (s Site) picture(card news.PublicCard, width int) string {
+// ShareName is what the crop of a picture that other sites show is called: 1200 by 675 pixels around its focal point, smaller where
+// the picture is.
+const ShareName = "share.jpg"
+
+// share is the absolute address of the crop of a card's picture, "" when it has none.
+func (s Site) share(card news.PublicCard) string {
 	if card.Picture.Media == 0 {
 		return ""
 	}
-	return s.Address(PicturePath(card.Picture.Media, width))
+	return s.Address("/media/" + strconv.FormatInt(int64(card.Picture.Media), 10) + "/" + ShareName)
 }
 
 // iso writes an instant with Tehran's offset of its day, "" for the zero time.

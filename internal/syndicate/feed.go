@@ -112,7 +112,7 @@ func feedItem(site Site, card news.PublicCard) item {
 	if card.ModifiedAt.After(card.PublishedAt) && !card.PublishedAt.IsZero() {
 		out.Updated = card.ModifiedAt.UTC().Format(time.RFC3339)
 	}
-	if address := site.picture(card, 800); address != "" {
+	if address := site.share(card); address != "" {
 		out.Enclosure = &enclosure{URL: address, Type: "image/jpeg"}
 	}
 	return out

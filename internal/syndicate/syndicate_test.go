@@ -66,7 +66,7 @@ func TestRSSIsXMLWhateverTheHeadline(t *testing.T) {
 	for _, want := range []string{
 		`<guid isPermaLink="true">https://haftrud.example/news/7</guid>`, `<language>fa</language>`,
 		`<atom:link href="https://haftrud.example/rss.xml" rel="self" type="application/rss+xml">`, `<category>شهر</category>`,
-		`<enclosure url="https://haftrud.example/media/3/800.jpg"`,
+		`<enclosure url="https://haftrud.example/media/3/share.jpg"`,
 	} {
 		if !strings.Contains(string(body), want) {
 			t.Errorf("feed lacks %s", want)

@@ -80,6 +80,17 @@ func (f Form) File(name string) (file *multipart.FileHeader, ok bool) {
 	return nil, false
 }
 
+// Files are all files sent in a field that takes several. The caller opens and closes them.
+func (f Form) Files(name string) []*multipart.FileHeader {
+	var chosen []*multipart.FileHeader
+	for _, file := range f.files[name] {
+		if file.Size > 0 || file.Filename != "" {
+			chosen = append(chosen, file)
+		}
+	}
+	return chosen
+}
+
 // NewAction makes the id of an act: 16 random bytes as 22 base64url characters, for a form's hidden field "action".
 func NewAction() string {
 	var b [16]byte

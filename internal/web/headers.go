@@ -4,7 +4,7 @@ import "net/http"
 
 // contentPolicy allows what comes from us and nothing else, no inline script or style. JSON-LD in a page is a block of
 // data, which the policy does not touch.
-const contentPolicy = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; " +
+const contentPolicy = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 const permissionsPolicy = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"

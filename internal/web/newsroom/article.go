@@ -14,7 +14,7 @@ import (
 )
 
 // previewWidth is the width of pictures in the form, in pixels.
-const previewWidth = 480
+const previewWidth = 640
 
 type articlePage struct {
 	frame
@@ -92,7 +92,7 @@ func (p articlePage) PublishLabel() string {
 
 // MaySwitch tells who may open and close comments, as editorial.SetComments has it.
 func (p articlePage) MaySwitch() bool {
-	return p.Article.Code != 0 && (p.May(string(news.RightPublish)) || p.May(string(news.RightModerate)))
+	return p.Article.Code != 0 && p.May(string(news.RightComments))
 }
 
 func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm) (articlePage, error) {
@@ -229,7 +229,7 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, at news.Ar
 		}
 		at = stored
 	}
-	page, err := n.articlePage(r, at, form)
+	page, err := n.articlePage(r, at, form.withBothBodies())
 	if err != nil {
 		return err
 	}

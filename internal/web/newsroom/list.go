@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
-	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
 const listLength = 50
@@ -90,25 +89,4 @@ func listAddress(query url.Values, after news.Cursor) string {
 		return pathArticles
 	}
 	return pathArticles + "?" + q.Encode()
-}
-
-// picture shows a picture to the newsroom, also one that no public article uses yet.
-func (n *Newsroom) picture(w http.ResponseWriter, r *http.Request) error {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return news.Fail(news.NotFound, "error.not_found")
-	}
-	m, err := n.Media.Media(r.Context(), news.MediaID(id))
-	if err != nil {
-		return err
-	}
-	file, err := n.Pictures.Open(m, previewWidth)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	web.SetPrivate(w)
-	w.Header().Set("Content-Type", file.Type)
-	http.ServeContent(w, r, "", file.ModTime, file)
-	return nil
 }

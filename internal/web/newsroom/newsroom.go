@@ -9,8 +9,10 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -26,10 +28,11 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/newsroom.css assets/newsroom.js assets/passkey.js
+//go:embed assets/*.css assets/*.js
 var assetFiles embed.FS
 
-// Assets is what the newsroom's pages load, beside the font of the theme: newsroom.css, newsroom.js and passkey.js.
+// Assets is what the newsroom's pages load, beside the font of the theme: the stylesheets and scripts in its folder. editor.js
+// is made by scripts/build-editor of the folder editor.
 func Assets() fs.FS {
 	folder, err := fs.Sub(assetFiles, "assets")
 	if err != nil {
@@ -58,15 +61,30 @@ type Comments interface {
 	Undo(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
 }
 
-// Pictures takes pictures in and opens them; *media.Library does.
+// Pictures takes media in, opens and changes them; *media.Library does.
 type Pictures interface {
 	Add(context.Context, news.Actor, media.Upload) (news.Media, error)
-	Open(m news.Media, width int) (media.File, error)
+	Edit(context.Context, news.Actor, media.Edit) (news.Media, error)
+	Delete(context.Context, news.Actor, news.MediaID) error
+	Open(ctx context.Context, m news.Media, width int) (media.File, error)
+	OpenOriginal(context.Context, news.Media) (media.File, error)
 }
 
-// MediaFinder finds a picture that no public article may be using yet; *store.Store does.
+// Uploads takes large files in parts; *media.Library does.
+type Uploads interface {
+	MaxFile() int64
+	Begin(actor news.Actor, name string, size int64) (media.Progress, error)
+	UploadState(actor news.Actor, id string) (media.Progress, error)
+	Append(actor news.Actor, id string, offset int64, r io.Reader) (media.Progress, error)
+	Finish(ctx context.Context, actor news.Actor, id string, up media.Upload) (news.Media, error)
+	Abandon(actor news.Actor, id string) error
+}
+
+// MediaFinder finds media that no public article may be using yet; *store.Store does.
 type MediaFinder interface {
 	Media(context.Context, news.MediaID) (news.Media, error)
+	MediaList(context.Context, news.MediaFilter) (news.MediaPage, error)
+	MediaUses(context.Context, news.MediaID) ([]news.MediaUse, error)
 }
 
 // Options are what the newsroom is made of.
@@ -84,6 +102,7 @@ type Options struct {
 	Articles Articles
 	Comments Comments
 	Pictures Pictures
+	Uploads  Uploads
 	Media    MediaFinder
 }
 
@@ -118,8 +137,12 @@ const (
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
+	pathFind      = root + "/find"
+	pathPaste     = root + "/paste"
+	pathPictures  = root + "/pictures"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
+	pasteMaxBody  = 8 << 20                // word processors wrap every word in styles
 )
 
 // Area is the newsroom's part of the site.
@@ -134,7 +157,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: append(n.peopleRoutes(guest, inside), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -152,13 +175,15 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
 		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
-		inside("GET "+root+"/media/{id}", news.RightEnter, web.RateRead, n.picture),
+		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
+		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
+		upload("POST "+pathPictures, n.addBodyPicture),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
 		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
 		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
-	}...)}
+	})}
 }
 
 // frame is what every page has: the layout around it.

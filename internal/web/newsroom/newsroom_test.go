@@ -52,10 +52,11 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	pictures, err := media.New(t.TempDir(), s)
 	h.must(err)
+	t.Cleanup(pictures.Close)
 	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Media: s})
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}

@@ -33,9 +33,11 @@ func (n *Newsroom) PreviewArea(desk Previews, pages web.PreviewPages) web.Area {
 	read := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Pattern: "GET " + pathPreview + pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateRead, Handler: h}
 	}
+	files := read("/{code}/{number}/media/{id}/{file}", p.media)
+	files.Timeout = uploadTime // it may be a film
 	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
 		read("/{code}", p.show),
-		read("/{code}/{number}/media/{id}/{file}", p.media),
+		files,
 		{Pattern: "POST " + pathPreview + "/{code}/link", Audience: web.AudienceNewsroom, Right: news.RightPublish, Rate: web.RateWrite, Handler: p.link},
 	}}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -98,11 +99,15 @@ func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	body, err := s.body(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	corrections, err := s.Corrections.Corrections(r.Context(), a.Code)
 	if err != nil {
 		return err
 	}
-	page := printPage{frame: s.bare("print", a.Headline), Story: s.story(a)}
+	page := printPage{frame: s.bare("print", a.Headline), Story: s.story(a, body)}
 	s.amended(&page.Story, a, corrections)
 	page.Canonical = s.machine.Address(a.Path())
 	return s.render(w, r, http.StatusOK, "print", page)
@@ -115,7 +120,11 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	page := articlePage{frame: f, Story: s.story(a), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
+	body, err := s.body(ctx, a)
+	if err != nil {
+		return err
+	}
+	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
 	page.Description = a.Lede
 	page.Graph = syndicate.OpenGraph(s.machine, a)
 	corrections, err := s.Corrections.Corrections(ctx, a.Code)
@@ -158,12 +167,38 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	return s.render(w, r, status, "article", page)
 }
 
-func (s *Site) story(a news.PublicArticle) story {
+// body is the text of an article for readers: without notes to editors, its boxes filled with the headlines that the gate lets
+// through.
+func (s *Site) body(ctx context.Context, a news.PublicArticle) (markup.HTML, error) {
+	body := markup.WithoutNotes(markup.HTML(a.Body))
+	named := markup.MoreCodes(body)
+	if len(named) == 0 {
+		return body, nil
+	}
+	codes := make([]news.Code, len(named))
+	for i, code := range named {
+		codes[i] = news.Code(code)
+	}
+	cards, err := s.Articles.Cards(ctx, codes)
+	if err != nil {
+		return "", err
+	}
+	return markup.FillMore(body, func(code int64) (path, headline string, ok bool) {
+		for _, c := range cards {
+			if c.Code == news.Code(code) {
+				return c.Path(), c.Headline, true
+			}
+		}
+		return "", "", false
+	}), nil
+}
+
+func (s *Site) story(a news.PublicArticle, body markup.HTML) story {
 	out := story{
 		Card: s.card(a.PublicCard, s.print.Stamp), CodeText: s.plainNumber(a.Code.String()),
 		Section: link{s.sectionName(a.Section), a.Section.Path()}, Language: a.Lang, Direction: languages[a.Lang],
 		ShortLink: s.machine.Permalink(a.Code), PrintPath: "/print/" + a.Code.String(),
-		Plate: shot(a.Picture, a.Size, "(min-width: 64rem) 46rem, 94vw"),
+		Plate: shot(a.Picture, a.Size, news.Middle(), plateWidth, "(min-width: 64rem) 46rem, 94vw"),
 	}
 	if out.Direction == "" {
 		out.Language, out.Direction = s.settings.Lang.String(), s.settings.Lang.Dir()
@@ -180,7 +215,6 @@ func (s *Site) story(a news.PublicArticle) story {
 	if a.Revision > 1 && a.ModifiedAt.Sub(a.PublishedAt) >= time.Minute && !a.PublishedAt.IsZero() {
 		out.Updated = moment(a.ModifiedAt, s.print.Stamp)
 	}
-	body := markup.HTML(a.Body)
 	if out.Language == i18n.FA.String() {
 		body = markup.WithAttribution(body, a.Source)
 	} else if a.Source != "" {

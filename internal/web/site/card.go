@@ -64,7 +64,7 @@ type Card struct {
 func (s *Site) card(c news.PublicCard, write func(time.Time) string) Card {
 	return Card{
 		PublicCard: c, Path: c.Path(), SectionName: s.sectionName(c.Section), Time: moment(c.PublishedAt, write),
-		Picture: shot(c.Picture, c.Size, "(min-width: 64rem) 22rem, (min-width: 40rem) 45vw, 94vw"), Tongue: s.tongue(c.Lang), Live: c.Kind == news.KindLive,
+		Picture: shot(c.Picture, c.Size, c.Focal, cardWidth, "(min-width: 64rem) 22rem, (min-width: 40rem) 45vw, 94vw"), Tongue: s.tongue(c.Lang), Live: c.Kind == news.KindLive,
 	}
 }
 
@@ -92,19 +92,26 @@ type Shot struct {
 	Width, Height   int // of the original, so that its place is kept; 0 unknown
 	Alt             string
 	Caption, Credit string
-	Eager           bool // the picture that a reader sees first
+	Eager           bool   // the picture that a reader sees first
+	At              string // classes that place a crop at the focal point; "" for the middle
 }
 
-// shot makes the picture of an article, nil when it has none. A rendition wider than the original is never named, but for
-// the narrowest.
-func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
+// cardWidth is the widest rendition that a list names: a card is never wider than half a screen.
+const cardWidth = 1280
+
+// plateWidth is the widest rendition that an article names.
+const plateWidth = 1920
+
+// shot makes the picture of an article, nil when it has none, with its renditions up to a width. A rendition wider than the original
+// is never named, but for the one that has the original's size.
+func shot(p news.Picture, size news.PictureSize, focal news.Focal, widest int, sizes string) *Shot {
 	if p.Media == 0 {
 		return nil
 	}
-	out := &Shot{Sizes: sizes, Width: size.Width, Height: size.Height, Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
+	out := &Shot{Sizes: sizes, Width: size.Width, Height: size.Height, Alt: p.Alt, Caption: p.Caption, Credit: p.Credit, At: focalClasses(focal)}
 	var set []string
 	for i, width := range media.Widths {
-		if i > 0 && size.Width != 0 && media.Widths[i-1] >= size.Width {
+		if i > 0 && (width > widest || size.Width != 0 && media.Widths[i-1] >= size.Width) {
 			break
 		}
 		real := width
@@ -113,10 +120,19 @@ func shot(p news.Picture, size news.PictureSize, sizes string) *Shot {
 		}
 		address := syndicate.PicturePath(p.Media, width)
 		set = append(set, fmt.Sprintf("%s %dw", address, real))
-		if i <= 1 {
+		if width <= 640 {
 			out.Src = address
 		}
 	}
 	out.Set = strings.Join(set, ", ")
 	return out
+}
+
+// focalClasses place a picture that is cut to its field: fx0 to fx10 from the left, fy0 to fy10 from above, in tenths. Classes, since
+// the pages allow no style in an attribute.
+func focalClasses(f news.Focal) string {
+	if !f.Valid() || f == news.Middle() {
+		return ""
+	}
+	return fmt.Sprintf("fx%d fy%d", (f.X+5)/10, (f.Y+5)/10)
 }

@@ -103,7 +103,7 @@ func TestPreviewIsMarkedAndBare(t *testing.T) {
 	if w.Code != http.StatusOK || w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(w.Header().Get("X-Robots-Tag"), "noindex") {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
-	inOrder(t, body, `name="robots" content="noindex, nofollow"`, "پیش‌نمایش، منتشر نشده", "<h1", "کتابخانهٔ میدان کاوه", `src="/preview/good/media/3/800.jpg"`,
+	inOrder(t, body, `name="robots" content="noindex, nofollow"`, "پیش‌نمایش، منتشر نشده", "<h1", "کتابخانهٔ میدان کاوه", `src="/preview/good/media/3/640.jpg"`,
 		`src="/preview/good/media/7/800.jpg"`, "https://example.ir/media/7/800.jpg", "انتهای پیام/۱۲۳", "کتابخانه")
 	for _, never := range []string{`rel="canonical"`, "ld+json", "og:title", "<form", "نظرات کاربران", "پربازدیدترین", `"/media/`, m.articles[1].Headline, `href="/tag/`} {
 		if strings.Contains(body, never) {

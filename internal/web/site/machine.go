@@ -2,15 +2,18 @@ package site
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
+
+// playTime bounds how long sound and video may take on their way to a reader.
+const playTime = 2 * time.Hour
 
 // feedMany is how many articles a feed holds.
 const feedMany = 30
@@ -89,9 +92,9 @@ func (s *Site) favicon(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// picture serves a rendition, through the gate: a picture is public while a public article uses it. Browsers may keep it
-// for a day, shared caches not at all, so that a withdrawn picture is not served by anyone.
-func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
+// media serves a rendition of a picture, its crop for other sites, or sound and video, through the gate: an item is public while a
+// public article uses it. Browsers may keep it for a day, shared caches not at all, so that what is withdrawn is not served by anyone.
+func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	id, ok := news.ParseCode(r.PathValue("id"))
 	if !ok {
 		return news.Fail(news.NotFound, "error.not_found")
@@ -103,14 +106,21 @@ func (s *Site) picture(w http.ResponseWriter, r *http.Request) error {
 	return s.file(w, r, item, "private, max-age=86400")
 }
 
-// file writes the rendition that the address names, of an item that may be shown.
-func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, keep string) error {
-	name, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
-	width, err := strconv.Atoi(name)
-	if !isJPEG || err != nil || !slices.Contains(media.Widths, width) || strconv.Itoa(width) != name {
-		return news.Fail(news.NotFound, "error.not_found")
+// file writes what the address names of an item that may be shown; keep is its Cache-Control.
+func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, keep string) (err error) {
+	var file media.File
+	name := r.PathValue("file")
+	width, isWidth := renditionWidth(name)
+	switch {
+	case isWidth:
+		file, err = s.Pictures.Open(r.Context(), item, width)
+	case name == syndicate.ShareName:
+		file, err = s.Pictures.OpenShare(r.Context(), item)
+	case item.Kind != news.MediaImage && name == "file"+media.Extension(item):
+		file, err = s.Pictures.OpenOriginal(r.Context(), item) // of a picture the original stays in the house
+	default:
+		err = news.Fail(news.NotFound, "error.not_found")
 	}
-	file, err := s.Pictures.Open(item, width)
 	if err != nil {
 		return err
 	}
@@ -118,7 +128,22 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, kee
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
 	h.Set("Cache-Control", keep)
-	h.Set("ETag", `"`+item.Hash+"-"+name+`"`)
+	if !file.Exact && keep != "no-store" {
+		h.Set("Cache-Control", "private, no-cache") // a better one is being made
+	}
+	h.Set("ETag", `"`+file.Tag+`"`)
+	if file.Type != "image/jpeg" {
+		h.Set("Content-Disposition", "inline; filename=\""+item.ID.String()+media.Extension(item)+"\"")
+		// A film is read for as long as it plays; a connection that cannot be told keeps the server's time.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(playTime))
+	}
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
+}
+
+// renditionWidth reads the width out of "960.jpg".
+func renditionWidth(name string) (width int, ok bool) {
+	digits, isJPEG := strings.CutSuffix(name, ".jpg")
+	width, err := strconv.Atoi(digits)
+	return width, isJPEG && err == nil && strconv.Itoa(width) == digits && media.IsWidth(width)
 }

@@ -63,7 +63,12 @@ func (s *Site) outsideMedia(w http.ResponseWriter, r *http.Request) error {
 // its address told nobody.
 func (s *Site) ShowPreview(w http.ResponseWriter, r *http.Request, p news.Preview, around web.PreviewFrame) error {
 	web.SetHidden(w)
-	page := previewPage{frame: s.bare("article preview", s.print.T("preview.title")), Story: s.story(news.PublicArticle(p)), Tags: p.Tags, Around: around}
+	a := news.PublicArticle(p)
+	body, err := s.body(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	page := previewPage{frame: s.bare("article preview", s.print.T("preview.title")), Story: s.story(a, body), Tags: p.Tags, Around: around}
 	page.Robots = "noindex, nofollow"
 	if around.Link != "" {
 		page.Until = moment(around.Until, s.print.Stamp)

@@ -25,7 +25,7 @@ type receiptView struct {
 	Why      string // when it was not published
 	Keep     bool   // it still waits: say how to come back
 	Letter   letter
-	Headline string
+	Headline string // with Path "" when the article is not public any more
 	Path     string
 }
 
@@ -75,14 +75,20 @@ func (s *Site) receipt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Receipt = s.receiptView(typed, found)
+	// What the gate does not let through any more is not named here either.
+	switch article, err := s.Articles.Article(r.Context(), found.Article); {
+	case err == nil:
+		page.Receipt.Headline, page.Receipt.Path = article.Headline, article.Path()
+	case news.KindOf(err) != news.NotFound && news.KindOf(err) != news.Gone:
+		return err
+	}
 	return s.render(w, r, http.StatusOK, "receipt", page)
 }
 
 func (s *Site) receiptView(typed string, found discussion.ReceiptView) *receiptView {
 	view := &receiptView{
-		Code:     grouped(strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))),
-		Letter:   s.letter(written{name: found.Name, text: found.Text, country: found.Country, at: found.CreatedAt}),
-		Headline: found.Headline, Path: found.Path,
+		Code:   grouped(strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))),
+		Letter: s.letter(written{name: found.Name, text: found.Text, country: found.Country, at: found.CreatedAt}),
 	}
 	switch found.State {
 	case news.CommentPublished:

@@ -18,6 +18,10 @@ func (s *Site) routes() []web.Route {
 	}
 	comment := write("/news/{code}/comments", s.comment)
 	comment.MaxBody = commentBody
+	files := read("/media/{id}/{file}", s.media)
+	files.Timeout = playTime
+	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
+	hidden.Timeout = playTime
 	return []web.Route{
 		read("/{$}", s.front),
 		read("/news/{code}", s.article),
@@ -43,7 +47,7 @@ func (s *Site) routes() []web.Route {
 		read("/comments/receipt/{code}", s.receipt),
 
 		read("/preview/{token}", s.outsidePreview),
-		read("/preview/{token}/media/{id}/{file}", s.outsideMedia),
+		hidden,
 
 		read("/rss.xml", s.feed),
 		read("/section/{slug}/rss.xml", s.sectionFeed),
@@ -51,6 +55,6 @@ func (s *Site) routes() []web.Route {
 		read("/sitemap/{file}", s.sitemap),
 		read("/robots.txt", s.robots),
 		read("/favicon.ico", s.favicon),
-		read("/media/{id}/{file}", s.picture),
+		files,
 	}
 }

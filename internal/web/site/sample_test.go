@@ -65,6 +65,18 @@ func (m *memory) CommentCounts(_ context.Context, code news.Code) (news.CommentC
 	return news.CommentCounts{Published: len(m.comments[code]), Pending: m.pending[code]}, m.broken
 }
 
+func (m *memory) Cards(_ context.Context, codes []news.Code) ([]news.PublicCard, error) {
+	var cards []news.PublicCard
+	for _, code := range codes {
+		for _, a := range m.articles {
+			if a.Code == code {
+				cards = append(cards, a.PublicCard)
+			}
+		}
+	}
+	return cards, m.broken
+}
+
 func (m *memory) Media(_ context.Context, id news.MediaID) (news.Media, error) {
 	for _, a := range m.articles {
 		if a.Picture.Media == id {
@@ -218,7 +230,7 @@ type nopCloser struct{ io.ReadSeeker }
 func (nopCloser) Close() error { return nil }
 
 // Open draws a landscape of flat fields, so that screens show something in a picture's place.
-func (*memory) Open(_ news.Media, width int) (media.File, error) {
+func (*memory) Open(_ context.Context, _ news.Media, width int) (media.File, error) {
 	img := image.NewGray(image.Rect(0, 0, width, width*9/16))
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
@@ -231,7 +243,16 @@ func (*memory) Open(_ news.Media, width int) (media.File, error) {
 	}
 	var buf bytes.Buffer
 	err := jpeg.Encode(&buf, img, nil)
-	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg"}, err
+	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg", Tag: strconv.Itoa(width), Exact: true}, err
+}
+
+func (m *memory) OpenShare(ctx context.Context, item news.Media) (media.File, error) {
+	return m.Open(ctx, item, 1200)
+}
+
+// OpenOriginal is ten bytes of sound.
+func (*memory) OpenOriginal(_ context.Context, item news.Media) (media.File, error) {
+	return media.File{ReadSeekCloser: nopCloser{strings.NewReader("0123456789")}, ModTime: sampleNow, Type: item.Type, Tag: "sound", Exact: true}, nil
 }
 
 // newSample is a small newsroom: a full article, one of the world without a picture, an undated one, an English one and
@@ -272,8 +293,8 @@ func newSample() *memory {
 			{ID: 31, Text: "خبر خوبی بود.\nسپاس", Country: "IR", CreatedAt: time.Date(2021, 11, 25, 12, 42, 0, 0, time.UTC)},
 		}},
 		receipts: map[string]discussion.ReceiptView{
-			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Headline: "تیتر خبر", Path: "/news/12"},
-			"REJECTED2345": {State: news.CommentRejected, Reason: news.ReasonInsult, Text: "نظر بد", CreatedAt: sampleNow, Headline: "تیتر خبر", Path: "/news/12"},
+			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Article: 12},
+			"REJECTED2345": {State: news.CommentRejected, Reason: news.ReasonInsult, Text: "نظر بد", CreatedAt: sampleNow, Article: 12},
 		},
 	}
 	return m

@@ -27,6 +27,7 @@ type Articles interface {
 	Comments(ctx context.Context, code news.Code) ([]news.PublicComment, error)
 	CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error)
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
+	Cards(ctx context.Context, codes []news.Code) ([]news.PublicCard, error) // what is not public is left out
 }
 
 // Lists is what lists, feeds and sitemaps read.
@@ -57,9 +58,11 @@ type Counter interface {
 	Count(code news.Code, userAgent string)
 }
 
-// Pictures opens the renditions of pictures.
+// Pictures opens the renditions of pictures, and sound and video.
 type Pictures interface {
-	Open(m news.Media, width int) (media.File, error)
+	Open(ctx context.Context, m news.Media, width int) (media.File, error)
+	OpenShare(ctx context.Context, m news.Media) (media.File, error)
+	OpenOriginal(ctx context.Context, m news.Media) (media.File, error)
 }
 
 // Settings is what a newsroom says of itself.

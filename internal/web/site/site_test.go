@@ -43,7 +43,7 @@ func TestArticlePageKeepsTheOrderOfTheProduct(t *testing.T) {
 		`<html lang="fa" dir="rtl">`, `rel="canonical" href="https://haftrud.example/news/12/`, `application/ld+json`,
 		`class="path"`, "شهر", "پس از دو سال درخواست اهالی", "<h1", "کتابخانهٔ میدان کاوه", "از شنبه، تالار مطالعه",
 		"کد خبر: ۱۲", `<time datetime="2025-11-25T10:00:00+03:30"`, "۱۰:۰۰ ۰۴ آذر ۱۴۰۴", "نگار سپهوند", "چاپ",
-		`srcset="/media/3/480.jpg 480w, /media/3/800.jpg 800w, /media/3/1200.jpg 1000w"`, `width="1000" height="563"`, "تالار شبانه", "عکس: کیوان مرادپور",
+		`srcset="/media/3/320.jpg 320w, /media/3/480.jpg 480w, /media/3/640.jpg 640w, /media/3/960.jpg 960w, /media/3/1280.jpg 1000w"`, `width="1000" height="563"`, "تالار شبانه", "عکس: کیوان مرادپور",
 		"<p>به گزارش خبرگزاری هفت‌رود، مدیر کتابخانه گفت", "انتهای پیام/۱۲۳", "برچسب‌ها", "https://haftrud.example/news/12",
 		"اخبار پیشنهادی", "نظرات کاربران", "انتشار یافته: ۳", "در انتظار بررسی: ۰",
 		"ناشناس", "ایران", "۱۶:۱۲ ۰۴ آذر ۱۴۰۰", "خبر خوبی بود.", "جمعه‌ها هم؟", "تحریریه", "بله، هر شب.",
@@ -256,7 +256,7 @@ func TestReceiptPageIsPrivate(t *testing.T) {
 	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Code != 200 {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
-	inOrder(t, w.Body.String(), `content="noindex, nofollow"`, "در انتظار بررسی", "ABCD-EFGH-2345", "نظر من", `href="/news/12"`)
+	inOrder(t, w.Body.String(), `content="noindex, nofollow"`, "در انتظار بررسی", "ABCD-EFGH-2345", "نظر من", `href="/news/12/`)
 	inOrder(t, get(t, h, "/comments/receipt/REJECTED2345").Body.String(), "غیر قابل انتشار", "دلیل: ")
 	if strings.Contains(m.logged.String(), sampleReceipt) {
 		t.Error("the code is in the log")
@@ -303,5 +303,28 @@ func TestFrontIsEditedWithFewAndWithoutPictures(t *testing.T) {
 func TestRoutesAreValid(t *testing.T) {
 	if err := web.Validate((&Site{}).routes()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNotesAndBoxes: a note to editors is on no page, and a box shows an article only as far as readers may know it.
+func TestNotesAndBoxes(t *testing.T) {
+	m := newSample()
+	m.articles[0].Body = `<p>متن</p>
+<aside class="desk-note"><p>رازکلیدواژه</p></aside>
+<aside class="more"><a href="/news/13"></a></aside>
+<aside class="more"><a href="/news/20"></a></aside>
+<aside class="more"><a href="/news/4711"></a></aside>`
+	h := m.handler(t, i18n.FA)
+	for _, path := range []string{articlePath, "/print/12", "/rss.xml", "/"} {
+		w := get(t, h, path)
+		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "رازکلیدواژه") {
+			t.Errorf("%s: %d, or it shows the note", path, w.Code)
+		}
+		if strings.Contains(w.Body.String(), "/news/20") || strings.Contains(w.Body.String(), "/news/4711") {
+			t.Errorf("%s names an article that readers may not see", path)
+		}
+	}
+	if page := get(t, h, articlePath).Body.String(); !strings.Contains(page, `<aside class="more"><a href="/news/13/`) || !strings.Contains(page, "پل قدیمی مرمت می‌شود</a></aside>") {
+		t.Errorf("the box is not filled: %s", page)
 	}
 }

@@ -74,7 +74,7 @@ if (sheet) {
 // The text of an article runs as its language does.
 document.querySelector('[data-sets-dir]')?.addEventListener('change', (e) => {
   const dir = e.target.value === 'en' ? 'ltr' : 'rtl';
-  sheet.querySelectorAll('.text [dir], .touches [name=tags], .touches [name^=picture_]').forEach((el) => { if (!el.closest('.help')) el.dir = dir; });
+  sheet.querySelectorAll('.text [dir], .touches [name=tags], .touches [name^=picture_]').forEach((el) => { if (!el.closest('.help, .ed')) el.dir = dir; });
 });
 
 const list = document.querySelector('.letters');

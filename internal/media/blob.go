@@ -1,0 +1,137 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// Blob is a stored file, open for reading.
+type Blob struct {
+	io.ReadSeekCloser
+	ModTime time.Time
+}
+
+// Blobs keeps files by key. Keys are relative paths with slashes, of a fixed alphabet, made by this package only.
+type Blobs interface {
+	// Put stores size bytes whole or not at all; they are durable when it returns.
+	Put(ctx context.Context, key, mime string, r io.Reader, size int64) error
+	// Open finds a file; NotFound when there is none.
+	Open(ctx context.Context, key string) (Blob, error)
+	// Keys lists the keys that begin with a prefix.
+	Keys(ctx context.Context, prefix string) ([]string, error)
+	// Delete removes a file; none is no error.
+	Delete(ctx context.Context, key string) error
+}
+
+func noBlob(err error) error {
+	return &news.Error{Kind: news.NotFound, Key: "error.not_found", Err: err}
+}
+
+// disk keeps files in a folder.
+type disk struct{ dir string }
+
+// newDisk opens a folder, which is made if it is not there.
+func newDisk(dir string) (disk, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o750); err != nil {
+		return disk{}, fmt.Errorf("media: %w", err)
+	}
+	return disk{dir}, nil
+}
+
+func (d disk) path(key string) string { return filepath.Join(d.dir, filepath.FromSlash(key)) }
+
+// Put writes beside and renames, and makes the name durable too.
+func (d disk) Put(_ context.Context, key, _ string, r io.Reader, size int64) error {
+	name := d.path(key)
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
+		return fmt.Errorf("media: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Join(d.dir, "tmp"), "blob-*")
+	if err != nil {
+		return fmt.Errorf("media: %w", err)
+	}
+	defer os.Remove(f.Name()) // does nothing after the rename
+	n, err := io.Copy(f, r)
+	if err == nil && n != size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o640)
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("media: %w", err)
+	}
+	return errors.Join(syncDir(filepath.Dir(name)), syncDir(d.dir))
+}
+
+// Open opens the file.
+func (d disk) Open(_ context.Context, key string) (Blob, error) {
+	f, err := os.Open(d.path(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Blob{}, noBlob(err)
+	}
+	if err != nil {
+		return Blob{}, fmt.Errorf("media: %w", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return Blob{}, fmt.Errorf("media: %w", err)
+	}
+	return Blob{f, info.ModTime()}, nil
+}
+
+// Keys looks in the prefix's folder; keys here hold no character that a pattern would mean otherwise.
+func (d disk) Keys(_ context.Context, prefix string) ([]string, error) {
+	found, err := filepath.Glob(d.path(prefix) + "*")
+	if err != nil {
+		return nil, fmt.Errorf("media: %w", err)
+	}
+	keys := make([]string, 0, len(found))
+	for _, name := range found {
+		rel, err := filepath.Rel(d.dir, name)
+		if err != nil {
+			return nil, fmt.Errorf("media: %w", err)
+		}
+		keys = append(keys, filepath.ToSlash(rel))
+	}
+	return keys, nil
+}
+
+// Delete removes the file.
+func (d disk) Delete(_ context.Context, key string) error {
+	if err := os.Remove(d.path(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("media: %w", err)
+	}
+	return nil
+}
+
+// syncDir makes the names in a folder durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("media: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("media: %w", err)
+	}
+	return nil
+}

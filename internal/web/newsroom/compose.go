@@ -1,0 +1,182 @@
+package newsroom
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// editorKeys are the sentences of the editor's script, which gets them with the page.
+var editorKeys = []string{
+	"editor.address", "editor.alt", "editor.alt_hint", "editor.apply", "editor.bad_address", "editor.bad_media",
+	"editor.body", "editor.bullets", "editor.cancel", "editor.caption", "editor.close", "editor.column_after",
+	"editor.column_delete", "editor.credit", "editor.credit_hint", "editor.em", "editor.embed", "editor.embed_hint",
+	"editor.failed", "editor.find", "editor.find_next", "editor.find_previous", "editor.found", "editor.half_space",
+	"editor.header", "editor.heading", "editor.insert", "editor.keys", "editor.line_break", "editor.link", "editor.ltr",
+	"editor.merge", "editor.minutes", "editor.more", "editor.more_search", "editor.no_file", "editor.note",
+	"editor.note_label", "editor.nothing_found", "editor.numbers", "editor.picture", "editor.picture_file",
+	"editor.pictures", "editor.player", "editor.player_hint", "editor.pullquote",
+	"editor.quote", "editor.redo", "editor.replace", "editor.replace_all", "editor.replace_with", "editor.replaced",
+	"editor.row_after", "editor.row_before", "editor.row_delete", "editor.rule", "editor.strong", "editor.sub",
+	"editor.subheading", "editor.sup", "editor.table", "editor.table_delete", "editor.to_toolbar", "editor.toolbar",
+	"editor.toolbar_hint", "editor.undo", "editor.unlink", "editor.upload", "editor.weight", "editor.words",
+	"editor.working",
+}
+
+// EditorWords are the sentences of the editor by their names in its script.
+func (f frame) EditorWords() map[string]string {
+	words := make(map[string]string, len(editorKeys))
+	for _, key := range editorKeys {
+		words[strings.TrimPrefix(key, "editor.")] = f.T(key)
+	}
+	return words
+}
+
+const (
+	foundMany = 8  // how many articles are offered as one types
+	askedMany = 50 // how many codes may be asked for at once
+	// bodyPictureWidth is how wide a body's picture is at the least where the original is so wide, in pixels.
+	bodyPictureWidth = 800
+)
+
+// foundArticle is an article as the editor offers it for a box.
+type foundArticle struct {
+	Code     string `json:"code"`
+	Headline string `json:"headline"`
+	About    string `json:"about"` // section and state, in words
+}
+
+// find answers with the articles whose headline holds ?q=, the newest first, or with those of the codes ?code=. What does not
+// exist is left out. It offers articles in every state: a box on what readers may not see yet shows them nothing.
+func (n *Newsroom) find(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	rows := []news.ArticleRow{}
+	if codes := query["code"]; len(codes) > 0 {
+		for _, value := range codes[:min(len(codes), askedMany)] {
+			code, ok := news.ParseCode(value)
+			if !ok {
+				continue
+			}
+			a, err := n.Articles.Article(r.Context(), actorOf(r), code)
+			switch kind := news.KindOf(err); {
+			case err == nil:
+				rows = append(rows, news.ArticleRow{Code: a.Code, State: a.State, Headline: a.Content.Headline})
+			case kind != news.NotFound && kind != news.Forbidden:
+				return err
+			}
+		}
+	} else {
+		found, err := n.Articles.Articles(r.Context(), actorOf(r), news.ArticleFilter{Text: query.Get("q"), Limit: foundMany})
+		if err != nil {
+			return err
+		}
+		rows = found.Rows
+	}
+	answer := struct {
+		Articles []foundArticle `json:"articles"`
+	}{make([]foundArticle, len(rows))}
+	for i, row := range rows {
+		about := n.print.T("state." + string(row.State))
+		if row.SectionName != "" {
+			about = row.SectionName + " · " + about
+		}
+		answer.Articles[i] = foundArticle{row.Code.String(), row.Headline, about}
+	}
+	return answerJSON(w, r, http.StatusOK, answer)
+}
+
+// paste answers with what is left of the HTML that another program put on the clipboard.
+func (n *Newsroom) paste(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	return answerJSON(w, r, http.StatusOK, struct {
+		HTML string `json:"html"`
+	}{markup.FromClipboard(f.Text("html")).String()})
+}
+
+// bodyPicture tells the editor where the picture is that it has just sent.
+type bodyPicture struct {
+	ID     news.MediaID `json:"id"`
+	Src    string       `json:"src"`
+	Width  int          `json:"width"`  // of the rendition, in pixels
+	Height int          `json:"height"` // of the rendition, in pixels
+}
+
+// badPicture says what is wrong with a picture, by field.
+type badPicture struct {
+	Message  string            `json:"message"`
+	Problems map[string]string `json:"problems"`
+}
+
+var pictureFields = []string{"picture", "picture_caption", "picture_credit", "picture_alt"}
+
+// addBodyPicture stores a picture for the body of an article.
+func (n *Newsroom) addBodyPicture(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	m, err := n.takePicture(r, f)
+	if news.KindOf(err) == news.Invalid {
+		problems := n.problems(err, pictureFields...)
+		answer := badPicture{Message: strings.Join(problems.General(), " "), Problems: map[string]string{}}
+		for _, field := range pictureFields {
+			if sentence := problems.For(field); sentence != "" {
+				answer.Problems[field] = sentence
+			}
+		}
+		return answerJSON(w, r, http.StatusUnprocessableEntity, answer)
+	}
+	if err != nil {
+		return err
+	}
+	width := media.Widths[len(media.Widths)-1]
+	for _, w := range slices.Backward(media.Widths) {
+		if w >= bodyPictureWidth {
+			width = w
+		}
+	}
+	answer := bodyPicture{ID: m.ID, Src: fmt.Sprintf("/media/%d/%d.jpg", m.ID, width)}
+	answer.Width, answer.Height = rendition(m.PictureSize, width)
+	return answerJSON(w, r, http.StatusOK, answer)
+}
+
+func (n *Newsroom) takePicture(r *http.Request, f web.Form) (news.Media, error) {
+	up := media.Upload{Reader: bytes.NewReader(nil), Caption: f.Line("picture_caption"), Credit: f.Line("picture_credit"), Alt: f.Line("picture_alt")}
+	if file, ok := f.File("picture"); ok {
+		body, err := file.Open()
+		if err != nil {
+			return news.Media{}, fmt.Errorf("newsroom: open the upload: %w", err)
+		}
+		defer body.Close()
+		up.Reader = body
+	}
+	return n.Pictures.Add(r.Context(), actorOf(r), up)
+}
+
+// rendition is the size of a picture that is at most so many pixels wide.
+func rendition(size news.PictureSize, most int) (width, height int) {
+	if size.Width <= most {
+		return size.Width, size.Height
+	}
+	return most, (size.Height*most + size.Width/2) / size.Width
+}
+
+func answerJSON(w http.ResponseWriter, r *http.Request, status int, answer any) error {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	web.SetPrivate(w)
+	return web.Write(w, r, status, "application/json", body)
+}
