@@ -76,9 +76,17 @@ type Settings struct {
 	Flags   bool   // show a flag beside a commenter's country
 }
 
-// Sources is where pages come from. Counter may be nil.
+// Corrections is what was wrong and put right in public articles.
+type Corrections interface {
+	Corrections(ctx context.Context, code news.Code) ([]news.Correction, error) // of one article, oldest first
+	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
+}
+
+// Sources is where pages come from. Counter and Previews may be nil.
 type Sources struct {
 	Articles    Articles
+	Corrections Corrections
+	Previews    Previews
 	Lists       Lists
 	Suggestions Suggestions
 	Discussion  Discussion
