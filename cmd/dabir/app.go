@@ -39,6 +39,7 @@ type app struct {
 	auth       *auth.Desk
 	editorial  *editorial.Desk
 	previews   *editorial.Previews
+	front      *editorial.FrontDesk
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
 	now        func() time.Time
@@ -77,6 +78,7 @@ func (a *app) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
+	a.front = editorial.NewFront(a.store, a.store, a.now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
@@ -143,7 +145,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -161,7 +163,8 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
 const (

@@ -117,6 +117,7 @@ func (p photographer) readers() error {
 		{"front", "/", all}, {"article", article, all}, {"section", section, few}, {"latest", "/latest", few}, {"archive", "/archive", few},
 		{"corrections", "/corrections", few}, {"corrected", corrected, few},
 		{"about", "/about", few}, {"ask", "/comments/receipt", few}, {"missing", "/news/999999", few}, {"signin", "/newsroom/signin", few},
+		{"dossier", demoDossier, few},
 	} {
 		if err := p.page(tab, page.name, page.path, page.widths, nil); err != nil {
 			return err
@@ -209,12 +210,26 @@ func (p photographer) staff() error {
 		{"library-pick", "/newsroom/articles/new", func() error {
 			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))
 		}},
+		{"desk-front", "/newsroom/front", nil}, {"desk-front-open", "/newsroom/front", openSlots(tab)}, {"desk-front-preview", "/newsroom/front/preview", nil},
+		{"desk-dossiers", "/newsroom/dossiers", nil}, {"desk-dossier", "/newsroom/dossiers/1", nil},
 	} {
 		if err := p.page(tab, page.name, page.path, few, page.after); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// demoDossier is the address of the demonstration's dossier.
+const demoDossier = "/dossier/آب-و-زندگی"
+
+// openSlots opens the first two slots of the front page and looks for an article.
+func openSlots(tab *stage.Tab) func() error {
+	return func() error {
+		open := `for (const d of [...document.querySelectorAll(".slot details")].slice(0, 2)) d.open = true;
+			const q = document.querySelector("[name=q]"); q.value = "آب"; q.dispatchEvent(new Event("input"))`
+		return errors.Join(tab.Do(chromedp.Evaluate[chromedp.Void](open)), tab.Until(`document.querySelector(".found li")`))
+	}
 }
 
 // page takes a page at all widths, light and dark; after, if there is one, is done on it first.

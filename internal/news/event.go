@@ -42,6 +42,16 @@ const (
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
 
+	FrontEdited    EventKind = "front.edited"    // the working copy changed
+	FrontPublished EventKind = "front.published" // readers see a new version
+	FrontAnnounced EventKind = "front.breaking"  // the breaking bar changed
+	FrontTurned    EventKind = "front.restored"  // an earlier version was published again
+
+	DossierCreated   EventKind = "dossier.created"
+	DossierSaved     EventKind = "dossier.saved"
+	DossierPublished EventKind = "dossier.published"
+	DossierWithdrawn EventKind = "dossier.withdrawn"
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"

@@ -10,7 +10,8 @@ import (
 )
 
 // Public is the gate (docs/architecture.md): what the public may see, and nothing else. Each of its queries reads the views
-// public_article, public_comment, public_comment_state, public_tag, public_media and withdrawn_article, never a table with hidden rows;
+// public_article, public_comment, public_comment_state, public_tag, public_media, public_front, public_dossier
+// and withdrawn_article, never a table with hidden rows;
 // TestPublicReadsViewsOnly holds it to that. Hidden and unknown codes answer alike.
 type Public struct{ s *Store }
 

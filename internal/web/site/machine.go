@@ -53,7 +53,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := syndicate.SitemapIndex(s.machine, blocks)
+	more, err := s.dossierSitemaps(r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := syndicate.SitemapIndex(s.machine, blocks, more...)
 	if err != nil {
 		return err
 	}
@@ -61,6 +65,9 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
+	if r.PathValue("file") == dossierSitemap {
+		return s.sitemapOfDossiers(w, r)
+	}
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
 	block, err := strconv.Atoi(name)
 	if !ok || err != nil || block < 1 || strconv.Itoa(block) != name {

@@ -35,6 +35,8 @@ func (s *Site) routes() []web.Route {
 		read("/sections", s.allSections),
 		read("/section/{slug}", s.section),
 		read("/tag/{slug}", s.tag),
+		read("/dossier/{slug}", s.dossier),
+		read("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),
 		read("/archive/{year}/{month}/{day}", s.archive),
 
