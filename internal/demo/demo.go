@@ -79,6 +79,12 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 		if outcome.Refused != "" {
 			return fmt.Errorf("demo article %s: %s", fresh[i].item.Article.Origin, outcome.Refused)
 		}
+		for _, c := range fresh[i].wrong {
+			c.Article = outcome.Code
+			if _, err := desks.Editorial.Correct(ctx, actor, "", c); err != nil {
+				return fmt.Errorf("demo article %s: %w", fresh[i].item.Article.Origin, err)
+			}
+		}
 		if fresh[i].withdrawal == "" {
 			continue
 		}

@@ -165,6 +165,9 @@ func (d *Desk) SetComments(ctx context.Context, actor news.Actor, in CommentsSwi
 		return news.Article{}, err
 	}
 	return d.storage.UpdateArticle(ctx, actor, in.Action, in.Code, func(a *news.Article) ([]news.EventKind, error) {
+		if err := actor.RequireIn(news.RightComments, a.Content.Section); err != nil {
+			return nil, err
+		}
 		if a.CommentsClosed == in.Closed {
 			return nil, nil
 		}

@@ -2,6 +2,7 @@ package editorial
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -104,8 +105,12 @@ func (d *Desk) SaveTemplate(ctx context.Context, actor news.Actor, c news.Conten
 		return err
 	}
 	c = cleanBody(d.clean(c))
+	wrong := checkLengths(c)
 	if !slices.Contains(news.ArticleKinds(), c.Kind) {
-		return news.FieldError("kind", "error.kind")
+		wrong = append(wrong, news.FieldError("kind", "error.kind"))
+	}
+	if len(wrong) > 0 {
+		return errors.Join(wrong...)
 	}
 	return d.storage.SaveTemplate(ctx, actor, c)
 }

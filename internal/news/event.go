@@ -30,6 +30,7 @@ const (
 	ArticleTrashed         EventKind = "article.trashed"
 	ArticleUntrashed       EventKind = "article.untrashed"
 	ArticleLockTaken       EventKind = "article.lock_taken_over"
+	ArticlePreviewLinked   EventKind = "article.preview_linked" // somebody outside may see it
 	TemplateSaved          EventKind = "template.saved"
 
 	ArticleCommentsClosed EventKind = "article.comments_closed"

@@ -360,7 +360,7 @@ func (s *Store) Articles(ctx context.Context, f news.ArticleFilter) (news.Articl
 	code, _ := news.ParseCode(persian.LatinDigits(f.Text))
 	before := descending(f.After)
 	var person news.UserID
-	if f.Inbox == news.InboxMine || f.Inbox == news.InboxReturned {
+	if f.Inbox == news.InboxMine || f.Inbox == news.InboxReturned || f.Inbox == news.InboxTrash {
 		person = f.Person
 	}
 	var page news.ArticleRows

@@ -85,9 +85,17 @@ type Settings struct {
 	Flags   bool   // show a flag beside a commenter's country
 }
 
-// Sources is where pages come from. Counter may be nil; without Fronts the front page arranges itself and there are no dossiers.
+// Corrections is what was wrong and put right in public articles.
+type Corrections interface {
+	Corrections(ctx context.Context, code news.Code) ([]news.Correction, error) // of one article, oldest first
+	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
+}
+
+// Sources is where pages come from. Counter and Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
+	Corrections Corrections
+	Previews    Previews
 	Lists       Lists
 	Fronts      Fronts
 	Suggestions Suggestions
