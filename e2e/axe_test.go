@@ -70,7 +70,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"},
 		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {

@@ -51,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 // announceDemo fills the newsroom, adds its people and prints the ways in.
 func announceDemo(ctx context.Context, a *app, url string) error {
 	fmt.Println("Preparing the demonstration newsroom…")
-	err := demo.Fill(ctx, demo.Desks{Editorial: a.editorial, Library: a.library, Store: a.store}, time.Now())
+	err := demo.Fill(ctx, demo.Desks{Editorial: a.editorial, Front: a.front, Library: a.library, Store: a.store}, time.Now())
 	if err != nil {
 		return err
 	}

@@ -47,9 +47,10 @@ func Checklist(c news.Content) Checks {
 			all = append(all, Check{false, field, key, args})
 		}
 	}
-	words := markup.Words(markup.HTML(c.Body))
+	body := markup.WithoutNotes(markup.HTML(c.Body))
+	words := markup.Words(body)
 	stop(c.Headline == "", "headline", "error.headline_missing")
-	stop(c.Body == "" && c.Lede == "", "body", "error.body_missing")
+	stop(body == "" && c.Lede == "", "body", "error.body_missing")
 	stop(needs[c.Kind].byline && len(c.Bylines) == 0, "bylines", "check.byline")
 	stop(needs[c.Kind].picture && c.Picture.Media == 0 && !strings.Contains(c.Body, "<img"), "picture", "check.picture")
 	stop(c.Picture.Media != 0 && c.Picture.Credit == "", "picture_credit", "error.picture_credit")
@@ -60,7 +61,7 @@ func Checklist(c news.Content) Checks {
 	ask(len(c.Tags) == 0, "tags", "check.tags")
 	ask(c.Picture.Media != 0 && c.Picture.Alt == "", "picture_alt", "check.alt")
 	ask(c.Source == "" && len(c.Bylines) == 0, "source", "check.nobody")
-	ask(c.Body != "" && words < shortBody && c.Kind == news.KindNews, "body", "check.short", words)
+	ask(body != "" && words < shortBody && c.Kind == news.KindNews, "body", "check.short", words)
 	ask(len(c.Body) > heavyBody, "body", "check.heavy", len(c.Body)>>10)
 	return all
 }

@@ -186,13 +186,18 @@ func (a *Article) Restore(by UserID, now time.Time) error {
 // DueAt is the next moment at which Release has something to do; zero: none.
 func (a *Article) DueAt() time.Time {
 	var due time.Time
-	for _, at := range []time.Time{a.PublishAt, a.ChangeAt, a.UnpublishAt} {
+	var moments []time.Time
+	switch {
+	case !a.TrashedAt.IsZero():
+	case a.State == Scheduled: // an expiry before the publication is not due: there is nothing to take back yet
+		moments = []time.Time{a.PublishAt}
+	case a.State == Published:
+		moments = []time.Time{a.ChangeAt, a.UnpublishAt}
+	}
+	for _, at := range moments {
 		if !at.IsZero() && (due.IsZero() || at.Before(due)) {
 			due = at
 		}
-	}
-	if a.State != Scheduled && a.State != Published || !a.TrashedAt.IsZero() {
-		return time.Time{}
 	}
 	return due
 }

@@ -33,6 +33,7 @@ const (
 	RightWrite    Right = "article.write"    // create and edit articles
 	RightPublish  Right = "article.publish"  // publish articles and change published ones
 	RightWithdraw Right = "article.withdraw" // take a published article out of every output
+	RightFront    Right = "front.arrange"    // arrange the front page, its breaking bar and the dossiers
 	RightTemplate Right = "template.save"    // set what new articles begin with
 	RightAudit    Right = "audit.read"       // read who did what
 	RightComments Right = "article.comments" // open and close the comments of an article
@@ -44,8 +45,8 @@ const (
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
-	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightTemplate, RightAudit, RightComments, RightModerate},
+	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate},
 	Moderator:   {RightEnter, RightComments, RightModerate},
 	Operator:    {RightEnter, RightAudit, RightImport, RightUsers},
 }

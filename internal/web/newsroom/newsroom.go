@@ -197,7 +197,7 @@ type frame struct {
 	web.Page
 	Site  string
 	Title string
-	Here  string // the part of the navigation that is open: "articles", "new", "comments"; "" for none
+	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers"; "" for none
 	User  news.User
 	Done  string // what has just been done, as a sentence; "" for nothing
 }
