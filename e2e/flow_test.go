@@ -11,7 +11,8 @@ func (v visitor) draft(headline string) string {
 	v.t.Helper()
 	v.visit("/newsroom/articles/new", 200)
 	v.fill("[name=headline]", headline)
-	v.fill("[name=body]", "بند یکم.")
+	v.click(".prose")
+	v.must(v.Type("بند یکم."))
 	v.follow(`button[value="save"]`)
 	return v.location()
 }

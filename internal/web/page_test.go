@@ -199,10 +199,11 @@ func TestDoneSaysOnlyWhatIsKnown(t *testing.T) {
 
 func TestStyleSheetsTravelWithoutComments(t *testing.T) {
 	for css, want := range map[string]string{
-		"/* a */\n  p { color: red; } /* b\n c */\n\n\n  a { }\n":   "\np { color: red; } \na { }\n",
-		"a::after { content: \"/* stays */\"; }":                    "a::after { content: \"/* stays */\"; }",
-		"a::after { content: '\"'; } /* \" */ b { content: '/*'; }": "a::after { content: '\"'; }  b { content: '/*'; }",
-		"p { margin: calc(1px + 2px); } /* not closed":              "p { margin: calc(1px + 2px); } /* not closed",
+		"/* a */\n  p { color: red; } /* b\n c */\n\n\n  a { }\n":      "p{color:red;}a{}",
+		"a::after { content: \"/* stays */ { a: b }\"; }":              "a::after{content:\"/* stays */ { a: b }\";}",
+		"a::after { content: '\"'; } /* \" */ b { content: '/*'; }":    "a::after{content:'\"';}b{content:'/*';}",
+		"p > a :hover, b { margin: calc(1px + 2px) auto; }":            "p > a :hover,b{margin:calc(1px + 2px) auto;}",
+		"@media (min-width: 40rem) and (hover) { a { b: c } } /* open": "@media (min-width:40rem) and (hover){a{b:c}}/* open",
 	} {
 		if got := string(slimCSS([]byte(css))); got != want {
 			t.Errorf("%q became %q, want %q", css, got, want)
