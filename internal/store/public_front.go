@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 
+	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -50,7 +51,11 @@ func scanPublicDossier(r scanner) (news.PublicDossier, error) {
 		return d, err
 	}
 	d.PublishedAt, d.ModifiedAt = fromNullMS(published), fromNullMS(modified)
-	return d, json.Unmarshal([]byte(text), &d.DossierContent)
+	if err := json.Unmarshal([]byte(text), &d.DossierContent); err != nil {
+		return d, err
+	}
+	d.Text = string(markup.WithoutNotes(markup.HTML(d.Text)))
+	return d, nil
 }
 
 // Dossier is a published dossier as it was published last; NotFound for a hidden and an unknown one alike.
