@@ -27,8 +27,9 @@ var rooms = map[string][]string{
 	"internal/i18n":             {"internal/persian"},
 	"internal/config":           {},
 	"theme":                     {},
+	"internal/textdiff":         {},
 
-	"internal/store":           {"internal/news", "internal/persian"},
+	"internal/store":           {"internal/news", "internal/persian", "internal/markup"},
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
@@ -43,7 +44,7 @@ var rooms = map[string][]string{
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/editorial", "internal/media"},
+		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
 	"internal/web/control": {"internal/news", "internal/auth"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
@@ -135,7 +136,7 @@ func TestDependencyRule(t *testing.T) {
 
 // TestOnlyTheGateMakesPublicThings: outside store nobody composes what only store.Public may make.
 func TestOnlyTheGateMakesPublicThings(t *testing.T) {
-	public := []string{"PublicArticle", "PublicCard", "PublicComment"}
+	public := []string{"PublicArticle", "PublicCard", "PublicFront", "PublicDossier", "PublicComment", "PublicCorrection"}
 	made := 0
 	for pkg, files := range sources(t) {
 		for _, f := range files {
@@ -163,4 +164,52 @@ func TestOnlyTheGateMakesPublicThings(t *testing.T) {
 	if made == 0 {
 		t.Error("store makes none of them: the check has lost its grip")
 	}
+}
+
+// TestPreviewsStayPreviews: what is not public becomes a PublicArticle in one file alone, the one that draws previews; and nobody but
+// the store makes a Preview.
+func TestPreviewsStayPreviews(t *testing.T) {
+	converted := 0
+	for pkg, files := range sources(t) {
+		for _, f := range files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr: // a conversion looks like a call
+					if isPublicThing(n.Fun, "PublicArticle") {
+						converted++
+						if pkg != "internal/web/site" || !declares(f, "ShowPreview") {
+							t.Errorf("%s turns something into a news.PublicArticle", pkg)
+						}
+					}
+					if isPublicThing(n.Fun, "Preview") && pkg != "internal/store" {
+						t.Errorf("%s turns something into a news.Preview", pkg)
+					}
+				case *ast.CompositeLit:
+					if isPublicThing(n.Type, "Preview") && pkg != "internal/store" && len(n.Elts) > 0 {
+						t.Errorf("%s makes a news.Preview by hand", pkg)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if converted != 1 {
+		t.Errorf("%d conversions, want the one of the preview's page", converted)
+	}
+}
+
+func isPublicThing(e ast.Expr, name string) bool {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
+		return false
+	}
+	room, ok := sel.X.(*ast.Ident)
+	return ok && room.Name == "news"
+}
+
+func declares(f *ast.File, name string) bool {
+	return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+		fn, ok := d.(*ast.FuncDecl)
+		return ok && fn.Name.Name == name
+	})
 }

@@ -156,6 +156,22 @@ func (s *server) memory() (now, peak int64) {
 	return memoryOf(s.cmd.Process.Pid)
 }
 
+// processor is the time that the process has spent on processors so far, as the system counts it (in hundredths of a second).
+func (s *server) processor() time.Duration {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(s.cmd.Process.Pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
 func memoryOf(pid int) (now, peak int64) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {

@@ -70,7 +70,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"},
 		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
@@ -117,7 +117,8 @@ func (v visitor) receiptIsAccessible(n newsroom, source, article string) {
 func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	editor := n.staff(t, "sardabir")
 	for _, p := range []struct{ name, path string }{
-		{"Articles", "/newsroom/articles"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
+		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
+		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
 		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
 	} {
 		t.Run(p.name, func(t *testing.T) {

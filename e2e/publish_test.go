@@ -44,7 +44,11 @@ func TestEditorPublishes(t *testing.T) {
 	const headline = "گندم‌زارهای دشت چالدره امسال دو هفته زودتر درو شد"
 	editor.visit("/newsroom/articles/new", 200)
 	editor.compose(headline, picture(t))
-	if status := editor.follow(`button[value="publish"]`); status != 200 {
+	editor.Expect(409)
+	if status := editor.follow(`button[value="publish"]`); status != 409 || !strings.Contains(editor.text(".asks"), "نه منبع دارد") {
+		t.Fatalf("the checklist answers %d:\n%s", status, editor.text("main"))
+	}
+	if status := editor.follow(`.asks button`); status != 200 {
 		t.Fatalf("publishing answers %d:\n%s", status, editor.text("main"))
 	}
 	form := editor.location()
@@ -122,7 +126,8 @@ func (v visitor) edits(reader visitor, path, form string) {
 	if got := reader.text("h1"); got == changed {
 		v.t.Error("a change that was only saved is public")
 	}
-	if status := v.follow(`button[value="publish"]`); status != 200 {
+	v.follow(`button[value="publish"]`)
+	if status := v.follow(`.asks button`); status != 200 {
 		v.t.Fatalf("publishing the change answers %d", status)
 	}
 	reader.visit(path, 200)

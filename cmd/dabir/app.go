@@ -38,13 +38,16 @@ type app struct {
 	countries  *country.Finder
 	auth       *auth.Desk
 	editorial  *editorial.Desk
+	previews   *editorial.Previews
+	front      *editorial.FrontDesk
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
+	now        func() time.Time
 }
 
-// openApp opens the database and builds the rooms on it; the caller holds the folder.
-func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, error) {
-	a := &app{cfg: cfg, log: log}
+// openApp opens the database and builds the rooms on it; the caller holds the folder. now is the clock of every room.
+func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger, now func() time.Time) (*app, error) {
+	a := &app{cfg: cfg, log: log, now: now}
 	if err := a.open(ctx); err != nil {
 		a.close()
 		return nil, err
@@ -54,7 +57,7 @@ func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger) (*app, e
 
 func (a *app) open(ctx context.Context) (err error) {
 	cfg := a.cfg
-	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log}); err != nil {
+	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now}); err != nil {
 		return err
 	}
 	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
@@ -68,10 +71,16 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, time.Now)
-	a.editorial = editorial.New(a.store, cfg.Site.Lang, time.Now)
+	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, a.now)
+	a.editorial = editorial.New(a.store, cfg.Site.Lang, a.now)
+	previewKey, err := a.store.Secret(ctx, "preview", 0)
+	if err != nil {
+		return err
+	}
+	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
+	a.front = editorial.NewFront(a.store, a.store, a.now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, time.Now)
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	return nil
 }
@@ -136,8 +145,8 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
-		Articles: public, Lists: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
-		Pictures: a.library, Now: time.Now,
+		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
 		return nil, err
@@ -148,12 +157,14 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
+		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
 const (
@@ -164,6 +175,9 @@ const (
 // background does the timed work until ctx ends, then brings it to an end.
 func (a *app) background(ctx context.Context) (wait func()) {
 	var group sync.WaitGroup
+	group.Go(func() {
+		a.editorial.Run(ctx, func(err error) { a.log.Error("the timer could not release what is due; it goes on trying", "err", err) })
+	})
 	group.Go(func() {
 		if err := a.suggest.Run(ctx); err != nil {
 			a.log.Error("the last counts of views were not stored", "err", err)

@@ -51,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 // announceDemo fills the newsroom, adds its people and prints the ways in.
 func announceDemo(ctx context.Context, a *app, url string) error {
 	fmt.Println("Preparing the demonstration newsroom…")
-	err := demo.Fill(ctx, demo.Desks{Editorial: a.editorial, Library: a.library, Store: a.store}, time.Now())
+	err := demo.Fill(ctx, demo.Desks{Editorial: a.editorial, Front: a.front, Library: a.library, Store: a.store}, time.Now())
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,8 @@ func announceDemo(ctx context.Context, a *app, url string) error {
 		user  auth.NewUser
 	}{
 		{"Chief editor", auth.NewUser{Username: "sardabir", Name: "رویا سپهری", Roles: []news.Role{news.ChiefEditor}}},
+		{"Desk editor", auth.NewUser{Username: "dabir", Name: "کاوه دادخواه", Roles: []news.Role{news.DeskEditor}}},
+		{"Reporter", auth.NewUser{Username: "khabarnegar", Name: "نگار ستوده", Roles: []news.Role{news.Reporter}}},
 		{"Moderator", auth.NewUser{Username: "nazer", Name: "بهرام نیک‌روان", Roles: []news.Role{news.Moderator}}},
 	} {
 		link, err := demoLink(ctx, console{a, url}, person.user)

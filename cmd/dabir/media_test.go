@@ -83,7 +83,7 @@ func TestMediaPassesTheGate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, err = n.editorial.Publish(ctx, chief, editorial.Publish{Code: code, Base: a.Revision}); err != nil {
+			if a, err = n.editorial.Publish(ctx, chief, editorial.Publish{Code: code, Base: a.Revision, Confirmed: true}); err != nil {
 				t.Fatal(err)
 			}
 			check(http.StatusOK)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/config"
@@ -76,7 +77,7 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, fu
 	if cfg.LogLevel == "info" { // what the store says of itself is not this command's answer
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	a, err := openApp(ctx, cfg, log)
+	a, err := openApp(ctx, cfg, log, time.Now)
 	if err != nil {
 		f.release()
 		return nil, nil, err

@@ -186,6 +186,12 @@ func TestArticleIsWrittenPublishedAndWithdrawn(t *testing.T) {
 		}
 		fields.Set("headline", "تیتر خبر، ویراسته")
 		fields.Set("do", "publish")
+		asked := chief.post(edit, fields)
+		if asked.StatusCode != http.StatusConflict || !strings.Contains(asked.body, "با این همه منتشر شود") || !strings.Contains(asked.body, "لید نوشته نشده است") || strings.Contains(asked.body, `id="theirs"`) {
+			t.Fatalf("publish: %d, asks before it goes out: %s", asked.StatusCode, asked.body)
+		}
+		_, fields = form(t, asked.page(t), `main form[action="`+edit+`"]`)
+		fields.Set("confirmed", "publish")
 		if got := chief.post(edit, fields); got.StatusCode != http.StatusSeeOther {
 			t.Fatalf("publish: %d %s", got.StatusCode, got.body)
 		}

@@ -45,13 +45,19 @@ func eachDatabase(t *testing.T, run func(t *testing.T, n *newsroomUnderTest)) {
 
 func start(t *testing.T, dsn string, env ...string) *newsroomUnderTest {
 	t.Helper()
+	return startAt(t, time.Now, dsn, env...)
+}
+
+// startAt is start with a clock.
+func startAt(t *testing.T, now func() time.Time, dsn string, env ...string) *newsroomUnderTest {
+	t.Helper()
 	cfg, err := config.Load(config.Sources{Data: t.TempDir(), Env: env,
 		Flags: map[string]string{"database.url": dsn, "server.addr": "127.0.0.1:0", "site.name": "روزنامهٔ آزمون"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &journal{}
-	a, err := openApp(context.Background(), cfg, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	a, err := openApp(context.Background(), cfg, slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), now)
 	if err != nil {
 		t.Fatal(err)
 	}

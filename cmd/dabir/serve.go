@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -47,7 +48,7 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 	}
 	defer f.release()
 	log := newLog(cfg)
-	a, err := openApp(ctx, cfg, log)
+	a, err := openApp(ctx, cfg, log, time.Now)
 	if err != nil {
 		return err
 	}

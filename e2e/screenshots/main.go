@@ -64,7 +64,7 @@ func run(out, readme, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, only: only}
-	err = errors.Join(p.readers(), p.staff())
+	err = errors.Join(p.readers(), p.staff(), p.flow())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
@@ -103,12 +103,21 @@ func (p photographer) readers() error {
 	if err != nil {
 		return err
 	}
+	if _, err := tab.Go(p.demo.URL + "/corrections"); err != nil {
+		return err
+	}
+	corrected, err := stage.Get[string](tab, `new URL(document.querySelector(".amend h2 a").href).pathname`)
+	if err != nil {
+		return err
+	}
 	for _, page := range []struct {
 		name, path string
 		widths     []int64
 	}{
 		{"front", "/", all}, {"article", article, all}, {"section", section, few}, {"latest", "/latest", few}, {"archive", "/archive", few},
+		{"corrections", "/corrections", few}, {"corrected", corrected, few},
 		{"about", "/about", few}, {"ask", "/comments/receipt", few}, {"missing", "/news/999999", few}, {"signin", "/newsroom/signin", few},
+		{"dossier", demoDossier, few},
 	} {
 		if err := p.page(tab, page.name, page.path, page.widths, nil); err != nil {
 			return err
@@ -176,6 +185,17 @@ func (p photographer) staff() error {
 	if err != nil {
 		return err
 	}
+	if _, err := tab.Go(p.demo.URL + "/newsroom/articles?state=draft"); err != nil {
+		return err
+	}
+	preview, err := stage.Get[string](tab, `new URL(document.querySelector("table.rows tbody td.h a").href).pathname.replace("articles", "preview")`)
+	if err != nil {
+		return err
+	}
+	makeLink := func() error {
+		_, err := tab.Leads(chromedp.Click(chromedp.CSS(".notice form button")))
+		return err
+	}
 	keys := func(keys string) func() error {
 		return func() error { return tab.Do(chromedp.KeyEvent(keys)) }
 	}
@@ -183,19 +203,33 @@ func (p photographer) staff() error {
 		name, path string
 		after      func() error
 	}{
-		{"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
+		{"desk-preview", preview, makeLink}, {"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
 		{"desk-withdraw", article + "/withdraw", nil}, {"desk-queue", "/newsroom/comments", keys("jj")},
 		{"desk-reasons", "/newsroom/comments", keys("jd")}, {"desk-rejected", "/newsroom/comments?state=rejected", nil}, {"library", "/newsroom/media", nil},
 		{"library-list", "/newsroom/media?view=list", nil}, {"library-item", "/newsroom/media/3/edit", nil},
 		{"library-pick", "/newsroom/articles/new", func() error {
 			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))
 		}},
+		{"desk-front", "/newsroom/front", nil}, {"desk-front-open", "/newsroom/front", openSlots(tab)}, {"desk-front-preview", "/newsroom/front/preview", nil},
+		{"desk-dossiers", "/newsroom/dossiers", nil}, {"desk-dossier", "/newsroom/dossiers/1", nil},
 	} {
 		if err := p.page(tab, page.name, page.path, few, page.after); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// demoDossier is the address of the demonstration's dossier.
+const demoDossier = "/dossier/آب-و-زندگی"
+
+// openSlots opens the first two slots of the front page and looks for an article.
+func openSlots(tab *stage.Tab) func() error {
+	return func() error {
+		open := `for (const d of [...document.querySelectorAll(".slot details")].slice(0, 2)) d.open = true;
+			const q = document.querySelector("[name=q]"); q.value = "آب"; q.dispatchEvent(new Event("input"))`
+		return errors.Join(tab.Do(chromedp.Evaluate[chromedp.Void](open)), tab.Until(`document.querySelector(".found li")`))
+	}
 }
 
 // page takes a page at all widths, light and dark; after, if there is one, is done on it first.

@@ -200,6 +200,11 @@ func (t *Tab) Type(text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
+// Mouse sends one event of the mouse, with its first button, at a point of the window in CSS pixels.
+func (t *Tab) Mouse(kind input.DispatchMouseEventType, x, y float64) error {
+	return call(t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: 1})
+}
+
 // Enter presses the Enter key for a page that acts on the key itself, as an editor does. A key event of chromedp is followed by
 // its character also when the page has taken the key, which no keyboard does.
 func (t *Tab) Enter() error {

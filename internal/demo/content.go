@@ -71,6 +71,7 @@ type entry struct {
 	section    string // slug
 	picture    string // file name, "" for none
 	withdrawal string // "" when it stays public
+	wrong      []news.Correction
 }
 
 // frontMatter is the head of an article's file; content/README.md says what the fields mean.
@@ -93,6 +94,11 @@ type frontMatter struct {
 	State          string        `toml:"state"`
 	Withdrawal     string        `toml:"withdrawal_reason"`
 	CommentsOpen   *bool         `toml:"comments_open"`
+	Corrections    []struct {
+		Kind    string `toml:"kind"`
+		Text    string `toml:"text"`
+		Changed string `toml:"changed"`
+	} `toml:"corrections"`
 }
 
 // comment is one of content/comments.toml.
@@ -167,6 +173,9 @@ func readEntry(name string, now time.Time, comments []comment) (entry, error) {
 		a.State = news.Draft
 	}
 	e := entry{item: news.Import{Article: a}, section: head.Section, picture: head.Picture, withdrawal: head.Withdrawal}
+	for _, c := range head.Corrections {
+		e.wrong = append(e.wrong, news.Correction{Kind: news.CorrectionKind(c.Kind), Text: c.Text, Changed: c.Changed})
+	}
 	e.item.Comments, err = commentsOf(number, a, comments)
 	return e, err
 }

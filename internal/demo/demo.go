@@ -17,9 +17,10 @@ import (
 //go:embed content pictures
 var files embed.FS
 
-// Desks are the actions that the demo calls.
+// Desks are the actions that the demo calls. Without Front the front page arranges itself.
 type Desks struct {
 	Editorial *editorial.Desk
+	Front     *editorial.FrontDesk
 	Library   *media.Library
 	Store     Store
 }
@@ -28,6 +29,7 @@ type Desks struct {
 type Store interface {
 	EnsureSection(ctx context.Context, actor news.Actor, section news.Section) (news.Section, error)
 	AddViews(ctx context.Context, views []news.Views) error
+	CodeByOrigin(ctx context.Context, origin string) (news.Code, error)
 }
 
 // Fill puts the fictional newsroom in: dates count back from now. What an earlier start put in already stays as it is, so
@@ -77,6 +79,12 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 		if outcome.Refused != "" {
 			return fmt.Errorf("demo article %s: %s", fresh[i].item.Article.Origin, outcome.Refused)
 		}
+		for _, c := range fresh[i].wrong {
+			c.Article = outcome.Code
+			if _, err := desks.Editorial.Correct(ctx, actor, "", c); err != nil {
+				return fmt.Errorf("demo article %s: %w", fresh[i].item.Article.Origin, err)
+			}
+		}
 		if fresh[i].withdrawal == "" {
 			continue
 		}
@@ -84,7 +92,10 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 			return err
 		}
 	}
-	return desks.Store.AddViews(ctx, views)
+	if err := desks.Store.AddViews(ctx, views); err != nil || desks.Front == nil {
+		return err
+	}
+	return arrangeFront(ctx, actor, desks, now)
 }
 
 // views invents how often an article was read: what is discussed is read, and what is old is read less.

@@ -155,7 +155,7 @@ func (d *Desk) section(ctx context.Context, want news.SectionID) (news.SectionID
 
 // publishable tells what an article needs before readers see it: a headline and a body, or at least a lede.
 func publishable(c news.Content) error {
-	if c.Body == "" && c.Lede == "" {
+	if markup.WithoutNotes(markup.HTML(c.Body)) == "" && c.Lede == "" {
 		return news.FieldError("body", "error.body_missing")
 	}
 	return nil

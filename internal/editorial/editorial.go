@@ -13,6 +13,8 @@ import (
 type Storage interface {
 	Articles
 	Imports
+	Flow
+	Desks
 	Sections(ctx context.Context) ([]news.Section, error)
 	User(ctx context.Context, id news.UserID) (news.User, error)
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
@@ -65,15 +67,31 @@ func (d *Desk) Save(ctx context.Context, actor news.Actor, in Save) (news.Articl
 	}
 	now := d.now()
 	if in.Code == 0 {
-		return d.storage.CreateArticle(ctx, actor, in.Action, news.Article{State: news.Draft, Content: content,
-			CreatedAt: now, UpdatedAt: now, Author: actor.User, UpdatedBy: actor.User})
+		made, err := d.storage.CreateArticle(ctx, actor, in.Action, news.Article{State: news.Draft, Content: content,
+			CreatedAt: now, UpdatedAt: now, Author: actor.User, UpdatedBy: actor.User, Flow: news.Flow{Holder: actor.User}})
+		return made, d.saved(ctx, actor, 0, err)
 	}
-	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
+	if err := d.unlocked(ctx, actor, in.Code); err != nil {
+		return news.Article{}, err
+	}
+	a, err := d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
+		if !actor.MayEdit(a) {
+			return nil, news.Fail(news.Forbidden, "error.not_yours")
+		}
 		if !a.Revise(content, actor.User, now) {
 			return nil, nil
 		}
 		return []news.EventKind{news.ArticleSaved}, nil
 	})
+	return a, d.saved(ctx, actor, in.Code, err)
+}
+
+// saved forgets what was kept of an article's typing once it is stored.
+func (d *Desk) saved(ctx context.Context, actor news.Actor, code news.Code, err error) error {
+	if err != nil || actor.User == 0 {
+		return err
+	}
+	return d.storage.DropAutosave(ctx, actor.User, code)
 }
 
 // Publish names the revision that goes out.
@@ -81,21 +99,31 @@ type Publish struct {
 	Action string
 	Code   news.Code
 	Base   int // the revision that the editor saw
+	// Confirmed says that the editor saw what the checklist asks about; without it questions are an error.
+	Confirmed bool
 }
 
-// Publish makes the working copy what readers see. Its first publication sets the article's date. Errors as Save.
+// Publish makes the working copy what readers see. Its first publication sets the article's date. Errors as Save; Invalid for what the
+// checklist stops; Conflict "error.checklist" for what it asks; Conflict "error.embargo" while the embargo lasts.
 func (d *Desk) Publish(ctx context.Context, actor news.Actor, in Publish) (news.Article, error) {
 	if err := actor.Require(news.RightPublish); err != nil {
 		return news.Article{}, err
 	}
 	now := d.now()
 	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
-		if err := publishable(a.Content); err != nil {
+		if err := d.mayGoOut(actor, a, in.Confirmed); err != nil {
 			return nil, err
 		}
-		a.Publish(actor.User, now)
-		return []news.EventKind{news.ArticlePublished}, nil
+		return []news.EventKind{news.ArticlePublished}, a.Publish(actor.User, now)
 	})
+}
+
+// mayGoOut checks the section and the checklist.
+func (d *Desk) mayGoOut(actor news.Actor, a *news.Article, confirmed bool) error {
+	if err := actor.RequireIn(news.RightPublish, a.Content.Section); err != nil {
+		return err
+	}
+	return Checklist(a.Content).verdict(confirmed)
 }
 
 // Withdraw names the article and the sentence that readers get instead.
@@ -117,11 +145,10 @@ func (d *Desk) Withdraw(ctx context.Context, actor news.Actor, in Withdraw) (new
 	}
 	now := d.now()
 	return d.storage.UpdateArticle(ctx, actor, in.Action, in.Code, func(a *news.Article) ([]news.EventKind, error) {
-		if a.State != news.Published {
-			return nil, news.Fail(news.Conflict, "error.not_published")
+		if err := actor.RequireIn(news.RightWithdraw, a.Content.Section); err != nil {
+			return nil, err
 		}
-		a.Withdraw(reason, actor.User, now)
-		return []news.EventKind{news.ArticleWithdrawn}, nil
+		return []news.EventKind{news.ArticleWithdrawn}, a.Withdraw(reason, actor.User, now)
 	})
 }
 
@@ -138,6 +165,9 @@ func (d *Desk) SetComments(ctx context.Context, actor news.Actor, in CommentsSwi
 		return news.Article{}, err
 	}
 	return d.storage.UpdateArticle(ctx, actor, in.Action, in.Code, func(a *news.Article) ([]news.EventKind, error) {
+		if err := actor.RequireIn(news.RightComments, a.Content.Section); err != nil {
+			return nil, err
+		}
 		if a.CommentsClosed == in.Closed {
 			return nil, nil
 		}

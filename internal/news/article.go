@@ -104,6 +104,21 @@ type Article struct {
 	Withdrawal     string // the sentence readers see after a withdrawal
 	CommentsClosed bool
 	Origin         string // where an importer took it from, unique; "" when written here
+	Flow
+}
+
+// Flow is where an article stands between people and in time.
+type Flow struct {
+	Holder        UserID    // who has it now; 0: nobody in particular, it waits for a desk
+	ReturnReason  string    // why it came back to its reporter; "" once it is submitted again
+	PublishAt     time.Time // when a scheduled article becomes public
+	UnpublishAt   time.Time // when a public one leaves again; zero: never
+	UnpublishNote string    // the sentence readers get from then on
+	EmbargoUntil  time.Time // it cannot be public before («انتشار ممنوع تا»); zero: no embargo
+	ChangeNumber  int       // the revision of a live article that swaps in at ChangeAt; 0: none
+	ChangeAt      time.Time
+	TrashedAt     time.Time // zero: not in the trash
+	PublicCount   int       // how many public revisions there have been
 }
 
 // Undated tells a published article that came without a date: last in lists, never in latest.
@@ -204,19 +219,4 @@ func (a *Article) Revise(c Content, by UserID, now time.Time) bool {
 	a.Revision++
 	a.UpdatedAt, a.UpdatedBy = now, by
 	return true
-}
-
-// Publish makes the working revision what readers see. The date is that of the first publication; an undated article stays undated.
-func (a *Article) Publish(by UserID, now time.Time) {
-	if a.PublicRevision == 0 {
-		a.PublishedAt = now
-	}
-	a.State, a.PublicRevision, a.ModifiedAt, a.Withdrawal = Published, a.Revision, now, ""
-	a.UpdatedAt, a.UpdatedBy = now, by
-}
-
-// Withdraw takes the article from readers; they get the sentence instead.
-func (a *Article) Withdraw(sentence string, by UserID, now time.Time) {
-	a.State, a.Withdrawal = Withdrawn, sentence
-	a.UpdatedAt, a.UpdatedBy = now, by
 }

@@ -16,6 +16,23 @@ const (
 	ArticleWithdrawn EventKind = "article.withdrawn"
 	ArticleImported  EventKind = "article.imported"
 
+	ArticleSubmitted       EventKind = "article.submitted"
+	ArticleReturned        EventKind = "article.returned"
+	ArticleTaken           EventKind = "article.taken"
+	ArticleScheduled       EventKind = "article.scheduled"
+	ArticleUnscheduled     EventKind = "article.unscheduled"
+	ArticleEmbargoed       EventKind = "article.embargoed"
+	ArticleExpiry          EventKind = "article.expiry_set"
+	ArticleChangeScheduled EventKind = "article.change_scheduled"
+	ArticleChangeCancelled EventKind = "article.change_cancelled"
+	ArticleCorrected       EventKind = "article.corrected"
+	ArticleRestored        EventKind = "article.version_restored"
+	ArticleTrashed         EventKind = "article.trashed"
+	ArticleUntrashed       EventKind = "article.untrashed"
+	ArticleLockTaken       EventKind = "article.lock_taken_over"
+	ArticlePreviewLinked   EventKind = "article.preview_linked" // somebody outside may see it
+	TemplateSaved          EventKind = "template.saved"
+
 	ArticleCommentsClosed EventKind = "article.comments_closed"
 	ArticleCommentsOpened EventKind = "article.comments_opened"
 
@@ -24,6 +41,16 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+
+	FrontEdited    EventKind = "front.edited"    // the working copy changed
+	FrontPublished EventKind = "front.published" // readers see a new version
+	FrontAnnounced EventKind = "front.breaking"  // the breaking bar changed
+	FrontTurned    EventKind = "front.restored"  // an earlier version was published again
+
+	DossierCreated   EventKind = "dossier.created"
+	DossierSaved     EventKind = "dossier.saved"
+	DossierPublished EventKind = "dossier.published"
+	DossierWithdrawn EventKind = "dossier.withdrawn"
 
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"

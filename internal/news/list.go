@@ -56,11 +56,14 @@ type CardPage struct {
 
 // ArticleFilter narrows the newsroom's list of articles, most recently changed first.
 type ArticleFilter struct {
-	State   State     // "": any
-	Section SectionID // 0: any
-	Text    string    // part of a headline, or a code; "": any
-	After   Cursor
-	Limit   int // 1 to 200
+	Inbox    Inbox       // "": all that is not in the trash
+	Person   UserID      // whose inbox
+	Sections []SectionID // only these; nil: all
+	State    State       // "": any
+	Section  SectionID   // 0: any
+	Text     string      // part of a headline, or a code; "": any
+	After    Cursor
+	Limit    int // 1 to 200
 }
 
 // ArticleRow is a line of the newsroom's list.
@@ -73,7 +76,12 @@ type ArticleRow struct {
 	UpdatedAt   time.Time
 	UpdatedBy   string // display name, "" for an importer
 	PublishedAt time.Time
-	Changed     bool // a published article whose working copy differs from what readers see
+	Changed     bool      // a published article whose working copy differs from what readers see
+	Holder      string    // display name of who has it; "" nobody
+	Reason      string    // why it was returned
+	PublishAt   time.Time // when it comes out
+	Embargo     time.Time // zero: none
+	LockedBy    string    // display name of who edits it right now; "" nobody
 }
 
 // ArticleRows is a page of the newsroom's list; Next is zero on the last page.

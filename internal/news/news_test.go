@@ -16,7 +16,7 @@ func TestRightsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, right := range []Right{RightEnter, RightWrite, RightPublish, RightWithdraw, RightComments, RightModerate, RightImport, RightUsers} {
+	for _, right := range []Right{RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate, RightImport, RightUsers} {
 		row := "| " + string(right) + " |"
 		for _, role := range Roles() {
 			if slices.Contains(Rights(role), right) {
@@ -86,17 +86,22 @@ func TestArticleLife(t *testing.T) {
 	if !a.Revise(Content{Headline: "دو"}, 2, noon) || a.Revision != 2 || a.UpdatedBy != 2 {
 		t.Errorf("%+v", a)
 	}
-	a.Publish(3, noon)
+	if err := a.Publish(3, noon); err != nil {
+		t.Fatal(err)
+	}
 	if a.State != Published || a.PublicRevision != 2 || !a.PublishedAt.Equal(noon) || a.Undated() {
 		t.Errorf("%+v", a)
 	}
-	a.Withdraw("چون", 3, noon.Add(time.Hour))
-	a.Publish(3, noon.Add(2*time.Hour))
+	if err := errors.Join(a.Withdraw("چون", 3, noon.Add(time.Hour)), a.Publish(3, noon.Add(2*time.Hour))); err != nil {
+		t.Fatal(err)
+	}
 	if !a.PublishedAt.Equal(noon) || !a.ModifiedAt.Equal(noon.Add(2*time.Hour)) || a.Withdrawal != "" {
 		t.Errorf("published again it has another date or still a withdrawal: %+v", a)
 	}
 	imported := Article{State: Published, PublicRevision: 1, Revision: 1}
-	imported.Publish(3, noon)
+	if err := imported.Publish(3, noon); err != nil {
+		t.Fatal(err)
+	}
 	if !imported.Undated() {
 		t.Error("an undated article got a date by being published again")
 	}

@@ -33,6 +33,9 @@ const (
 	RightWrite    Right = "article.write"    // create and edit articles
 	RightPublish  Right = "article.publish"  // publish articles and change published ones
 	RightWithdraw Right = "article.withdraw" // take a published article out of every output
+	RightFront    Right = "front.arrange"    // arrange the front page, its breaking bar and the dossiers
+	RightTemplate Right = "template.save"    // set what new articles begin with
+	RightAudit    Right = "audit.read"       // read who did what
 	RightComments Right = "article.comments" // open and close the comments of an article
 	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
 	RightImport   Right = "content.import"   // bring in articles and comments in bulk
@@ -42,10 +45,10 @@ const (
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
-	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightComments, RightModerate},
+	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate},
 	Moderator:   {RightEnter, RightComments, RightModerate},
-	Operator:    {RightEnter, RightImport, RightUsers},
+	Operator:    {RightEnter, RightAudit, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.
@@ -58,19 +61,23 @@ type User struct {
 	Name         string // shown to colleagues
 	PasswordHash string // PHC string of argon2id; "" when the user signs in by link only
 	Roles        []Role
+	Sections     []SectionID // the roles hold for these; nil: for all
 	Disabled     bool
 	CreatedAt    time.Time
 }
 
 // Actor is in whose name something is done: a user, or a part of the system.
 type Actor struct {
-	User  UserID // 0 for the system
-	Name  string // "" or a user's name; for the system "import", "demo", "setup", "reader"
-	Roles []Role
+	User     UserID // 0 for the system
+	Name     string // "" or a user's name; for the system "import", "demo", "setup", "reader"
+	Roles    []Role
+	Sections []SectionID // the roles hold for these; nil: for all
 }
 
 // Actor is the user as one who acts.
-func (u *User) Actor() Actor { return Actor{User: u.ID, Name: u.Name, Roles: u.Roles} }
+func (u *User) Actor() Actor {
+	return Actor{User: u.ID, Name: u.Name, Roles: u.Roles, Sections: u.Sections}
+}
 
 // SystemActor acts for a part of the system that holds the given roles, such as the importer.
 func SystemActor(name string, roles ...Role) Actor { return Actor{Name: name, Roles: roles} }
@@ -86,6 +93,31 @@ func (a Actor) Require(r Right) error {
 		return nil
 	}
 	return Fail(Forbidden, "error.forbidden")
+}
+
+// MayIn tells whether the actor has the right in a section.
+func (a Actor) MayIn(r Right, section SectionID) bool {
+	return a.May(r) && (a.Sections == nil || slices.Contains(a.Sections, section))
+}
+
+// RequireIn is nil when the actor has the right in the section, a Forbidden error otherwise.
+func (a Actor) RequireIn(r Right, section SectionID) error {
+	if a.MayIn(r, section) {
+		return nil
+	}
+	if a.May(r) {
+		return Fail(Forbidden, "error.other_section")
+	}
+	return Fail(Forbidden, "error.forbidden")
+}
+
+// MayEdit tells whether the actor may write in an article: a desk in its sections, a reporter in drafts of their own.
+func (a Actor) MayEdit(article *Article) bool {
+	if a.MayIn(RightPublish, article.Content.Section) {
+		return true
+	}
+	own := a.User != 0 && (article.Author == a.User || article.Holder == a.User)
+	return a.May(RightWrite) && own && article.State == Draft
 }
 
 // RoleList writes roles for the log: their names with spaces between.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -76,12 +77,14 @@ func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, erro
 
 const articleColumns = `a.code, a.state, r.number, COALESCE(p.number, 0), a.published_at, a.modified_at, a.created_at, a.updated_at,
 	a.author, a.updated_by, a.withdrawal, a.comments_closed, COALESCE(a.origin, ''),
-	r.lang, r.kind, r.kicker, r.headline, r.short_headline, r.lede, r.body, r.source, r.end_mark, r.desk_code, r.slug, r.section_id,
+	a.holder, a.return_reason, a.publish_at, a.unpublish_at, a.unpublish_note, a.embargo_until, a.change_number, a.change_at, a.trashed_at, a.public_count, ` + contentColumns
+
+const contentColumns = `r.lang, r.kind, r.kicker, r.headline, r.short_headline, r.lede, r.body, r.source, r.end_mark, r.desk_code, r.slug, r.section_id,
 	r.tags, r.bylines, COALESCE(r.media_id, 0), r.picture_caption, r.picture_credit, r.picture_alt`
 
 func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Article, error) {
 	var a news.Article
-	var published, modified sql.NullInt64
+	var published, modified, publishAt, unpublishAt, embargo, changeAt, trashed sql.NullInt64
 	var created, updated int64
 	var tags, bylines string
 	c := &a.Content
@@ -90,6 +93,7 @@ func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Articl
 		WHERE a.code = $1`, int64(code)).Scan(
 		&a.Code, &a.State, &a.Revision, &a.PublicRevision, &published, &modified, &created, &updated,
 		&a.Author, &a.UpdatedBy, &a.Withdrawal, &a.CommentsClosed, &a.Origin,
+		&a.Holder, &a.ReturnReason, &publishAt, &unpublishAt, &a.UnpublishNote, &embargo, &a.ChangeNumber, &changeAt, &trashed, &a.PublicCount,
 		&c.Lang, &c.Kind, &c.Kicker, &c.Headline, &c.ShortHeadline, &c.Lede, &c.Body, &c.Source, &c.EndMark, &c.DeskCode, &c.Slug, &c.Section,
 		&tags, &bylines, &c.Picture.Media, &c.Picture.Caption, &c.Picture.Credit, &c.Picture.Alt)
 	if err != nil {
@@ -97,6 +101,8 @@ func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Articl
 	}
 	a.PublishedAt, a.ModifiedAt = fromNullMS(published), fromNullMS(modified)
 	a.CreatedAt, a.UpdatedAt = fromMS(created), fromMS(updated)
+	a.PublishAt, a.UnpublishAt, a.EmbargoUntil = fromNullMS(publishAt), fromNullMS(unpublishAt), fromNullMS(embargo)
+	a.ChangeAt, a.TrashedAt = fromNullMS(changeAt), fromNullMS(trashed)
 	if err := fromJSONList(tags, &c.Tags); err != nil {
 		return a, fmt.Errorf("article %d: tags: %w", code, err)
 	}
@@ -122,7 +128,7 @@ func (t *tx) insertArticle(a *news.Article) error {
 	}
 	a.Code, a.Revision = news.Code(code), 1
 	if a.State == news.Published {
-		a.PublicRevision = 1
+		a.PublicRevision, a.PublicCount = 1, 1
 	}
 	revision, err := t.nextID("revision")
 	if err != nil {
@@ -133,10 +139,10 @@ func (t *tx) insertArticle(a *news.Article) error {
 		return err
 	}
 	err = t.exec(`INSERT INTO article (code, state, working_revision, public_revision, section_id, media_id, published_at, order_at, modified_at,
-			created_at, updated_at, author, updated_by, withdrawal, comments_closed, origin)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			created_at, updated_at, author, updated_by, withdrawal, comments_closed, origin, holder, public_count)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		code, string(a.State), revision, public.revision, public.section, public.media, nullMS(a.PublishedAt), public.orderAt, nullMS(a.ModifiedAt),
-		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), nullText(a.Origin))
+		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), nullText(a.Origin), int64(a.Holder), a.PublicCount)
 	if err != nil {
 		return err
 	}
@@ -194,10 +200,14 @@ func (t *tx) updateArticle(before, after *news.Article) error {
 		return err
 	}
 	err = t.exec(`UPDATE article SET state = $2, working_revision = $3, public_revision = $4, section_id = $5, media_id = $6, published_at = $7,
-			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13
+			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13,
+			holder = $14, return_reason = $15, publish_at = $16, unpublish_at = $17, unpublish_note = $18, embargo_until = $19,
+			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24
 		WHERE code = $1`,
 		int64(after.Code), string(after.State), working, public.revision, public.section, public.media, nullMS(after.PublishedAt),
-		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed))
+		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed),
+		int64(after.Holder), after.ReturnReason, nullMS(after.PublishAt), nullMS(after.UnpublishAt), after.UnpublishNote, nullMS(after.EmbargoUntil),
+		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()))
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}
@@ -234,16 +244,27 @@ func jsonList[T any](list []T) (string, error) {
 	return string(b), err
 }
 
-// setTags files an article under the tags of its public revision; while that is not the working one its tags stand already.
+// setTags files an article under the tags of its public revision.
 func (t *tx) setTags(a *news.Article) error {
-	if a.PublicRevision != a.Revision {
-		return t.exec(`UPDATE article_tag SET order_at = $2 WHERE article_code = $1`, int64(a.Code), orderAt(a.PublishedAt))
+	tags := a.Content.Tags
+	if a.PublicRevision == 0 {
+		tags = nil
+	} else if a.PublicRevision != a.Revision {
+		var text string
+		err := t.queryRow(`SELECT tags FROM revision WHERE article_code = $1 AND number = $2`, int64(a.Code), a.PublicRevision).Scan(&text)
+		if err != nil {
+			return err
+		}
+		tags = nil
+		if err := fromJSONList(text, &tags); err != nil {
+			return err
+		}
 	}
 	if err := t.exec(`DELETE FROM article_tag WHERE article_code = $1`, int64(a.Code)); err != nil {
 		return err
 	}
 	seen := map[int64]bool{}
-	for i, name := range a.Content.Tags {
+	for i, name := range tags {
 		id, err := t.tagID(name)
 		if err != nil {
 			return err
@@ -300,26 +321,61 @@ func (t *tx) articleEvent(actor news.Actor, kind news.EventKind, a *news.Article
 		Data: map[string]string{"revision": strconv.Itoa(a.Revision)}})
 }
 
+// inboxes are the conditions of the parts of a desk; "" is everything that is not in the trash.
+var inboxes = map[news.Inbox]string{
+	"":                  `a.trashed_at IS NULL`,
+	news.InboxMine:      `a.trashed_at IS NULL AND a.state = 'draft' AND a.return_reason = ''`,
+	news.InboxReturned:  `a.trashed_at IS NULL AND a.state = 'draft' AND a.return_reason <> ''`,
+	news.InboxWaiting:   `a.trashed_at IS NULL AND a.state = 'submitted'`,
+	news.InboxScheduled: `a.trashed_at IS NULL AND (a.state = 'scheduled' OR a.change_at IS NOT NULL)`,
+	news.InboxRecent:    `a.trashed_at IS NULL AND a.state = 'published'`,
+	news.InboxTrash:     `a.trashed_at IS NOT NULL`,
+}
+
+// idList writes ids so that LIKE can find one: ",3,17,"; "" for none.
+func idList[T ~int64](ids []T) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteByte(',')
+	for _, id := range ids {
+		b.WriteString(strconv.FormatInt(int64(id), 10) + ",")
+	}
+	return b.String()
+}
+
 // Articles is the newsroom's list, most recently changed first.
 func (s *Store) Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error) {
 	query := `SELECT a.code, a.state, r.headline, r.kind, s.name, a.updated_at, COALESCE(u.name, ''), a.published_at,
-			a.state = 'published' AND a.working_revision <> a.public_revision
-		FROM article a JOIN revision r ON r.id = a.working_revision JOIN section s ON s.id = r.section_id LEFT JOIN newsuser u ON u.id = a.updated_by
-		WHERE (a.state = $1 OR $1 = '') AND (r.section_id = $2 OR $2 = 0)
+			a.state = 'published' AND a.working_revision <> a.public_revision,
+			COALESCE(h.name, ''), a.return_reason, COALESCE(a.publish_at, a.change_at), a.embargo_until, COALESCE(w.name, '')
+		FROM article a JOIN revision r ON r.id = a.working_revision JOIN section s ON s.id = r.section_id
+		LEFT JOIN newsuser u ON u.id = a.updated_by LEFT JOIN newsuser h ON h.id = a.holder
+		LEFT JOIN article_lock l ON l.article_code = a.code AND l.seen_at > $9 LEFT JOIN newsuser w ON w.id = l.user_id
+		WHERE ` + inboxes[f.Inbox] + ` AND (a.holder = $10 OR $10 = 0) AND ($11 = '' OR $11 LIKE '%,' || CAST(s.id AS TEXT) || ',%')
+			AND (a.state = $1 OR $1 = '') AND (r.section_id = $2 OR $2 = 0)
 			AND ($3 = '' OR r.headline LIKE $4 ESCAPE '!' OR a.code = $5) AND (a.updated_at, a.code) < ($6, $7)
 		ORDER BY a.updated_at DESC, a.code DESC LIMIT $8`
 	code, _ := news.ParseCode(persian.LatinDigits(f.Text))
 	before := descending(f.After)
+	var person news.UserID
+	if f.Inbox == news.InboxMine || f.Inbox == news.InboxReturned || f.Inbox == news.InboxTrash {
+		person = f.Person
+	}
 	var page news.ArticleRows
 	err := s.each(ctx, func(r scanner) error {
 		var row news.ArticleRow
 		var updated int64
-		var published sql.NullInt64
-		err := r.Scan(&row.Code, &row.State, &row.Headline, &row.Kind, &row.SectionName, &updated, &row.UpdatedBy, &published, &row.Changed)
+		var published, publishAt, embargo sql.NullInt64
+		err := r.Scan(&row.Code, &row.State, &row.Headline, &row.Kind, &row.SectionName, &updated, &row.UpdatedBy, &published, &row.Changed,
+			&row.Holder, &row.Reason, &publishAt, &embargo, &row.LockedBy)
 		row.UpdatedAt, row.PublishedAt = fromMS(updated), fromNullMS(published)
+		row.PublishAt, row.Embargo = fromNullMS(publishAt), fromNullMS(embargo)
 		page.Rows = append(page.Rows, row)
 		return err
-	}, query, string(f.State), int64(f.Section), f.Text, likePattern(f.Text), int64(code), before.At, before.ID, f.Limit+1)
+	}, query, string(f.State), int64(f.Section), f.Text, likePattern(f.Text), int64(code), before.At, before.ID, f.Limit+1,
+		ms(s.now().Add(-news.LockLife)), int64(person), idList(f.Sections))
 	if len(page.Rows) > f.Limit {
 		page.Rows = page.Rows[:f.Limit]
 		last := page.Rows[f.Limit-1]

@@ -12,17 +12,22 @@ import (
 func (s *Store) Events(ctx context.Context, after int64, limit int) ([]news.Event, error) {
 	var all []news.Event
 	err := s.each(ctx, func(r scanner) error {
-		var e news.Event
-		var at int64
-		var data string
-		if err := r.Scan(&e.Seq, &at, &e.Actor, &e.Kind, &e.SubjectKind, &e.SubjectID, &data); err != nil {
-			return err
-		}
-		e.At = fromMS(at)
+		e, err := scanEvent(r)
 		all = append(all, e)
-		return json.Unmarshal([]byte(data), &all[len(all)-1].Data)
+		return err
 	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 	return all, err
+}
+
+func scanEvent(r scanner) (news.Event, error) {
+	var e news.Event
+	var at int64
+	var data string
+	if err := r.Scan(&e.Seq, &at, &e.Actor, &e.Kind, &e.SubjectKind, &e.SubjectID, &data); err != nil {
+		return e, err
+	}
+	e.At = fromMS(at)
+	return e, json.Unmarshal([]byte(data), &e.Data)
 }
 
 // LogID identifies the log; a restored database has another one, so that whoever followed the old log begins anew.

@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
 // Public is the gate (docs/architecture.md): what the public may see, and nothing else. Each of its queries reads the views
-// public_article, public_comment, public_comment_state, public_tag, public_media and withdrawn_article, never a table with hidden rows;
+// public_article, public_comment, public_comment_state, public_tag, public_media, public_front, public_dossier
+// and withdrawn_article, never a table with hidden rows;
 // TestPublicReadsViewsOnly holds it to that. Hidden and unknown codes answer alike.
 type Public struct{ s *Store }
 
@@ -50,6 +52,8 @@ func (p *Public) Article(ctx context.Context, code news.Code) (news.PublicArticl
 	if err := fromJSONList(bylines, &a.Bylines); err != nil {
 		return a, err
 	}
+	// Notes to editors stand in the same text; here is where they stay behind.
+	a.Body = string(markup.WithoutNotes(markup.HTML(a.Body)))
 	err = p.s.each(ctx, func(r scanner) error {
 		var t news.Tag
 		err := r.Scan(&t.ID, &t.Slug, &t.Name)

@@ -43,11 +43,15 @@ func (s *Store) createUser(ctx context.Context, actor news.Actor, u *news.User, 
 		if err != nil {
 			return err
 		}
+		sections, err := jsonList(u.Sections)
+		if err != nil {
+			return err
+		}
 		u.ID = news.UserID(id)
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id,
 			Data: map[string]string{"roles": news.RoleList(u.Roles)}})
-		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			id, u.Username, u.Name, u.PasswordHash, string(roles), flag(u.Disabled), ms(u.CreatedAt))
+		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, sections, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			id, u.Username, u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled), ms(u.CreatedAt))
 	})
 	if all := news.Errors(err); len(all) > 0 && all[0].Key == "error.setup_done" {
 		return err
@@ -59,18 +63,21 @@ func (s *Store) createUser(ctx context.Context, actor news.Actor, u *news.User, 
 }
 
 const (
-	userColumns = `id, username, name, password_hash, roles, disabled, created_at`
+	userColumns = `id, username, name, password_hash, roles, sections, disabled, created_at`
 	userQuery   = `SELECT ` + userColumns + ` FROM newsuser WHERE `
 )
 
 func scanUser(r scanner, more ...any) (news.User, error) {
 	var u news.User
-	var roles string
+	var roles, sections string
 	var created int64
-	if err := r.Scan(append([]any{&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &u.Disabled, &created}, more...)...); err != nil {
+	if err := r.Scan(append([]any{&u.ID, &u.Username, &u.Name, &u.PasswordHash, &roles, &sections, &u.Disabled, &created}, more...)...); err != nil {
 		return u, err
 	}
 	u.CreatedAt = fromMS(created)
+	if err := fromJSONList(sections, &u.Sections); err != nil {
+		return u, err
+	}
 	return u, json.Unmarshal([]byte(roles), &u.Roles)
 }
 

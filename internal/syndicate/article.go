@@ -2,6 +2,7 @@ package syndicate
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -23,6 +24,21 @@ type newsArticle struct {
 	Keywords    []string `json:"keywords,omitempty"`
 	Language    string   `json:"inLanguage"`
 	Free        bool     `json:"isAccessibleForFree"`
+
+	Corrections []correctionComment `json:"correction,omitempty"`
+}
+
+// correctionComment is schema.org's CorrectionComment.
+type correctionComment struct {
+	Type      string `json:"@type"`
+	ID        string `json:"@id"`
+	Text      string `json:"text"`
+	Published string `json:"datePublished"`
+}
+
+// CorrectionAddress is where a correction stands on its article's page.
+func (s Site) CorrectionAddress(c news.Correction) string {
+	return s.Permalink(c.Article) + "#correction-" + strconv.FormatInt(c.ID, 10)
 }
 
 type named struct {
@@ -32,8 +48,9 @@ type named struct {
 }
 
 // NewsArticle writes an article's JSON-LD. The bytes may stand inside a script element: <, > and & are escaped. Who signs
-// the article is its author, else its source, else the site. An undated article has no datePublished.
-func NewsArticle(site Site, a news.PublicArticle) ([]byte, error) {
+// the article is its author, else its source, else the site. An undated article has no datePublished. Its corrections, oldest
+// first, are its property correction; dateModified is not before the last of them, as the store keeps it.
+func NewsArticle(site Site, a news.PublicArticle, corrections ...news.Correction) ([]byte, error) {
 	publisher := named{Type: "NewsMediaOrganization", Name: site.Name, URL: site.Address("/")}
 	out := newsArticle{
 		Context: "https://schema.org", Type: "NewsArticle", ID: site.Permalink(a.Code), MainEntity: site.Address(a.Path()),
@@ -54,6 +71,13 @@ func NewsArticle(site Site, a news.PublicArticle) ([]byte, error) {
 	}
 	for _, tag := range a.Tags {
 		out.Keywords = append(out.Keywords, tag.Name)
+	}
+	for _, c := range corrections {
+		text := c.Text
+		if c.Changed != "" {
+			text += "\n" + c.Changed
+		}
+		out.Corrections = append(out.Corrections, correctionComment{Type: "CorrectionComment", ID: site.CorrectionAddress(c), Text: text, Published: iso(c.At)})
 	}
 	return json.Marshal(out)
 }
@@ -76,6 +100,9 @@ func OpenGraph(site Site, a news.PublicArticle) []Property {
 	add("og:image", site.share(a.PublicCard))
 	add("og:image:alt", a.Picture.Alt)
 	add("article:published_time", iso(a.PublishedAt))
+	if a.ModifiedAt.After(a.PublishedAt) && !a.PublishedAt.IsZero() {
+		add("article:modified_time", iso(a.ModifiedAt))
+	}
 	add("article:section", a.Section.Name)
 	return out
 }

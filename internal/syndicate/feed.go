@@ -2,6 +2,7 @@ package syndicate
 
 import (
 	"encoding/xml"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -13,6 +14,9 @@ type Feed struct {
 	Path  string // of the page it accompanies
 	Self  string // its own path
 	Cards []news.PublicCard
+	// Corrections are those of the articles that have any, oldest first; KindName is a kind in words.
+	Corrections map[news.Code][]news.Correction
+	KindName    func(news.CorrectionKind) string
 }
 
 type rss struct {
@@ -44,6 +48,7 @@ type item struct {
 	Link        string     `xml:"link"`
 	GUID        guid       `xml:"guid"`
 	Published   string     `xml:"pubDate,omitempty"`
+	Updated     string     `xml:"atom:updated,omitempty"`
 	Description string     `xml:"description,omitempty"`
 	Category    string     `xml:"category,omitempty"`
 	Language    string     `xml:"dc:language,omitempty"`
@@ -63,6 +68,9 @@ type enclosure struct {
 
 // RSS writes a feed as RSS 2.0 (rssboard.org/rss-specification). An article is known by its permalink, so that a changed
 // headline does not make a new item. The enclosure's length is 0: renditions are made when they are asked for.
+//
+// What was changed after its publication carries atom:updated. A correction stands at the end of the description, each on a line of
+// its own with its kind: readers of feeds look there, and no element of RSS or Atom is for it.
 func RSS(site Site, feed Feed) ([]byte, error) {
 	c := channel{
 		Title: printable(feed.Title), Link: site.Address(feed.Path), Language: site.Lang, Description: printable(site.Tagline),
@@ -73,7 +81,11 @@ func RSS(site Site, feed Feed) ([]byte, error) {
 	}
 	var newest time.Time
 	for _, card := range feed.Cards {
-		c.Items = append(c.Items, feedItem(site, card))
+		item := feedItem(site, card)
+		for _, correction := range feed.Corrections[card.Code] {
+			item.Description = strings.TrimPrefix(item.Description+"\n"+printable(feed.KindName(correction.Kind)+": "+correction.Text), "\n")
+		}
+		c.Items = append(c.Items, item)
 		for _, t := range []time.Time{card.PublishedAt, card.ModifiedAt} {
 			if t.After(newest) {
 				newest = t
@@ -96,6 +108,9 @@ func feedItem(site Site, card news.PublicCard) item {
 	}
 	if !card.PublishedAt.IsZero() {
 		out.Published = card.PublishedAt.UTC().Format(time.RFC1123Z)
+	}
+	if card.ModifiedAt.After(card.PublishedAt) && !card.PublishedAt.IsZero() {
+		out.Updated = card.ModifiedAt.UTC().Format(time.RFC3339)
 	}
 	if address := site.share(card); address != "" {
 		out.Enclosure = &enclosure{URL: address, Type: "image/jpeg"}

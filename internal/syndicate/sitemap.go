@@ -26,11 +26,14 @@ type address struct {
 // SitemapPath is where block n (from 1) of the sitemap stands.
 func SitemapPath(n int) string { return "/sitemap/" + strconv.Itoa(n) + ".xml" }
 
-// SitemapIndex names the blocks 1 to n of the sitemap (sitemaps.org protocol 0.9).
-func SitemapIndex(site Site, blocks int) ([]byte, error) {
+// SitemapIndex names the blocks 1 to n of the sitemap (sitemaps.org protocol 0.9) and the files at more paths.
+func SitemapIndex(site Site, blocks int, more ...string) ([]byte, error) {
 	var out sitemapIndex
 	for n := 1; n <= blocks; n++ {
 		out.Blocks = append(out.Blocks, address{Location: site.Address(SitemapPath(n))})
+	}
+	for _, path := range more {
+		out.Blocks = append(out.Blocks, address{Location: site.Address(path)})
 	}
 	return document(out)
 }

@@ -47,15 +47,20 @@ func ReadForm(r *http.Request) (Form, error) {
 	return f, nil
 }
 
+// NewForm makes a Form of fields that came in another way than by a form, such as by a script.
+func NewForm(values url.Values) Form { return Form{values: values} }
+
 // Has tells whether a field was sent at all: a box that is not ticked is not.
 func (f Form) Has(name string) bool { return f.values.Has(name) }
 
 // Get is a field as it was typed, "" when it was not sent.
 func (f Form) Get(name string) string { return f.values.Get(name) }
 
-// Text is a field of several lines with plain newlines; spaces are left as typed.
+// Text is a field of several lines with plain newlines; spaces are left as typed. What no text may hold is not in it: NUL, and
+// bytes that are no character, which PostgreSQL refuses.
 func (f Form) Text(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(f.values.Get(name), "\r\n", "\n"), "\r", "\n")
+	text := strings.ToValidUTF8(strings.ReplaceAll(f.values.Get(name), "\x00", ""), "\ufffd")
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
 // Line is a field of one line without spaces around it.

@@ -30,7 +30,7 @@ func printer(t *testing.T, lang i18n.Lang) i18n.Printer {
 
 func TestAssetsHavePermanentAddresses(t *testing.T) {
 	theme := fstest.MapFS{
-		"site.css":         file("@font-face{src:url('fonts/v.woff2') format('woff2')} a{fill:url(#x)}" + strings.Repeat("/* long */", 200)),
+		"site.css":         file("@font-face{src:url('fonts/v.woff2') format('woff2')} a{fill:url(#x)}" + strings.Repeat("b{color:red}", 200)),
 		"fonts/v.woff2":    file("font"),
 		"fonts/OFL.txt":    file("licence"),
 		"templates/a.html": file("template"),
@@ -194,5 +194,19 @@ func TestDoneSaysOnlyWhatIsKnown(t *testing.T) {
 	}
 	if a, b := NewAction(), NewAction(); len(a) != 22 || a == b {
 		t.Errorf("actions %s %s", a, b)
+	}
+}
+
+func TestStyleSheetsTravelWithoutComments(t *testing.T) {
+	for css, want := range map[string]string{
+		"/* a */\n  p { color: red; } /* b\n c */\n\n\n  a { }\n":      "p{color:red;}a{}",
+		"a::after { content: \"/* stays */ { a: b }\"; }":              "a::after{content:\"/* stays */ { a: b }\";}",
+		"a::after { content: '\"'; } /* \" */ b { content: '/*'; }":    "a::after{content:'\"';}b{content:'/*';}",
+		"p > a :hover, b { margin: calc(1px + 2px) auto; }":            "p > a :hover,b{margin:calc(1px + 2px) auto;}",
+		"@media (min-width: 40rem) and (hover) { a { b: c } } /* open": "@media (min-width:40rem) and (hover){a{b:c}}/* open",
+	} {
+		if got := string(slimCSS([]byte(css))); got != want {
+			t.Errorf("%q became %q, want %q", css, got, want)
+		}
 	}
 }

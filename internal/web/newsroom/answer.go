@@ -59,6 +59,9 @@ func (n *Newsroom) message(e *news.Error) string {
 		at, _ := e.Args[1].(time.Time)
 		return n.byWhom([2]string{"newsroom.other_edited", "newsroom.other_edited_unnamed"}, name, at)
 	}
+	if key, args := flowMessage(e); key != "" {
+		return n.print.T(key, n.inWords(args)...)
+	}
 	return web.Message(n.print, e)
 }
 

@@ -27,6 +27,7 @@ type articlePage struct {
 	Kinds    []news.ArticleKind
 	Langs    []string
 	Sections []news.Section
+	flowView
 }
 
 // Target is where the form is sent.
@@ -104,13 +105,28 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 	if a.Code == 0 {
 		title, here = n.print.T("newsroom.new_article"), "new"
 	}
+	flow, err := n.flowView(r, a)
+	if err != nil {
+		return articlePage{}, err
+	}
 	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(),
-		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections}, nil
+		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, flowView: flow}, nil
 }
 
 func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {
-	form := articleForm{Lang: n.Lang.String(), Kind: news.KindNews, EndMark: true}
-	page, err := n.articlePage(r, news.Article{}, form)
+	kind, err := kindOf(r.URL.Query().Get("kind"))
+	if err != nil {
+		kind = news.KindNews
+	}
+	template, err := n.Flow.Template(r.Context(), actorOf(r), kind)
+	if err != nil {
+		return err
+	}
+	template.Kind = kind
+	page, err := n.articlePage(r, news.Article{}, formOf(template))
+	if err == nil {
+		err = n.offerKept(r, &page)
+	}
 	if err != nil {
 		return err
 	}
@@ -124,6 +140,23 @@ var articleDone = map[string]string{
 	"withdrawn": "newsroom.done_withdrawn",
 	"opened":    "newsroom.done_opened",
 	"closed":    "newsroom.done_closed",
+
+	"submit":          "newsroom.done_submit",
+	"publish":         "newsroom.done_published",
+	"schedule":        "newsroom.done_schedule",
+	"schedule_change": "newsroom.done_schedule_change",
+	"unschedule":      "newsroom.done_unschedule",
+	"return":          "newsroom.done_return",
+	"take":            "newsroom.done_take",
+	"embargo":         "newsroom.done_embargo",
+	"lift":            "newsroom.done_lift",
+	"expire":          "newsroom.done_expire",
+	"stay":            "newsroom.done_stay",
+	"trash":           "newsroom.done_trash",
+	"untrash":         "newsroom.done_untrash",
+	"restored":        "newsroom.done_restored",
+	"taken_over":      "newsroom.done_taken_over",
+	"dropped":         "newsroom.done_dropped",
 }
 
 func (n *Newsroom) editArticle(w http.ResponseWriter, r *http.Request) error {
@@ -138,6 +171,9 @@ func (n *Newsroom) editArticle(w http.ResponseWriter, r *http.Request) error {
 	if key := articleDone[r.URL.Query().Get("done")]; key != "" {
 		page.frame.Done = n.print.T(key)
 	}
+	if err := n.offerKept(r, &page); err != nil {
+		return err
+	}
 	return n.render(w, r, http.StatusOK, "article", page)
 }
 
@@ -150,7 +186,25 @@ func (n *Newsroom) article(r *http.Request) (news.Article, error) {
 	return n.Articles.Article(r.Context(), actorOf(r), code)
 }
 
-// saveArticle stores the form and, where that was asked, publishes what it stored.
+// offerKept offers what the person was typing and had not saved, or fills the form with it where the address asks for that.
+func (n *Newsroom) offerKept(r *http.Request, page *articlePage) error {
+	if !page.MayWrite {
+		return nil
+	}
+	found, err := n.kept(r, page.Article)
+	if err != nil || found == nil {
+		return err
+	}
+	if r.URL.Query().Get("kept") == "restore" {
+		page.Form, page.Base, page.Restored = found.Form.withBothBodies(), found.Base, true
+		return nil
+	}
+	page.Kept = found
+	return nil
+}
+
+// saveArticle stores the form and then does what the button said. A form that may not be written in sends no text: its buttons
+// only move the article.
 func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
 	var code news.Code
 	if value := r.PathValue("code"); value != "" {
@@ -163,35 +217,33 @@ func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := readArticleForm(f)
-	save := editorial.Save{Action: f.Line("action"), Code: code, Base: int(f.Int("base"))}
-	if err := n.addPicture(r, f, &form); err != nil {
-		return n.saveFailed(w, r, news.Article{Code: code, Revision: save.Base}, form, err)
-	}
-	save.Content = form.content()
-	a, err := n.Articles.Save(r.Context(), actorOf(r), save)
-	if err != nil {
-		return n.saveFailed(w, r, news.Article{Code: code, Revision: save.Base}, form, err)
-	}
-	done := "saved"
-	if f.Line("do") == "publish" {
-		// Its own id: to the store, saving and publishing are two acts on one article.
-		a, err = n.publish(r, a, save.Action+".publish")
-		if err != nil {
-			return n.saveFailed(w, r, a, form, err)
+	in := readAct(f)
+	in.article = news.Article{Code: code, Revision: int(f.Int("base"))}
+	var form *articleForm
+	if code == 0 || f.Has("headline") {
+		typed := readArticleForm(f)
+		form = &typed
+		if err := n.saveText(r, f, form, &in); err != nil {
+			return n.saveFailed(w, r, in, form, err)
 		}
-		done = "published"
+	}
+	a, done, err := n.run(r, in)
+	if err != nil {
+		return n.saveFailed(w, r, in, form, atOwnField(in.verb, err))
 	}
 	return web.Redirect(w, r, editPath(a.Code)+"?done="+done)
 }
 
-// publish returns the saved article also when publishing failed: the form goes on from there.
-func (n *Newsroom) publish(r *http.Request, saved news.Article, action string) (news.Article, error) {
-	a, err := n.Articles.Publish(r.Context(), actorOf(r), editorial.Publish{Action: action, Code: saved.Code, Base: saved.Revision})
-	if err != nil {
-		return saved, err
+// saveText stores what was typed; the article in the act is then as it was saved.
+func (n *Newsroom) saveText(r *http.Request, f web.Form, form *articleForm, in *act) error {
+	if err := n.addPicture(r, f, form); err != nil {
+		return err
 	}
-	return a, nil
+	a, err := n.Articles.Save(r.Context(), actorOf(r), editorial.Save{Action: in.action, Code: in.article.Code, Base: in.article.Revision, Content: form.content()})
+	if err == nil {
+		in.article = a
+	}
+	return err
 }
 
 // addPicture stores the file that came with the form and puts its number into the form, so that a mistake elsewhere does not
@@ -214,14 +266,14 @@ func (n *Newsroom) addPicture(r *http.Request, f web.Form, form *articleForm) er
 	return nil
 }
 
-// saveFailed gives the form back with everything that was typed: with errors at their fields, or with what somebody else
-// saved meanwhile below it. at is the article as far as it is known.
-func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, at news.Article, form articleForm, failed error) error {
+// saveFailed gives the form back with everything that was typed: with errors at their fields, with what the checklist asks, or
+// with what somebody else saved meanwhile below it. A form that sent no text (nil) shows what is stored.
+func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, in act, form *articleForm, failed error) error {
 	kind := news.KindOf(failed)
 	if kind != news.Invalid && kind != news.Conflict {
 		return failed
 	}
-	base := at.Revision
+	at, base := in.article, in.article.Revision
 	if at.Code != 0 {
 		stored, err := n.Articles.Article(r.Context(), actorOf(r), at.Code)
 		if err != nil {
@@ -229,17 +281,34 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, at news.Ar
 		}
 		at = stored
 	}
+	if form == nil {
+		stored := formOf(at.Content)
+		form = &stored
+	}
 	page, err := n.articlePage(r, at, form.withBothBodies())
 	if err != nil {
 		return err
 	}
-	page.Base, page.Problems = base, n.problems(failed, formFields...)
-	if kind == news.Conflict && at.Revision != base {
+	page.Base, page.Steps = base, in.steps
+	page.Problems = n.problems(failed, append(flowFields, formFields...)...)
+	switch {
+	case isChecklist(failed):
+		page.Problems, page.Ask, page.Asked = web.Problems{}, in.verb, editorial.Checklist(at.Content)
+	case kind == news.Conflict && at.Revision != base:
 		// From here on the editor has seen the other text: the next save is meant.
 		theirs := formOf(at.Content)
 		page.Theirs, page.Base = &theirs, at.Revision
+		if page.Diff, err = n.differences(r.Context(), at.Content, form.content()); err != nil {
+			return err
+		}
 	}
 	return n.render(w, r, web.Status(failed), "article", page)
+}
+
+// isChecklist tells that nothing is wrong, but something is asked before the article goes out.
+func isChecklist(err error) bool {
+	all := news.Errors(err)
+	return len(all) == 1 && all[0].Key == "error.checklist"
 }
 
 type withdrawPage struct {

@@ -89,21 +89,24 @@ type MediaFinder interface {
 
 // Options are what the newsroom is made of.
 type Options struct {
-	SiteName string
-	SiteURL  string // absolute; https makes the session's cookie Secure
-	Bundle   *i18n.Bundle
-	Lang     i18n.Lang
-	Assets   *web.Assets // holds the files of Assets and of the theme
-	Auth     Auth
-	Second   SecondFactor
-	Account  Account
-	Passkeys Passkeys
-	People   People
-	Articles Articles
-	Comments Comments
-	Pictures Pictures
-	Uploads  Uploads
-	Media    MediaFinder
+	SiteName    string
+	SiteURL     string // absolute; https makes the session's cookie Secure
+	Bundle      *i18n.Bundle
+	Lang        i18n.Lang
+	Assets      *web.Assets // holds the files of Assets and of the theme
+	Auth        Auth
+	Second      SecondFactor
+	Account     Account
+	Passkeys    Passkeys
+	People      People
+	Articles    Articles
+	Flow        Flow
+	Names       Names
+	Corrections Corrections
+	Comments    Comments
+	Pictures    Pictures
+	Uploads     Uploads
+	Media       MediaFinder
 }
 
 // Newsroom holds the pages.
@@ -137,6 +140,9 @@ const (
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
 	pathComments  = root + "/comments"
+	pathInbox     = root + "/inbox"
+	pathAudit     = root + "/audit"
+	pathTemplates = root + "/templates"
 	pathFind      = root + "/find"
 	pathPaste     = root + "/paste"
 	pathPictures  = root + "/pictures"
@@ -157,7 +163,7 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -191,7 +197,7 @@ type frame struct {
 	web.Page
 	Site  string
 	Title string
-	Here  string // the part of the navigation that is open: "articles", "new", "comments"; "" for none
+	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers"; "" for none
 	User  news.User
 	Done  string // what has just been done, as a sentence; "" for nothing
 }
@@ -252,6 +258,9 @@ func (n *Newsroom) home(w http.ResponseWriter, r *http.Request) error {
 	actor := userOf(r)
 	if a := actor.Actor(); a.May(news.RightModerate) && !a.May(news.RightWrite) {
 		return web.Redirect(w, r, pathComments)
+	}
+	if actor.Actor().May(news.RightWrite) {
+		return web.Redirect(w, r, pathInbox)
 	}
 	return web.Redirect(w, r, pathArticles)
 }

@@ -56,7 +56,8 @@ func newHouse(t testing.TB) *house {
 	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
+		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
@@ -259,7 +260,7 @@ func TestArticleFromDraftToWithdrawn(t *testing.T) {
 	h.want(sara.get("/newsroom/articles?q=پل&state=draft"), http.StatusOK, "پل تازه باز شد", "سارا")
 	h.want(sara.get("/newsroom/articles?q=نیست"), http.StatusOK, "پیدا نشد")
 
-	h.want(sara.post(edit, articleFields("base", "1", "do", "publish", "body", "به گزارش ایرنا، متن تازه.\n\nانتهای پیام/۷")), http.StatusSeeOther)
+	h.want(sara.post(edit, articleFields("base", "1", "do", "publish", "confirmed", "1", "body", "به گزارش ایرنا، متن تازه.\n\nانتهای پیام/۷")), http.StatusSeeOther)
 	a, err := h.desk.Article(t.Context(), sara.user.Actor(), code)
 	h.must(err)
 	if a.State != news.Published || a.Content.Source != "ایرنا" || a.Content.DeskCode != "۷" || strings.Contains(a.Content.Body, "گزارش") {
@@ -289,7 +290,7 @@ func TestMistakesKeepWhatWasTyped(t *testing.T) {
 
 func TestSecondEditorSeesBothTexts(t *testing.T) {
 	h := newHouse(t)
-	sara, omid := h.hire("sara", "سارا", news.ChiefEditor), h.hire("omid", "امید", news.Reporter)
+	sara, omid := h.hire("sara", "سارا", news.ChiefEditor), h.hire("omid", "امید", news.DeskEditor)
 	code := sara.write(articleFields())
 	h.want(omid.post(editPath(code), articleFields("base", "1", "headline", "تیتر امید")), http.StatusSeeOther)
 	w := sara.post(editPath(code), articleFields("base", "1", "headline", "تیتر سارا"))
@@ -300,7 +301,7 @@ func TestSecondEditorSeesBothTexts(t *testing.T) {
 func TestRepeatedSaveMakesOneArticle(t *testing.T) {
 	h := newHouse(t)
 	sara := h.hire("sara", "سارا", news.ChiefEditor)
-	fields := articleFields("do", "publish")
+	fields := articleFields("do", "publish", "confirmed", "1")
 	if a, b := sara.write(fields), sara.write(fields); a != b {
 		t.Errorf("two articles, %d and %d", a, b)
 	}
@@ -341,7 +342,7 @@ func TestModeratorsDecide(t *testing.T) {
 	h := newHouse(t)
 	sara := h.hire("sara", "سارا", news.ChiefEditor)
 	mina, navid := h.hire("mina", "مینا", news.Moderator), h.hire("navid", "نوید", news.Moderator)
-	code := sara.write(articleFields("do", "publish"))
+	code := sara.write(articleFields("do", "publish", "confirmed", "1"))
 	first, second := h.comment(code, "خواننده", "نظر نخست"), h.comment(code, "", "نظر دوم")
 	h.want(mina.get("/newsroom/comments"), http.StatusOK, "نظر نخست", "reader@example.org", "ایران", "ناشناس", "پل تازه باز شد")
 	act := func(p *person, id news.CommentID, what string, more ...string) *httptest.ResponseRecorder {
@@ -368,7 +369,7 @@ func TestModeratorsDecide(t *testing.T) {
 func TestScriptGetsJSON(t *testing.T) {
 	h := newHouse(t)
 	sara := h.hire("sara", "سارا", news.ChiefEditor)
-	code := sara.write(articleFields("do", "publish"))
+	code := sara.write(articleFields("do", "publish", "confirmed", "1"))
 	id := h.comment(code, "خواننده", "نظر نخست")
 	path := fmt.Sprintf("/newsroom/comments/%d/", id)
 	ask := func(what string, fields url.Values) (int, answer) {

@@ -30,6 +30,7 @@ type story struct {
 	End        string // the end mark, "" for none
 	ShortLink  string
 	PrintPath  string
+	Amendments []amendment
 }
 
 type articlePage struct {
@@ -102,7 +103,12 @@ func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	corrections, err := s.Corrections.Corrections(r.Context(), a.Code)
+	if err != nil {
+		return err
+	}
 	page := printPage{frame: s.bare("print", a.Headline), Story: s.story(a, body)}
+	s.amended(&page.Story, a, corrections)
 	page.Canonical = s.machine.Address(a.Path())
 	return s.render(w, r, http.StatusOK, "print", page)
 }
@@ -121,7 +127,12 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
 	page.Description = a.Lede
 	page.Graph = syndicate.OpenGraph(s.machine, a)
-	data, err := syndicate.NewsArticle(s.machine, a)
+	corrections, err := s.Corrections.Corrections(ctx, a.Code)
+	if err != nil {
+		return err
+	}
+	s.amended(&page.Story, a, corrections)
+	data, err := syndicate.NewsArticle(s.machine, a, corrections...)
 	if err != nil {
 		return err
 	}

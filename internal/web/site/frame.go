@@ -28,6 +28,7 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
+	Framed               bool // shown in a frame of the newsroom: its links open beside it
 }
 
 type link struct{ Name, Path string }

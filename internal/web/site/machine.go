@@ -37,7 +37,10 @@ func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, q news.ListQuer
 	if err != nil {
 		return err
 	}
-	feed.Cards = list.Cards
+	feed.Cards, feed.KindName = list.Cards, s.correctionKind
+	if feed.Corrections, err = s.correctionsOf(r.Context(), list.Cards); err != nil {
+		return err
+	}
 	body, err := syndicate.RSS(s.machine, feed)
 	if err != nil {
 		return err
@@ -50,7 +53,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := syndicate.SitemapIndex(s.machine, blocks)
+	more, err := s.dossierSitemaps(r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := syndicate.SitemapIndex(s.machine, blocks, more...)
 	if err != nil {
 		return err
 	}
@@ -58,6 +65,9 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
+	if r.PathValue("file") == dossierSitemap {
+		return s.sitemapOfDossiers(w, r)
+	}
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
 	block, err := strconv.Atoi(name)
 	if !ok || err != nil || block < 1 || strconv.Itoa(block) != name {
@@ -78,7 +88,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
-	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt")
+	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt", "/preview")
 	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", body)
 }
 
@@ -92,18 +102,22 @@ func (s *Site) favicon(w http.ResponseWriter, r *http.Request) error {
 // media serves a rendition of a picture, its crop for other sites, or sound and video, through the gate: an item is public while a
 // public article uses it. Browsers may keep it for a day, shared caches not at all, so that what is withdrawn is not served by anyone.
 func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
-	notFound := news.Fail(news.NotFound, "error.not_found")
 	id, ok := news.ParseCode(r.PathValue("id"))
-	name := r.PathValue("file")
-	width, isWidth := renditionWidth(name)
-	if !ok || !isWidth && name != syndicate.ShareName && !strings.HasPrefix(name, "file.") {
-		return notFound
+	if !ok {
+		return news.Fail(news.NotFound, "error.not_found")
 	}
 	item, err := s.Articles.Media(r.Context(), news.MediaID(id))
 	if err != nil {
 		return err
 	}
+	return s.file(w, r, item, "private, max-age=86400")
+}
+
+// file writes what the address names of an item that may be shown; keep is its Cache-Control.
+func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, keep string) (err error) {
 	var file media.File
+	name := r.PathValue("file")
+	width, isWidth := renditionWidth(name)
 	switch {
 	case isWidth:
 		file, err = s.Pictures.Open(r.Context(), item, width)
@@ -112,7 +126,7 @@ func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	case item.Kind != news.MediaImage && name == "file"+media.Extension(item):
 		file, err = s.Pictures.OpenOriginal(r.Context(), item) // of a picture the original stays in the house
 	default:
-		return notFound
+		err = news.Fail(news.NotFound, "error.not_found")
 	}
 	if err != nil {
 		return err
@@ -120,8 +134,8 @@ func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	defer file.Close()
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
-	h.Set("Cache-Control", "private, max-age=86400")
-	if !file.Exact {
+	h.Set("Cache-Control", keep)
+	if !file.Exact && keep != "no-store" {
 		h.Set("Cache-Control", "private, no-cache") // a better one is being made
 	}
 	h.Set("ETag", `"`+file.Tag+`"`)

@@ -20,6 +20,8 @@ func (s *Site) routes() []web.Route {
 	comment.MaxBody = commentBody
 	files := read("/media/{id}/{file}", s.media)
 	files.Timeout = playTime
+	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
+	hidden.Timeout = playTime
 	return []web.Route{
 		read("/{$}", s.front),
 		read("/news/{code}", s.article),
@@ -33,15 +35,21 @@ func (s *Site) routes() []web.Route {
 		read("/sections", s.allSections),
 		read("/section/{slug}", s.section),
 		read("/tag/{slug}", s.tag),
+		read("/dossier/{slug}", s.dossier),
+		read("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),
 		read("/archive/{year}/{month}/{day}", s.archive),
 
+		read("/corrections", s.corrections),
 		read("/about", s.aboutPage),
 		read("/contact", s.contactPage),
 
 		read("/comments/receipt", s.askReceipt),
 		write("/comments/receipt", s.findReceipt),
 		read("/comments/receipt/{code}", s.receipt),
+
+		read("/preview/{token}", s.outsidePreview),
+		hidden,
 
 		read("/rss.xml", s.feed),
 		read("/section/{slug}/rss.xml", s.sectionFeed),

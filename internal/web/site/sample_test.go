@@ -39,7 +39,8 @@ type memory struct {
 	refuse    error // what Submit answers instead
 	receipts  map[string]discussion.ReceiptView
 	views     int
-	broken    error // what every read answers instead
+	broken    error                   // what every read answers instead
+	wrong     []news.PublicCorrection // newest first
 	logged    bytes.Buffer
 	now       time.Time
 }
@@ -190,6 +191,38 @@ func (m *memory) Receipt(_ context.Context, code string) (discussion.ReceiptView
 	return discussion.ReceiptView{}, news.Fail(news.NotFound, "error.receipt_unknown")
 }
 
+func (m *memory) Corrections(_ context.Context, code news.Code) ([]news.Correction, error) {
+	var all []news.Correction
+	for _, c := range slices.Backward(m.wrong) {
+		if c.Article == code {
+			all = append(all, c.Correction)
+		}
+	}
+	return all, m.broken
+}
+
+func (m *memory) AllCorrections(_ context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error) {
+	all := m.wrong[int(after.ID):]
+	if len(all) > limit {
+		return all[:limit], news.Cursor{At: 1, ID: after.ID + int64(limit)}, m.broken
+	}
+	return all, news.Cursor{}, m.broken
+}
+
+func (m *memory) OpenLink(_ context.Context, token string) (news.Preview, error) {
+	if token != "good" {
+		return news.Preview{}, news.Fail(news.NotFound, "error.not_found")
+	}
+	return news.Preview(m.articles[0]), m.broken
+}
+
+func (m *memory) LinkMedia(ctx context.Context, token string, id news.MediaID) (news.Media, error) {
+	if _, err := m.OpenLink(ctx, token); err != nil {
+		return news.Media{}, err
+	}
+	return m.Media(ctx, id)
+}
+
 func (m *memory) Count(news.Code, string) { m.views++ }
 
 type nopCloser struct{ io.ReadSeeker }
@@ -283,7 +316,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: m,
+	s, err := New(settings, Sources{Articles: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: m,
 		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)

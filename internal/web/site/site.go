@@ -41,6 +41,15 @@ type Lists interface {
 	Sitemap(ctx context.Context, block int) ([]news.SitemapEntry, error)
 }
 
+// Fronts is how editors arranged the front page, and their dossiers. Front is NotFound while nobody arranged anything.
+type Fronts interface {
+	Front(ctx context.Context) (news.PublicFront, error)
+	Cards(ctx context.Context, codes []news.Code) ([]news.PublicCard, error)
+	OfKind(ctx context.Context, kind news.ArticleKind, limit int) ([]news.PublicCard, error)
+	Dossier(ctx context.Context, slug string) (news.PublicDossier, error)
+	Dossiers(ctx context.Context) ([]news.PublicDossier, error)
+}
+
 // Suggestions says what else is worth reading.
 type Suggestions interface {
 	For(ctx context.Context, article news.PublicArticle, n int) ([]news.PublicCard, error)
@@ -76,10 +85,19 @@ type Settings struct {
 	Flags   bool   // show a flag beside a commenter's country
 }
 
-// Sources is where pages come from. Counter may be nil.
+// Corrections is what was wrong and put right in public articles.
+type Corrections interface {
+	Corrections(ctx context.Context, code news.Code) ([]news.Correction, error) // of one article, oldest first
+	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
+}
+
+// Sources is where pages come from. Counter and Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
+	Corrections Corrections
+	Previews    Previews
 	Lists       Lists
+	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion
 	Counter     Counter

@@ -1,0 +1,95 @@
+package editorial
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dabir-newsroom/dabir/internal/markup"
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// Check is one line of the checklist before publishing.
+type Check struct {
+	Stops bool   // red: it cannot go out; otherwise yellow: it is asked about
+	Field string // of the form
+	Key   string // in the catalog
+	Args  []any
+}
+
+// Checks is a checklist; empty means that nothing stands in the way.
+type Checks []Check
+
+const (
+	longHeadline = 110       // characters; beyond it lists and messengers cut it
+	heavyBody    = 100 << 10 // bytes of HTML; a page should stay light on a slow line
+	shortBody    = 40        // words of a news item
+)
+
+// needs says what each kind of article must have, beside a headline and a text.
+var needs = map[news.ArticleKind]struct{ byline, picture bool }{
+	news.KindReport:    {byline: true},
+	news.KindInterview: {byline: true},
+	news.KindOpinion:   {byline: true},
+	news.KindPhoto:     {byline: true, picture: true},
+}
+
+// Checklist is what stands between an article and its readers.
+func Checklist(c news.Content) Checks {
+	var all Checks
+	stop := func(bad bool, field, key string, args ...any) {
+		if bad {
+			all = append(all, Check{true, field, key, args})
+		}
+	}
+	ask := func(bad bool, field, key string, args ...any) {
+		if bad {
+			all = append(all, Check{false, field, key, args})
+		}
+	}
+	body := markup.WithoutNotes(markup.HTML(c.Body))
+	words := markup.Words(body)
+	stop(c.Headline == "", "headline", "error.headline_missing")
+	stop(body == "" && c.Lede == "", "body", "error.body_missing")
+	stop(needs[c.Kind].byline && len(c.Bylines) == 0, "bylines", "check.byline")
+	stop(needs[c.Kind].picture && c.Picture.Media == 0 && !strings.Contains(c.Body, "<img"), "picture", "check.picture")
+	stop(c.Picture.Media != 0 && c.Picture.Credit == "", "picture_credit", "error.picture_credit")
+
+	ask(c.Lede == "", "lede", "check.lede")
+	ask(utf8.RuneCountInString(c.Headline) > longHeadline, "headline", "check.headline_long", longHeadline)
+	ask(strings.HasSuffix(c.Headline, "."), "headline", "check.headline_stop")
+	ask(len(c.Tags) == 0, "tags", "check.tags")
+	ask(c.Picture.Media != 0 && c.Picture.Alt == "", "picture_alt", "check.alt")
+	ask(c.Source == "" && len(c.Bylines) == 0, "source", "check.nobody")
+	ask(body != "" && words < shortBody && c.Kind == news.KindNews, "body", "check.short", words)
+	ask(len(c.Body) > heavyBody, "body", "check.heavy", len(c.Body)>>10)
+	return all
+}
+
+// Stop tells whether something red is on the list.
+func (all Checks) Stop() bool {
+	for _, c := range all {
+		if c.Stops {
+			return true
+		}
+	}
+	return false
+}
+
+// verdict is an Invalid error at each field that stops, or a Conflict "error.checklist" when there is something to ask
+// and nobody confirmed it.
+func (all Checks) verdict(confirmed bool) error {
+	var red []error
+	for _, c := range all {
+		if c.Stops {
+			red = append(red, news.FieldError(c.Field, c.Key, c.Args...))
+		}
+	}
+	if len(red) > 0 {
+		return errors.Join(red...)
+	}
+	if len(all) > 0 && !confirmed {
+		return news.Fail(news.Conflict, "error.checklist", len(all))
+	}
+	return nil
+}

@@ -1,0 +1,22 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// AllowFraming lets pages of ours show this answer in a frame; other sites still cannot. It is for previews behind a session: there the
+// page needs the width of a real window, which no container gives its media queries.
+func AllowFraming(w http.ResponseWriter) {
+	changePolicy(w, "frame-ancestors 'none'", "frame-ancestors 'self'")
+}
+
+// AllowFrames lets this page hold frames with pages of ours.
+func AllowFrames(w http.ResponseWriter) {
+	changePolicy(w, "default-src 'none'", "default-src 'none'; frame-src 'self'")
+}
+
+func changePolicy(w http.ResponseWriter, from, to string) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), from, to, 1))
+}
