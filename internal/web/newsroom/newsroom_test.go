@@ -7,6 +7,7 @@ import (
 	"html"
 	"image"
 	"image/png"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -439,6 +440,40 @@ func TestEveryDynamicKeyHasItsSentence(t *testing.T) {
 	for _, key := range keys {
 		if !bundle.Has(i18n.FA, key) || !bundle.Has(i18n.EN, key) {
 			t.Errorf("no sentence for %q", key)
+		}
+	}
+}
+
+// TestKeysDoNotClash: the keys of the frame stand on every page, so no page may use one of them for something else.
+func TestKeysDoNotClash(t *testing.T) {
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := regexp.MustCompile(`data-key="([^"]+)"`)
+	of := func(name string) map[string]bool {
+		text, err := fs.ReadFile(templateFiles, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		for _, m := range keys.FindAllStringSubmatch(string(text), -1) {
+			found[m[1]] = true
+		}
+		return found
+	}
+	frame := of("templates/_layout.html")
+	if len(frame) < 5 {
+		t.Fatalf("the frame has only the keys %v: the check has lost its grip", frame)
+	}
+	for _, name := range files {
+		if name == "templates/_layout.html" {
+			continue
+		}
+		for key := range of(name) {
+			if frame[key] {
+				t.Errorf("%s uses %q, which is a key of the frame", name, key)
+			}
 		}
 	}
 }
