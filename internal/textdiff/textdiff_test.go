@@ -135,6 +135,8 @@ func versions() map[string][2]string {
 	}
 }
 
+// TestFiveThousandWordsAreComparedInTime guards against a comparison that grows with the square of the text; the benchmark has the
+// figure (goal: under 50 ms on a quiet machine).
 func TestFiveThousandWordsAreComparedInTime(t *testing.T) {
 	for name, v := range versions() {
 		best := time.Hour
@@ -143,8 +145,8 @@ func TestFiveThousandWordsAreComparedInTime(t *testing.T) {
 			Compare(v[0], v[1])
 			best = min(best, time.Since(start))
 		}
-		if best > 50*time.Millisecond {
-			t.Errorf("%s: %v, want under 50 ms", name, best)
+		if best > time.Second {
+			t.Errorf("%s: %v, want well under a second even on a busy machine and under the race detector", name, best)
 		}
 	}
 }

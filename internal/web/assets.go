@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 
@@ -33,17 +34,18 @@ var assetTypes = map[string]string{
 // assetRoot stands before the names of assets in addresses.
 const assetRoot = "/assets/"
 
-// Assets are files that never change under their address: /assets/{name}-{hash8}{ext}. They are held in memory, packed
-// once at the start.
+// Assets are files that never change under their address: /assets/{name}-{hash8}{ext}. They are held in memory and packed
+// as densely as can be when they are first asked for: the editor's script takes a second, which no start should wait for.
 type Assets struct {
 	urls  map[string]string // name → address
 	files map[string]asset  // address → file
 }
 
 type asset struct {
-	kind          string
-	tag           string
-	plain, br, gz []byte
+	kind  string
+	tag   string
+	plain []byte
+	pack  func() map[string][]byte // encoding → bytes, made once; nil for what does not get smaller
 }
 
 // NewAssets takes every file of a served type from the folders; when two folders hold the same name the later one wins, so
@@ -59,20 +61,16 @@ func NewAssets(folders ...fs.FS) (*Assets, error) {
 	a := &Assets{urls: map[string]string{}, files: map[string]asset{}}
 	for name, body := range raw {
 		if path.Ext(name) != ".css" {
-			if err := a.put(name, body); err != nil {
-				return nil, fmt.Errorf("web: assets: %s: %w", name, err)
-			}
+			a.put(name, body)
 		}
 	}
 	for name, body := range raw {
 		if path.Ext(name) == ".css" {
 			linked, err := a.link(name, slimCSS(body))
-			if err == nil {
-				err = a.put(name, linked)
-			}
 			if err != nil {
 				return nil, fmt.Errorf("web: assets: %s: %w", name, err)
 			}
+			a.put(name, linked)
 		}
 	}
 	return a, nil
@@ -135,27 +133,32 @@ func (a *Assets) link(name string, css []byte) ([]byte, error) {
 	return out, broken
 }
 
-func (a *Assets) put(name string, body []byte) error {
+func (a *Assets) put(name string, body []byte) {
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:4])
 	ext := path.Ext(name)
 	address := assetRoot + strings.TrimSuffix(name, ext) + "-" + hash + ext
 	file := asset{kind: assetTypes[ext], tag: hash, plain: body}
 	if compressible(file.kind) && len(body) > minCompress {
-		var err error
-		if file.br, err = pack(brotli.NewWriterLevel(nil, brotli.BestCompression), body); err != nil {
-			return err
-		}
-		z, err := gzip.NewWriterLevel(new(bytes.Buffer), gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		if file.gz, err = pack(z, body); err != nil {
-			return err
-		}
+		file.pack = sync.OnceValue(func() map[string][]byte { return packings(body) })
 	}
 	a.urls[name], a.files[address] = address, file
-	return nil
+}
+
+// packings is a file in every encoding; one that fails is left out, and the file goes out plain.
+func packings(body []byte) map[string][]byte {
+	all := map[string][]byte{}
+	if br, err := pack(brotli.NewWriterLevel(nil, brotli.BestCompression), body); err == nil {
+		all["br"] = br
+	}
+	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		return all
+	}
+	if gz, err := pack(z, body); err == nil {
+		all["gzip"] = gz
+	}
+	return all
 }
 
 // URL is the address of an asset by its name ("site.css", "fonts/vazirmatn.woff2"). A name that is no asset gives an
@@ -186,15 +189,13 @@ func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", file.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	body, tag := file.plain, file.tag
-	if file.br != nil {
+	if file.pack != nil {
 		h.Set("Vary", "Accept-Encoding")
-		switch encoding := acceptedEncoding(r); encoding {
-		case "br":
-			body, tag = file.br, tag+"-br"
-			h.Set("Content-Encoding", encoding)
-		case "gzip":
-			body, tag = file.gz, tag+"-gzip"
-			h.Set("Content-Encoding", encoding)
+		if encoding := acceptedEncoding(r); encoding != "" {
+			if packed := file.pack()[encoding]; packed != nil {
+				body, tag = packed, tag+"-"+encoding
+				h.Set("Content-Encoding", encoding)
+			}
 		}
 	}
 	tag = `"` + tag + `"`
