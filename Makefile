@@ -1,11 +1,14 @@
 # What people run. Building needs Go alone; `make test` installs through apt-get and npm what the tests need and is missing.
-.PHONY: build test fmt assets editor screenshots clean
+.PHONY: build test soak fmt assets editor screenshots clean
 
 build: ## one static binary, ./dabir
 	CGO_ENABLED=0 go build -trimpath -o dabir ./cmd/dabir
 
 test: ## the one test command: format, vet, staticcheck, all tests (see scripts/test)
 	@scripts/test
+
+soak: ## longer: the scenarios of the whole program under the race detector
+	scripts/with-postgres env DABIR_TEST_STRICT=1 go test -race -count=1 -timeout 60m ./cmd/dabir
 
 fmt: ## format the Go code
 	gofmt -w .
