@@ -511,7 +511,10 @@ func TestBadInput(t *testing.T) {
 
 // TestRightsTable walks every act on articles × every role, in the section of whoever acts and in another.
 func TestRightsTable(t *testing.T) {
-	n := start(t, "")
+	eachDatabase(t, walkRights)
+}
+
+func walkRights(t *testing.T, n *newsroomUnderTest) {
 	city, sport := n.section(t, "شهر"), n.section(t, "ورزش")
 	author, _ := n.hire(t, "nevisande", news.Reporter)
 	chiefOfAll, _ := n.hire(t, "hame", news.ChiefEditor)

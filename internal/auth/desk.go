@@ -49,6 +49,7 @@ type Users interface {
 	User(context.Context, news.UserID) (news.User, error)               // NotFound
 	CountUsers(context.Context) (int, error)
 	People(context.Context) ([]news.Person, error)
+	Sections(context.Context) ([]news.Section, error)
 	// ChangeUser changes a user, with events and sign-out, in one transaction; others are all the other users. NotFound.
 	ChangeUser(ctx context.Context, id news.UserID, change func(u *news.User, others []news.User) (news.UserChange, error)) error
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -75,27 +76,28 @@ func (d *Desk) takeInvitation(ctx context.Context, link string) error {
 	return notFoundIs(err, news.NotFound, "error.link_invalid")
 }
 
-// ChangeRoles gives a user other roles and ends their sessions, so that nothing open goes on under the old ones; the actor needs
-// RightUsers. Errors: Invalid "error.roles" at "roles", Conflict "error.own_roles" for oneself, Conflict "error.last_operator" when
-// nobody would be left to manage people, NotFound.
-func (d *Desk) ChangeRoles(ctx context.Context, actor news.Actor, id news.UserID, roles []news.Role) error {
+// ChangeRoles gives a user other roles, or other sections for which they hold (none: all), and ends their sessions, so that nothing open
+// goes on under the old ones; the actor needs RightUsers. Errors: Invalid "error.roles" at "roles" and "error.sections" at "sections"
+// (joined), Conflict "error.own_roles" for oneself, Conflict "error.last_operator" when nobody would be left to manage people, NotFound.
+func (d *Desk) ChangeRoles(ctx context.Context, actor news.Actor, id news.UserID, roles []news.Role, sections []news.SectionID) error {
 	if err := actor.Require(news.RightUsers); err != nil {
 		return err
 	}
-	if err := checkRoles(&roles); err != nil {
+	if err := errors.Join(checkRoles(&roles), d.checkSections(ctx, &sections)); err != nil {
 		return err
 	}
 	if actor.User == id {
 		return news.Fail(news.Conflict, "error.own_roles")
 	}
 	return d.users.ChangeUser(ctx, id, func(u *news.User, others []news.User) (news.UserChange, error) {
-		if slices.Equal(u.Roles, roles) {
+		if slices.Equal(u.Roles, roles) && slices.Equal(u.Sections, sections) {
 			return news.UserChange{}, nil
 		}
 		before := *u
-		u.Roles = roles
-		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserRolesChanged, id, "roles", news.RoleList(roles))}},
-			someoneManages(before, *u, others)
+		u.Roles, u.Sections = roles, sections
+		changed := eventOf(actor, news.UserRolesChanged, id)
+		changed.Data = news.ScopeData(roles, sections)
+		return news.UserChange{SignOut: true, Events: []news.Event{changed}}, someoneManages(before, *u, others)
 	})
 }
 

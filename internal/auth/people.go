@@ -26,22 +26,23 @@ type NewUser struct {
 	Name     string
 	Password string // "" for one who signs in by links only
 	Roles    []news.Role
+	Sections []news.SectionID // the roles hold for these; none: for all
 }
 
-// CreateUser makes a user; the actor needs RightUsers. Errors: Invalid at "username", "name", "password" (joined), Conflict
-// "error.username_taken" at "username".
+// CreateUser makes a user; the actor needs RightUsers. Errors: Invalid at "username", "name", "password", "roles", "sections" (joined),
+// Conflict "error.username_taken" at "username".
 func (d *Desk) CreateUser(ctx context.Context, actor news.Actor, u NewUser) (news.User, error) {
 	if err := actor.Require(news.RightUsers); err != nil {
 		return news.User{}, err
 	}
-	if err := u.clean(u.Password == ""); err != nil {
+	if err := errors.Join(u.clean(u.Password == ""), d.checkSections(ctx, &u.Sections)); err != nil {
 		return news.User{}, err
 	}
 	return d.create(ctx, actor, u, d.users.CreateUser)
 }
 
 func (d *Desk) create(ctx context.Context, actor news.Actor, u NewUser, store func(context.Context, news.Actor, *news.User) error) (news.User, error) {
-	user := news.User{Username: u.Username, Name: u.Name, Roles: u.Roles, CreatedAt: d.now()}
+	user := news.User{Username: u.Username, Name: u.Name, Roles: u.Roles, Sections: u.Sections, CreatedAt: d.now()}
 	if u.Password != "" {
 		var err error
 		if user.PasswordHash, err = d.hashPassword(ctx, u.Password); err != nil {
@@ -95,6 +96,25 @@ func checkRoles(roles *[]news.Role) error {
 		return news.FieldError("roles", "error.roles")
 	}
 	*roles = sorted
+	return nil
+}
+
+// checkSections puts sections into the newsroom's order, each once, and none as nil; Invalid "error.sections" when one is unknown.
+func (d *Desk) checkSections(ctx context.Context, chosen *[]news.SectionID) error {
+	all, err := d.users.Sections(ctx)
+	if err != nil {
+		return err
+	}
+	var sorted []news.SectionID
+	for _, s := range all {
+		if slices.Contains(*chosen, s.ID) {
+			sorted = append(sorted, s.ID)
+		}
+	}
+	if slices.ContainsFunc(*chosen, func(id news.SectionID) bool { return !slices.Contains(sorted, id) }) {
+		return news.FieldError("sections", "error.sections")
+	}
+	*chosen = sorted
 	return nil
 }
 

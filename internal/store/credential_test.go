@@ -154,7 +154,7 @@ func TestChangingAUserMaySignThemOut(t *testing.T) {
 			if len(others) != 1 || others[0].ID != other.ID {
 				t.Errorf("the others are %v", others)
 			}
-			u.Roles, u.Disabled = []news.Role{news.ChiefEditor}, true
+			u.Roles, u.Sections, u.Disabled = []news.Role{news.ChiefEditor}, []news.SectionID{1, 7}, true
 			return news.UserChange{SignOut: true, Keep: "two", Events: []news.Event{logged(news.UserRolesChanged, u.ID)}}, nil
 		})
 		if err != nil {
@@ -165,7 +165,7 @@ func TestChangingAUserMaySignThemOut(t *testing.T) {
 			t.Errorf("%+v %v", left, err)
 		}
 		people, err := s.People(ctx)
-		if err != nil || len(people) != 2 || people[0].ID != other.ID || people[0].Sessions != 1 || !people[1].Disabled || people[1].Roles[0] != news.ChiefEditor {
+		if err != nil || len(people) != 2 || people[0].ID != other.ID || people[0].Sessions != 1 || !people[1].Disabled || people[1].Roles[0] != news.ChiefEditor || len(people[1].User.Sections) != 2 {
 			t.Errorf("%+v %v", people, err)
 		}
 		if d := cmp.Diff(append(before, news.UserRolesChanged), lastKinds(t, s, 0)); d != "" {

@@ -49,7 +49,7 @@ func (s *Store) createUser(ctx context.Context, actor news.Actor, u *news.User, 
 		}
 		u.ID = news.UserID(id)
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id,
-			Data: map[string]string{"roles": news.RoleList(u.Roles)}})
+			Data: news.ScopeData(u.Roles, u.Sections)})
 		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, sections, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			id, u.Username, u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled), ms(u.CreatedAt))
 	})
@@ -147,6 +147,10 @@ func (s *Store) ChangeUser(ctx context.Context, id news.UserID, change func(u *n
 		if err != nil {
 			return err
 		}
+		sections, err := jsonList(u.Sections)
+		if err != nil {
+			return err
+		}
 		for _, e := range done.Events {
 			t.event(e)
 		}
@@ -155,8 +159,8 @@ func (s *Store) ChangeUser(ctx context.Context, id news.UserID, change func(u *n
 				return err
 			}
 		}
-		return t.exec(`UPDATE newsuser SET name = $2, password_hash = $3, roles = $4, disabled = $5 WHERE id = $1`,
-			int64(id), u.Name, u.PasswordHash, string(roles), flag(u.Disabled))
+		return t.exec(`UPDATE newsuser SET name = $2, password_hash = $3, roles = $4, sections = $5, disabled = $6 WHERE id = $1`,
+			int64(id), u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled))
 	})
 }
 
