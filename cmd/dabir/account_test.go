@@ -264,6 +264,8 @@ func TestSigningInWithACode(t *testing.T) {
 		wrong := b.send(ask, "main form", "", "code", "000 000").wants(t, http.StatusUnprocessableEntity, "این کد درست نیست")
 		b.send(wrong, "main form", "", "code", strings.ToUpper(recovery[0])).leads(t, "/newsroom/articles/new")
 		b.get("/newsroom/articles").wants(t, http.StatusOK)
+		n.browser(t).send(ask, "main form", "", "code", recovery[1]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
+		ask = n.browser(t).post("/newsroom/signin", password).wants(t, http.StatusOK, "کد ورود")
 		n.browser(t).send(ask, "main form", "", "code", recovery[0]).wants(t, http.StatusUnprocessableEntity, "این کد درست نیست")
 		n.browser(t).send(ask, "main form", "", "second", "invented", "code", recovery[1]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
 		for range 8 {
@@ -272,11 +274,23 @@ func TestSigningInWithACode(t *testing.T) {
 		n.browser(t).send(ask, "main form", "", "code", recovery[1]).wants(t, http.StatusTooManyRequests, "پانزده دقیقه")
 
 		// Who has lost both is let in by a link of the operator, and may switch it off.
+		boss := n.signIn(t, "modir2", news.Operator)
+		at := regexp.MustCompile(`/newsroom/people/(\d+)"[^>]*>نگار`).FindStringSubmatch(boss.get("/newsroom/people").body)[0]
+		path := at[:strings.IndexByte(at, '"')]
+		boss.get(path).wants(t, http.StatusOK, "خاموش کردن کد دومرحله‌ای")
+		boss.post(path+"/totp/reset", url.Values{}).leads(t, path+"?done=totp")
+		boss.get(path+"?done=totp").wants(t, http.StatusOK, "کد دومرحله‌ای خاموش شد")
+		b.get("/newsroom/articles").leads(t, "/newsroom/signin")
+		n.browser(t).send(ask, "main form", "", "code", recovery[2]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
+		boss.post(path+"/totp/reset", url.Values{}).wants(t, http.StatusConflict, "ورود دومرحله‌ای روشن نیست")
+		if got := boss.post(path+"/passkeys/eA/remove", url.Values{}); got.StatusCode != http.StatusNotFound {
+			t.Errorf("a passkey that is none: %d", got.StatusCode)
+		}
 		lost := n.browser(t)
 		lost.post(mustLink(t, n, "negar"), url.Values{}).leads(t, "/newsroom")
 		lost.post("/newsroom/account/totp/stop", url.Values{}).leads(t, "/newsroom/account?done=totp_off")
 		n.browser(t).post("/newsroom/signin", password).leads(t, "/newsroom/articles/new")
-		if got := n.kinds(t, 4); got != "user.link_made user.signed_in user.totp_off user.signed_in" {
+		if got := n.kinds(t, 4); got != "user.totp_off user.link_made user.signed_in user.signed_in" {
 			t.Errorf("the log ends with %s", got)
 		}
 		for _, e := range n.events(t) {

@@ -99,6 +99,7 @@ type Options struct {
 	Account     Account
 	Passkeys    Passkeys
 	People      People
+	Keys        Keys
 	Articles    Articles
 	Flow        Flow
 	Names       Names

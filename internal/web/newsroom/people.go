@@ -23,6 +23,13 @@ type People interface {
 	AcceptInvitation(ctx context.Context, link, password string, from auth.Visitor) (auth.Entry, error)
 }
 
+// Keys are what those who manage people take away from whoever has lost a device.
+type Keys interface {
+	PersonPasskeys(context.Context, news.Actor, news.UserID) ([]news.Passkey, error)
+	RemovePersonPasskey(ctx context.Context, actor news.Actor, id news.UserID, passkey string) error
+	ResetSecondFactor(context.Context, news.Actor, news.UserID) error
+}
+
 // peopleRoutes are those of one's own account and of the people of the newsroom.
 func (n *Newsroom) peopleRoutes(guest func(string, web.RateClass, web.Handler) web.Route,
 	inside func(string, news.Right, web.RateClass, web.Handler) web.Route) []web.Route {
@@ -61,6 +68,8 @@ func (n *Newsroom) peopleRoutes(guest func(string, web.RateClass, web.Handler) w
 		manage("POST "+pathPeople+"/{id}/disable", n.personAct("disabled", n.setDisabled(true))),
 		manage("POST "+pathPeople+"/{id}/enable", n.personAct("enabled", n.setDisabled(false))),
 		manage("POST "+pathPeople+"/{id}/sessions", n.personAct("sessions", n.endSessions)),
+		manage("POST "+pathPeople+"/{id}/passkeys/{key}/remove", n.personAct("passkey", n.removePersonPasskey)),
+		manage("POST "+pathPeople+"/{id}/totp/reset", n.personAct("totp", n.resetSecondFactor)),
 		manage("POST "+pathPeople+"/{id}/link", n.newInvitation),
 	}
 }
@@ -238,6 +247,7 @@ type personPage struct {
 	peoplePage
 	scopeBoxes
 	Person   personRow
+	Keys     []news.Passkey
 	Problems web.Problems
 	Self     bool
 }
@@ -247,7 +257,7 @@ func (p personPage) Sessions() int64 { return int64(p.Person.Sessions) }
 
 // personDone are the sentences of what has been done to a person.
 var personDone = map[string]string{
-	"roles": "people.done_roles", "disabled": "people.done_disabled", "enabled": "people.done_enabled", "sessions": "people.done_sessions",
+	"passkey": "people.done_passkey", "totp": "people.done_totp", "roles": "people.done_roles", "disabled": "people.done_disabled", "enabled": "people.done_enabled", "sessions": "people.done_sessions",
 }
 
 func personID(r *http.Request) (news.UserID, error) {
@@ -291,7 +301,11 @@ func (n *Newsroom) showPerson(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	page := personPage{peoplePage: peoplePage{frame: n.frame(r, person.Name, "people"), Sections: boxes.All}, scopeBoxes: boxes, Person: person,
+	keys, err := n.Keys.PersonPasskeys(r.Context(), actorOf(r), person.ID)
+	if err != nil {
+		return err
+	}
+	page := personPage{Keys: keys, peoplePage: peoplePage{frame: n.frame(r, person.Name, "people"), Sections: boxes.All}, scopeBoxes: boxes, Person: person,
 		Problems: n.problems(problem, "roles", "sections"), Self: person.ID == userOf(r).ID}
 	if done := personDone[r.URL.Query().Get("done")]; done != "" && problem == nil {
 		page.frame.Done = n.print.T(done)
@@ -348,6 +362,14 @@ func (n *Newsroom) setDisabled(disabled bool) func(*http.Request, news.UserID) e
 	}
 }
 
+func (n *Newsroom) removePersonPasskey(r *http.Request, id news.UserID) error {
+	return n.Keys.RemovePersonPasskey(r.Context(), actorOf(r), id, r.PathValue("key"))
+}
+
+func (n *Newsroom) resetSecondFactor(r *http.Request, id news.UserID) error {
+	return n.Keys.ResetSecondFactor(r.Context(), actorOf(r), id)
+}
+
 func (n *Newsroom) endSessions(r *http.Request, id news.UserID) error {
 	return n.People.EndSessions(r.Context(), actorOf(r), id)
 }
@@ -393,14 +415,14 @@ func (n *Newsroom) acceptInvitation(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	entry, err := n.People.AcceptInvitation(r.Context(), r.PathValue("token"), f.Get("password"), visitorOf(r))
+	entry, err := n.People.AcceptInvitation(r.Context(), r.PathValue("token"), f.Get("password"), n.visitor(r))
 	if err != nil && news.KindOf(err) == news.Invalid {
 		return n.showInvited(w, r, http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, entry.Session, "")
+	return n.enter(w, r, entry, "")
 }
 
 func (n *Newsroom) beginInvited(w http.ResponseWriter, r *http.Request) error {
@@ -416,7 +438,7 @@ func (n *Newsroom) finishInvited(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entry, err := n.Passkeys.FinishInvited(r.Context(), r.PathValue("token"), f.Line("state"), f.Get("response"), visitorOf(r))
+	entry, err := n.Passkeys.FinishInvited(r.Context(), r.PathValue("token"), f.Line("state"), f.Get("response"), n.visitor(r))
 	if err != nil {
 		return err
 	}
