@@ -102,7 +102,7 @@ type flowView struct {
 	Asked      editorial.Checks // what the checklist asks about before the act below
 	Ask        string           // "publish" or "schedule"; "" when nothing is asked
 	Restored   bool             // the form holds what had not been saved
-	Kept       *kept            // what the person was typing and had not saved
+	Kept       []kept           // what the person was typing and had not saved
 	Diff       []difference     // between what somebody else saved and what stands in the form
 	now        time.Time
 }
@@ -216,6 +216,7 @@ type act struct {
 	article   news.Article // as it was saved, or code and base when nothing was
 	steps     flowForm
 	confirmed bool
+	typing    typing
 }
 
 // readAct reads which button was pressed: "do" names the act; "confirmed" says that the editor saw what the checklist asks about, and
