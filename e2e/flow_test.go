@@ -134,3 +134,56 @@ func TestCalendarByKeyboard(t *testing.T) {
 		t.Error("Escape leaves the calendar open, or the focus lost")
 	}
 }
+
+// Two windows of one person: the later one is shown both texts, and neither is lost.
+func TestTwoWindowsOfOnePersonSeeBothTexts(t *testing.T) {
+	n := open(t)
+	one, two := n.staff(t, "khabarnegar"), n.staff(t, "khabarnegar")
+	form := one.draft("خبری در دو پنجره")
+	one.visit(form, 200)
+	two.visit(form, 200)
+	kept := `document.querySelector("[data-said]").innerText.includes("ذخیرهٔ خودکار")`
+	one.fill("[name=lede]", "لید از پنجرهٔ یک")
+	one.until(kept)
+	two.Expect(409)
+	two.fill("[name=lede]", "لید از پنجرهٔ دو")
+	two.until(`document.querySelector(".clash") !== null`)
+	if got := two.text(".clash"); !strings.Contains(got, "در پنجرهٔ دیگری هم") || !strings.Contains(two.text(".clash del"), "یک") || !strings.Contains(two.text(".clash ins"), "دو") {
+		t.Errorf("the later window reads %q", got)
+	}
+	if !get[bool](two, `Object.values(localStorage).some((s) => s.includes("لید از پنجرهٔ دو"))`) {
+		t.Error("the browser of the later window does not keep its text")
+	}
+	two.checked(axeSource(t), "two windows")
+	two.pictures("two-windows")
+	two.click(".clash [data-mine]")
+	two.until(kept)
+
+	one.Expect(409)
+	one.fill("[name=lede]", "لید یک، ادامه")
+	one.until(`document.querySelector(".clash") !== null`)
+	one.eval(`document.querySelector("form[data-guard]").dispatchEvent(new Event("submit"))`) // so that leaving asks nothing
+	one.follow(".clash [data-theirs]")
+	if got := one.value("[name=lede]"); got != "لید از پنجرهٔ دو" {
+		t.Errorf("brought from the other window is %q", got)
+	}
+	one.follow(`button[value="save"]`)
+	if one.has(".kept") {
+		t.Error("what was saved is offered again")
+	}
+
+	for v, headline := range map[visitor]string{one: "خبر تازهٔ یکم", two: "خبر تازهٔ دوم"} {
+		if v == two {
+			v.eval(`document.querySelector("form[data-guard]").dispatchEvent(new Event("submit")); sessionStorage.clear(); localStorage.clear()`)
+		}
+		v.visit("/newsroom/articles/new", 200)
+		v.fill("[name=headline]", headline)
+	}
+	one.until(kept)
+	two.until(kept)
+	three := n.staff(t, "khabarnegar")
+	three.visit("/newsroom/articles/new", 200)
+	if got := three.text("main"); !strings.Contains(got, "خبر تازهٔ یکم") || !strings.Contains(got, "خبر تازهٔ دوم") {
+		t.Errorf("offered are %q", got)
+	}
+}
