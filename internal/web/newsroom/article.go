@@ -209,6 +209,9 @@ func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
 		typed := readArticleForm(f)
 		form = &typed
 		if err := n.saveText(r, f, form, &in); err != nil {
+			if news.KindOf(err) == news.Invalid { // all mistakes at once, those of the step too
+				err = errors.Join(err, n.stepWrong(in))
+			}
 			return n.saveFailed(w, r, in, form, err)
 		}
 	}

@@ -88,10 +88,28 @@ func (n *Newsroom) takeOver(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := n.Flow.TakeOver(r.Context(), actorOf(r), code, f.Text("word")); err != nil {
+	err = n.Flow.TakeOver(r.Context(), actorOf(r), code, f.Text("word"))
+	if err != nil && news.KindOf(err) == news.Invalid {
+		return n.showWord(w, r, f.Text("word"), err)
+	}
+	if err != nil {
 		return err
 	}
 	return web.Redirect(w, r, editPath(code)+"?done=taken_over")
+}
+
+// showWord gives a word back that cannot be taken.
+func (n *Newsroom) showWord(w http.ResponseWriter, r *http.Request, word string, problem error) error {
+	a, err := n.article(r)
+	if err != nil {
+		return err
+	}
+	page, err := n.articlePage(r, a, formOf(a.Content))
+	if err != nil {
+		return err
+	}
+	page.Word, page.Problems = word, n.problems(problem, "word")
+	return n.render(w, r, http.StatusUnprocessableEntity, "article", page)
 }
 
 // flowMessage finds the sentence of an error of the flow that depends on what it tells; "" for every other error.

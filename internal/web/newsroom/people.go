@@ -62,7 +62,7 @@ func (n *Newsroom) peopleRoutes(guest func(string, web.RateClass, web.Handler) w
 
 		inside("GET "+pathPeople, news.RightUsers, web.RateRead, n.people),
 		inside("GET "+pathPeople+"/new", news.RightUsers, web.RateRead, n.newPerson),
-		manage("POST "+pathPeople, n.invite),
+		longForm(manage("POST "+pathPeople, n.invite)),
 		inside("GET "+pathPeople+"/{id}", news.RightUsers, web.RateRead, n.personPage),
 		manage("POST "+pathPeople+"/{id}/roles", n.changeRoles),
 		manage("POST "+pathPeople+"/{id}/disable", n.personAct("disabled", n.setDisabled(true))),
