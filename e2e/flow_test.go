@@ -187,3 +187,28 @@ func TestTwoWindowsOfOnePersonSeeBothTexts(t *testing.T) {
 	}
 	three.pictures("two-offers")
 }
+
+// The session ends while somebody types: the form is kept, they sign in, and go on.
+func TestLostSessionKeepsTheForm(t *testing.T) {
+	n := open(t)
+	v := n.staff(t, "khabarnegar")
+	form := v.draft("خبری در نشست گمشده")
+	v.visit(form, 200)
+	v.until(`fetch("/newsroom/signout", { method: "POST" }).then(() => true)`)
+	v.Expect(401)
+	v.fill("[name=lede]", "لیدی که نباید گم شود")
+	v.until(`document.querySelector("[data-said]").innerText.includes("نشست شما پایان یافته است")`)
+	if status := v.follow(`button[value="save"]`); status != 401 || !strings.Contains(v.text("main"), "آنچه نوشته‌اید در این صفحه مانده است") {
+		t.Fatalf("without a session the form answers %d: %s", status, v.text("main"))
+	}
+	v.pictures("lost-session")
+	link, err := n.SignInLink("khabarnegar")
+	v.must(err)
+	v.until(fmt.Sprintf(`fetch(%q, { method: "POST" }).then(() => true)`, strings.TrimPrefix(link, n.URL)))
+	if status := v.follow("form.acts button"); status != 200 || v.location() != form || v.value("[name=lede]") != "لیدی که نباید گم شود" {
+		t.Errorf("sent again it leads to %s, %d", v.location(), status)
+	}
+	if v.has(".kept") {
+		t.Error("what was saved is offered again")
+	}
+}
