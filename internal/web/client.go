@@ -6,15 +6,17 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
 // info is what the chain knows of a request; handlers see it through RequestID and ClientAddr.
 type info struct {
-	id       string
-	addr     netip.Addr
-	pattern  string   // of the route; "" while none matched
-	fail     FailFunc // of the route's area; nil while none matched
-	encoders *encoders
+	id      string
+	addr    netip.Addr
+	pattern string   // of the route; "" while none matched
+	fail    FailFunc // of the route's area; nil while none matched
+	packer  *page.Packer
 }
 
 type infoKey struct{}
