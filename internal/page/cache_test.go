@@ -102,7 +102,10 @@ func (n *newsroom) get(t *testing.T, key string, make page.Make) *page.Page {
 // those anew that show the list, each once and only when it is read; all others are the very same bytes.
 func TestPublishTouchesOnlyItsPages(t *testing.T) {
 	each(t, func(t *testing.T, n *newsroom) {
-		const articles = 5000
+		articles := 5000
+		if n.Backend() == "PostgreSQL" {
+			articles = 500 // each page costs round trips there, and what is judged is the same
+		}
 		n.articles(t, 0, articles, "جامعه")
 		type kept struct {
 			code   news.Code
@@ -110,7 +113,7 @@ func TestPublishTouchesOnlyItsPages(t *testing.T) {
 		}
 		read := func() map[kept]*page.Page {
 			pages := map[kept]*page.Page{}
-			for code := news.Code(1); code <= articles; code++ {
+			for code := news.Code(1); code <= news.Code(articles); code++ {
 				for _, latest := range []bool{false, true} {
 					k := kept{code, latest}
 					pages[k] = n.get(t, fmt.Sprint(code, latest), n.show(code, latest))
@@ -119,7 +122,7 @@ func TestPublishTouchesOnlyItsPages(t *testing.T) {
 			return pages
 		}
 		before := read()
-		if made := n.made.Swap(0); made != 2*articles {
+		if made := n.made.Swap(0); made != int64(2*articles) {
 			t.Fatalf("%d pages were made for %d", made, 2*articles)
 		}
 		read()
@@ -131,7 +134,7 @@ func TestPublishTouchesOnlyItsPages(t *testing.T) {
 			t.Fatalf("a publication made %d pages by itself", made)
 		}
 		after := read()
-		if made := n.made.Swap(0); made != articles {
+		if made := n.made.Swap(0); made != int64(articles) {
 			t.Errorf("%d pages were made anew, %d show the latest list", made, articles)
 		}
 		for k, p := range after {
@@ -187,7 +190,7 @@ func TestReadersSeeWhatWasPublishedBeforeTheyAsked(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		var readers sync.WaitGroup
-		for range 8 {
+		for range 4 {
 			readers.Go(func() {
 				for ctx.Err() == nil {
 					least := public.Load()
@@ -205,7 +208,7 @@ func TestReadersSeeWhatWasPublishedBeforeTheyAsked(t *testing.T) {
 				}
 			})
 		}
-		for i := int64(1); i <= 150; i++ {
+		for i := int64(1); i <= 40; i++ {
 			_, err := n.UpdateArticle(t.Context(), editor, "", 1, func(a *news.Article) ([]news.EventKind, error) {
 				a.Revision++
 				a.PublicRevision = a.Revision
