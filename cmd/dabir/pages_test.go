@@ -98,8 +98,10 @@ type model struct {
 	acts     int
 }
 
-func (m *model) tag() string     { return []string{"آب", "هوا", "زمین"}[m.r.IntN(3)] }
-func (m *model) section() string { return []string{"جامعه", "اقتصاد", "علم"}[m.r.IntN(3)] }
+func (m *model) tag() string { return []string{"آب", "هوا", "زمین"}[m.r.IntN(3)] }
+func (m *model) section() string {
+	return []string{"جامعه", "اقتصاد", "علم"}[m.r.IntN(3)]
+}
 
 func (m *model) code() news.Code { return m.codes[m.r.IntN(len(m.codes))] }
 
