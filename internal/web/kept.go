@@ -99,7 +99,7 @@ func (c *chain) runKept(w http.ResponseWriter, r *http.Request, route Route) err
 
 // render runs a kept route's handler with nothing of the request but its address: what one reader gets, all get.
 func render(ctx context.Context, r *http.Request, query string, route Route) (page.Rendered, error) {
-	bare := r.WithContext(ctx)
+	bare := r.WithContext(context.WithValue(ctx, infoKey{}, (*info)(nil)))
 	bare.Method, bare.Header, bare.Body = http.MethodGet, http.Header{}, http.NoBody
 	bare.Host, bare.RemoteAddr, bare.RequestURI = "", "", ""
 	address := *r.URL
