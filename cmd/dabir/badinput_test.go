@@ -205,7 +205,7 @@ func TestALostSessionKeepsEveryForm(t *testing.T) {
 		chief.post("/newsroom/signout", url.Values{})
 		lost := chief.post(orPath(address, f.page), fields).wants(t, http.StatusUnauthorized, "نشست شما پایان یافته است", "در زبانهٔ تازه وارد شوید", "دوباره بفرست")
 		again, kept := form(t, lost.page(t), "main form")
-		if again != orPath(address, f.page) || kept.Has("password") || strings.Contains(lost.body, longPassword) {
+		if again != "" || kept.Has("password") || strings.Contains(lost.body, longPassword) {
 			t.Errorf("%s goes again to %s with %v", name, again, kept)
 		}
 		fields.Del("password")
@@ -215,7 +215,7 @@ func TestALostSessionKeepsEveryForm(t *testing.T) {
 			}
 		}
 		chief.post(mustLink(t, n, "hame"), url.Values{}).leads(t, "/newsroom")
-		if got := chief.post(again, kept); got.StatusCode != http.StatusSeeOther && got.StatusCode != http.StatusUnprocessableEntity {
+		if got := chief.post(orPath(address, f.page), kept); got.StatusCode != http.StatusSeeOther && got.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%s, sent again, answers %d: %s", name, got.StatusCode, got.page(t).Find("main").Text())
 		}
 	}

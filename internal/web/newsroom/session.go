@@ -146,8 +146,7 @@ type failPage struct {
 	Message   string
 	RequestID string // shown for our own faults, so that they can be found in the log
 	SignIn    string // where to sign in, in another window, when the session ended under a form; "" otherwise
-	Typed     *typedForm
-	Path      string // where what was typed goes again
+	Typed     *typedForm // goes again to where the page is; nil when nothing could be kept
 }
 
 // fail shows an error: as JSON to the script, as the way to the sign-in where a session is missing, else as a page.
@@ -161,7 +160,7 @@ func (n *Newsroom) fail(w http.ResponseWriter, r *http.Request, status int, err 
 	case status == http.StatusUnauthorized && r.Method == http.MethodGet:
 		return web.Redirect(w, r, pathSignIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
 	case status == http.StatusUnauthorized:
-		page.Message, page.SignIn, page.Path = n.print.T("newsroom.session_ended"), pathSignIn, r.URL.Path
+		page.Message, page.SignIn = n.print.T("newsroom.session_ended"), pathSignIn
 		if errors.As(err, &page.Typed) {
 			page.Message = n.print.T("newsroom.session_ended_kept")
 		}
