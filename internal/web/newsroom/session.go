@@ -144,8 +144,8 @@ var statusKeys = map[int]string{
 type failPage struct {
 	frame
 	Message   string
-	RequestID string // shown for our own faults, so that they can be found in the log
-	SignIn    string // where to sign in, in another window, when the session ended under a form; "" otherwise
+	RequestID string     // shown for our own faults, so that they can be found in the log
+	SignIn    string     // where to sign in, in another window, when the session ended under a form; "" otherwise
 	Typed     *typedForm // goes again to where the page is; nil when nothing could be kept
 }
 
