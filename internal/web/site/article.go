@@ -121,6 +121,9 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	body, err := s.body(ctx, a)
+	if err == nil {
+		body, err = s.play(w, r, body, a.Path())
+	}
 	if err != nil {
 		return err
 	}
@@ -220,7 +223,7 @@ func (s *Site) story(a news.PublicArticle, body markup.HTML) story {
 	} else if a.Source != "" {
 		out.SourceLine = s.print.T("article.source", a.Source)
 	}
-	out.Body = body.Template()
+	out.Body = withRenditions(body).Template()
 	if a.EndMark {
 		out.End = s.print.T("article.end_mark", s.plainNumber(a.DeskCode))
 	}
