@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -43,6 +44,8 @@ func (f frame) EditorWords() map[string]string {
 const (
 	foundMany = 8  // how many articles are offered as one types
 	askedMany = 50 // how many codes may be asked for at once
+	// weighedMany is how many pictures are weighed at once; an article of more is heavy anyway.
+	weighedMany = 500
 	// bodyPictureWidth is how wide a body's picture is at the least where the original is so wide, in pixels.
 	bodyPictureWidth = 800
 )
@@ -102,6 +105,31 @@ func (n *Newsroom) paste(w http.ResponseWriter, r *http.Request) error {
 	return answerJSON(w, r, http.StatusOK, struct {
 		HTML string `json:"html"`
 	}{markup.FromClipboard(f.Text("html")).String()})
+}
+
+// weight tells the editor what the pictures ?id= of an article weigh together.
+func (n *Newsroom) weight(w http.ResponseWriter, r *http.Request) error {
+	var items []news.Media
+	ids := r.URL.Query()["id"]
+	for _, value := range ids[:min(len(ids), weighedMany)] {
+		id, ok := news.ParseCode(value)
+		if !ok {
+			continue
+		}
+		m, err := n.Media.Media(r.Context(), news.MediaID(id))
+		if news.KindOf(err) == news.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		items = append(items, m)
+	}
+	sum := editorial.Weigh("", items)
+	return answerJSON(w, r, http.StatusOK, struct {
+		Pictures int64 `json:"pictures"` // bytes
+		Unknown  int   `json:"unknown"`  // not weighed yet
+	}{sum.Pictures, sum.Unknown})
 }
 
 // bodyPicture tells the editor where the picture is that it has just sent.
