@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// pictureForm and cardForm are a picture of ours and a card in canonical form.
+// pictureForm, playerForm and cardForm are a picture, and a film or recording, of ours and a card in canonical form.
 var (
 	pictureForm = regexp.MustCompile(`<img src="(` + ownMedia + `[^"]+)" alt="[^"]*"(?: width="([0-9]+)")?(?: height="[0-9]+")?>`)
+	playerForm  = regexp.MustCompile(`<(?:video|audio) controls preload="none" src="(` + ownMedia + `[^"]+)"></(?:video|audio)>`)
 	cardForm    = regexp.MustCompile(`<figure class="embed"><a href="([^"]+)" rel="nofollow noopener">[^<]*</a>`)
 )
 
@@ -20,6 +21,18 @@ func FillPictures(h HTML, more func(src string, width int) string) HTML {
 		found := pictureForm.FindStringSubmatch(img)
 		width, _ := strconv.Atoi(found[2]) // digits, or nothing
 		return strings.TrimSuffix(img, ">") + more(html.UnescapeString(found[1]), width) + ">"
+	}))
+}
+
+// FillPlayers puts behind each film and recording of a body what about, which gets its address, says of it; "" for nothing. The result is
+// for showing, not for storing.
+func FillPlayers(h HTML, about func(src string) string) HTML {
+	return HTML(playerForm.ReplaceAllStringFunc(string(h), func(player string) string {
+		text := about(html.UnescapeString(playerForm.FindStringSubmatch(player)[1]))
+		if text == "" {
+			return player
+		}
+		return player + `<p class="size">` + html.EscapeString(text) + `</p>`
 	}))
 }
 

@@ -6,6 +6,13 @@ import (
 )
 
 func TestFillPicturesAndCards(t *testing.T) {
+	film := FillPlayers(Sanitize(`<video src="/media/5/file.mp4"></video><audio src="/media/6/file.mp3"></audio>`), func(src string) string {
+		return map[string]string{"/media/5/file.mp4": "2:05 < 9"}[src]
+	})
+	if want := `<figure><video controls preload="none" src="/media/5/file.mp4"></video><p class="size">2:05 &lt; 9</p></figure>
+<figure><audio controls preload="none" src="/media/6/file.mp3"></audio></figure>`; string(film) != want {
+		t.Errorf("got\n%s\nwant\n%s", film, want)
+	}
 	body := Sanitize(`<p>الف<img src="/media/3/960.jpg" width="960" height="500" alt="&quot;b&quot;"></p><img src="/media/4/640.jpg"><img src="https://e.org/x.jpg">` +
 		`<iframe src="https://a.example/v/1?x=1&y=2"></iframe><figure class="embed"><a href="https://b.example/">ب</a><figcaption>ج</figcaption></figure>`)
 	pictures := FillPictures(body, func(src string, width int) string { return fmt.Sprintf(` data-x="%s %d"`, src, width) })

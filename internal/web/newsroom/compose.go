@@ -15,7 +15,7 @@ import (
 var editorKeys = []string{
 	"editor.address", "editor.alt", "editor.alt_hint", "editor.apply", "editor.bad_address", "editor.body",
 	"editor.bullets", "editor.cancel", "editor.caption", "editor.close", "editor.column_after", "editor.column_delete",
-	"editor.credit", "editor.credit_all", "editor.em", "editor.embed", "editor.embed_hint", "editor.failed",
+	"editor.credit", "editor.credit_all", "editor.credit_hint", "editor.em", "editor.embed", "editor.embed_hint", "editor.failed",
 	"editor.find", "editor.find_next", "editor.find_previous", "editor.found", "editor.half_space", "editor.header",
 	"editor.heading", "editor.insert", "editor.keys", "editor.library", "editor.library_any", "editor.library_audio",
 	"editor.library_caption_missing", "editor.library_credit_missing", "editor.library_cut", "editor.library_drop",

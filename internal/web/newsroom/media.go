@@ -2,7 +2,6 @@ package newsroom
 
 import (
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
@@ -89,28 +88,9 @@ func (f frame) Label(m news.Media) string {
 	return f.T("media." + string(m.Kind))
 }
 
-// Length is how long something plays as people read it: minutes and seconds, behind hours where there are some.
-func (f frame) Length(d time.Duration) string {
-	seconds := int(d.Round(time.Second).Seconds())
-	text := fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
-	if seconds >= 3600 {
-		text = fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
-	}
-	if f.Lang() == i18n.FA {
-		return persian.Digits(text)
-	}
-	return text
-}
-
 // Measure is an item's extent as people read it: pixels of a picture, how long a film plays, and what it weighs.
 func (f frame) Measure(m news.Media) string {
-	weight := ""
-	switch {
-	case m.Bytes >= 10_000_000:
-		weight = f.T("library.mb", f.Number(m.Bytes/1_000_000))
-	case m.Bytes > 0:
-		weight = f.T("library.kb", f.Number(max(1, m.Bytes/1000)))
-	}
+	weight := f.Weight(m.Bytes)
 	if m.Duration > 0 {
 		return f.Length(m.Duration) + " · " + weight
 	}

@@ -8,7 +8,7 @@ let serial = 0;
 export class Library {
   constructor(words) {
     this.words = words;
-    this.search = h('input', { type: 'search', dir: 'auto', placeholder: words.library_hint });
+    this.search = h('input', { type: 'search', placeholder: words.library_hint });
     this.kind = h('select', {}, ...['', 'image', 'video', 'audio'].map((kind) => h('option', { value: kind }, words[`library_${kind || 'any'}`])));
     this.file = h('input', { type: 'file', multiple: true, accept: 'image/jpeg,image/png,image/gif,image/webp,video/mp4,video/webm,audio/mpeg,audio/ogg,.opus' });
     this.shelf = h('ul', { class: 'shelf' });
@@ -94,7 +94,7 @@ export class Library {
     const sight = item.preview ? h('img', { src: item.preview, alt: '', loading: 'lazy' }) : h('span', { class: 'sort' }, this.words[`library_${item.kind}`]);
     return h('li', {}, h('button', { type: 'button', tabindex: '-1', onclick: () => this.pick(item) }, sight, h('b', { dir: 'auto' }, item.label),
       item.credit ? h('span', { class: 'x', dir: 'auto' }, item.credit) : h('span', { class: 'lack' }, this.words.library_no_credit),
-      h('span', { class: 'x' }, item.measure)));
+      h('span', { class: 'x whole' }, item.measure)));
   }
 
   // The tiles are one stop of the Tab key; arrows go from one to the next.
@@ -145,7 +145,7 @@ export class Library {
   // ask asks for the words of items, or of files while they are on their way.
   ask(entries) {
     const { words } = this;
-    const credit = this.field('credit', words.credit, entries[0].item?.credit, words.credit_all);
+    const credit = this.field('credit', words.credit, entries[0].item?.credit, entries.length > 1 ? words.credit_all : words.credit_hint);
     const said = h('p', { class: 'said', role: 'status' });
     const rows = entries.map((entry) => this.row(entry));
     const go = h('button', { type: 'button', class: 'main' }, words.insert);
@@ -170,7 +170,7 @@ export class Library {
       e.preventDefault();
       insert();
     };
-    this.about.replaceChildren(h('p', { class: 'hint' }, entries.length > 1 ? fill(words.library_many, figures(entries.length)) : ''), credit.row, ...rows.map((row) => row.el), said,
+    this.about.replaceChildren(entries.length > 1 ? h('p', { class: 'hint' }, fill(words.library_many, figures(entries.length))) : '', credit.row, ...rows.map((row) => row.el), said,
       h('p', { class: 'acts' }, go, h('button', { type: 'button', class: 'plain', onclick: () => this.back(rows) }, words.cancel)));
     this.view(this.about);
     credit.input.focus();
@@ -187,7 +187,7 @@ export class Library {
   field(name, text, value, hint) {
     const id = `lib-${name}-${++serial}`;
     const fault = h('span', { class: 'fault', id: `${id}-fault` });
-    const input = h('input', { id, name, dir: 'auto', 'aria-describedby': `${id}-fault`, required: name !== 'alt' });
+    const input = h('input', { id, name, 'aria-describedby': `${id}-fault`, required: name !== 'alt' });
     input.value = value ?? '';
     const row = h('p', {}, h('label', { for: id }, text, hint ? h('span', { class: 'hint' }, ` ${hint}`) : null), input, fault);
     const mark = (sentence) => {
@@ -206,7 +206,7 @@ export class Library {
     const alt = pictured ? this.field('alt', words.alt, item?.alt, words.alt_hint) : null;
     const row = { item, caption, alt };
     const facts = h('div', { class: 'sight' });
-    row.el = h('div', { class: 'given' }, facts, h('div', {}, h('p', { class: 'name', dir: 'auto' }, item?.label ?? (file.name || file.type)), caption.row, alt?.row));
+    row.el = h('div', { class: 'given' }, facts, h('div', {}, h('p', { class: 'name' }, h('bdi', {}, item?.label ?? (file.name || file.type))), caption.row, alt?.row));
     if (item) {
       facts.append(item.preview ? h('img', { src: item.preview, alt: '' }) : h('span', { class: 'sort' }, words[`library_${item.kind}`]));
       return row;
