@@ -103,6 +103,7 @@ export class Library {
   }
 
   keydown(e) {
+    e.stopPropagation(); // the page's own keys rest
     const tiles = [...this.shelf.querySelectorAll('button')], at = tiles.indexOf(document.activeElement);
     if (e.target === this.search && e.key === 'Enter') {
       e.preventDefault();
