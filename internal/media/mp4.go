@@ -5,9 +5,6 @@ import (
 	"encoding/binary"
 )
 
-// manyBoxes bounds the boxes of one level.
-const manyBoxes = 10_000
-
 // mp4Box is a box of an MP4 (ISO 14496-12, §4.2).
 type mp4Box struct {
 	name             string
@@ -16,7 +13,7 @@ type mp4Box struct {
 
 // mp4Boxes calls visit with the boxes of a span, up to the first that is broken.
 func mp4Boxes(read peek, at, end int64, visit func(mp4Box)) {
-	for count := 0; at+8 <= end && count < manyBoxes; count++ {
+	for at+8 <= end {
 		head := read(at, 16)
 		if len(head) < 8 {
 			return
@@ -108,7 +105,9 @@ func mp4Notes(read peek, size int64) []note {
 			case "udta", "meta", "uuid":
 				notes = append(notes, freed(read, b))
 			case "mdat":
-				data = append(data, note{from: b.begin, to: b.end})
+				if len(data) < manyData {
+					data = append(data, note{from: b.begin, to: b.end})
+				}
 			case "trak":
 				if handler, ok := mp4Find(read, b.begin, b.end, "mdia", "hdlr"); ok && !plays(read(handler.begin+8, 4)) {
 					tracks, notes = append(tracks, b), append(notes, freed(read, b))
@@ -135,12 +134,19 @@ func plays(handler []byte) bool {
 
 func freed(read peek, b mp4Box) note {
 	header := bytes.Clone(read(b.from, int(b.begin-b.from)))
+	if len(header) < 8 {
+		return note{from: b.end, to: b.end} // the walk is at its end
+	}
 	copy(header[4:], "free")
 	return note{b.from, b.end, header}
 }
 
-// manySamples bounds the entries of a track's tables; ten a second for a day are fewer.
-const manySamples = 1_000_000
+// Bounds of what is looked through for a track: the entries of its tables (ten a second for a day are fewer), and the boxes of data,
+// of which a film has one or two.
+const (
+	manySamples = 1_000_000
+	manyData    = 16
+)
 
 // samples are the spans of a track's samples (§8.6, §8.7), as far as they lie in the boxes of data.
 func samples(read peek, track mp4Box, data []note) []note {

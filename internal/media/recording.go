@@ -35,6 +35,20 @@ func peekSeek(r io.ReadSeeker) peek {
 	}
 }
 
+// manyLooks bounds how often one walk looks into a file: half a million boxes or clusters are more than a film of two hours has.
+const manyLooks = 500_000
+
+// bounded gives nothing any more once it was asked too often, which ends every walk.
+func bounded(read peek) peek {
+	left := manyLooks
+	return func(at int64, n int) []byte {
+		if left--; left < 0 {
+			return nil
+		}
+		return read(at, n)
+	}
+}
+
 // note is a span of a file that is to be blanked: the header goes to its beginning, the rest becomes zeros, and nothing moves.
 type note struct {
 	from, to int64
@@ -43,6 +57,7 @@ type note struct {
 
 // notesOf finds what a recording says beside picture and sound; MP3 and Opus are left as they are.
 func notesOf(mime string, read peek, size int64) []note {
+	read = bounded(read)
 	switch mime {
 	case "video/mp4":
 		return mp4Notes(read, size)
@@ -75,6 +90,7 @@ const longest = 1000 * time.Hour
 // believed.
 func durationOf(mime string, read peek, size int64) time.Duration {
 	var seconds float64
+	read = bounded(read)
 	switch mime {
 	case "video/mp4":
 		seconds = mp4Seconds(read, size)
