@@ -28,6 +28,7 @@ type Config struct {
 	Comments       Comments
 	Media          Media
 	Embeds         []string // hosts whose films may play in our pages, without www
+	PagesMemory    int      // MiB that rendered pages may take
 	CountryFile    string   // MMDB; "" for the one inside the binary
 	LogLevel       string   // debug, info, warn, error
 	LogFormat      string   // text, json
@@ -116,6 +117,8 @@ func Settings() []Setting {
 			func(c *Config, v string) (err error) { c.Media.S3TLS, err = boolean(v); return err }},
 		{"embeds.hosts", "aparat.com,namasha.com", "hosts whose films play in a page once a reader taps their card, separated by commas; also youtube.com, or any host whose embed address plays in a frame; empty: every card stays a link",
 			func(c *Config, v string) (err error) { c.Embeds, err = hosts(v); return err }},
+		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
+			func(c *Config, v string) (err error) { c.PagesMemory, err = number(v, 1, 1<<20); return err }},
 		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
 			text(func(c *Config) *string { return &c.CountryFile })},
 		{"log.level", "info", "what is logged: debug, info, warn or error", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},

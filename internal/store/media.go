@@ -89,10 +89,24 @@ func (s *Store) PendingMedia(ctx context.Context, after news.MediaID, limit int)
 	return s.manyMedia(ctx, `SELECT `+mediaColumns+` FROM media m WHERE m.renditions = 0 AND m.id > $1 ORDER BY m.id LIMIT $2`, int64(after), limit)
 }
 
-// SetRenditions tells how far the renditions of an item are, how long it plays and what it weighs, unless it was edited since m was read: then they are for other words
-// or another focal point, and it stays as it is.
+// SetRenditions tells how far the renditions of an item are, how long it plays and what it weighs, unless it was edited since m was
+// read: then they are for other words or another focal point, and it stays as it is. A length that was not known is told to who shows it.
 func (s *Store) SetRenditions(ctx context.Context, m news.Media, state news.RenditionState) error {
 	return s.inTx(ctx, func(t *tx) error {
+		var before int64
+		err := t.queryRow(`SELECT duration FROM media WHERE id = $1 AND edits = $2`, int64(m.ID), m.Edits).Scan(&before)
+		if err == sql.ErrNoRows {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if before != m.Duration.Milliseconds() {
+			if err := t.touchMediaUsers(m.ID); err != nil {
+				return err
+			}
+			t.event(news.Event{Actor: news.SystemActor("media").EventActor(), Kind: news.MediaEdited, SubjectKind: "media", SubjectID: int64(m.ID)})
+		}
 		return t.exec(`UPDATE media SET renditions = $3, search = $4, duration = $5, weight = $6 WHERE id = $1 AND edits = $2`,
 			int64(m.ID), m.Edits, int(state), mediaSearch(&m), m.Duration.Milliseconds(), m.Weight)
 	})
@@ -114,6 +128,9 @@ func (s *Store) EditMedia(ctx context.Context, actor news.Actor, m *news.Media) 
 			return err
 		}
 		m.Edits = edits
+		if err := t.touchMediaUsers(m.ID); err != nil {
+			return err
+		}
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.MediaEdited, SubjectKind: "media", SubjectID: int64(m.ID)})
 		return nil
 	})

@@ -193,3 +193,31 @@ func TestFilesAreRemovedAlone(t *testing.T) {
 		}
 	})
 }
+
+// TestLengthThatWasNotKnownIsTold: pages that show a film hear of its length, once.
+func TestLengthThatWasNotKnownIsTold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := picture(t, s, "aa", "پل")
+		count := func() int {
+			t.Helper()
+			events, err := s.Audit(ctx, news.EventFilter{Subject: "media", ID: int64(m.ID), Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(events)
+		}
+		before := count()
+		m.Duration, m.Weight = 2*time.Second, 99
+		for range 2 {
+			if err := s.SetRenditions(ctx, m, news.RenditionsReady); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.Media(ctx, m.ID); err != nil || got.Duration != m.Duration || got.Weight != 99 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if after := count(); after != before+1 {
+			t.Errorf("%d events, then %d", before, after)
+		}
+	})
+}

@@ -23,5 +23,9 @@ func AllowPlayers(w http.ResponseWriter, origins []string) {
 
 func changePolicy(w http.ResponseWriter, from, to string) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), from, to, 1))
+	policy := h.Get("Content-Security-Policy")
+	if policy == "" { // a page that will be kept has only what is its own; the rest is set when it is sent
+		policy = contentPolicy
+	}
+	h.Set("Content-Security-Policy", strings.Replace(policy, from, to, 1))
 }
