@@ -10,7 +10,7 @@ export class Library {
     this.words = words;
     this.search = h('input', { type: 'search', placeholder: words.library_hint });
     this.kind = h('select', {}, ...['', 'image', 'video', 'audio'].map((kind) => h('option', { value: kind }, words[`library_${kind || 'any'}`])));
-    this.file = h('input', { type: 'file', multiple: true, accept: 'image/jpeg,image/png,image/gif,image/webp,video/mp4,video/webm,audio/mpeg,audio/ogg,.opus' });
+    this.file = h('input', { type: 'file', multiple: true, 'aria-label': words.library_new, accept: 'image/jpeg,image/png,image/gif,image/webp,video/mp4,video/webm,audio/mpeg,audio/ogg,.opus' });
     this.shelf = h('ul', { class: 'shelf' });
     this.said = h('p', { class: 'said', role: 'status' });
     this.older = h('button', { type: 'button', hidden: true, onclick: () => this.load(this.next, false) }, words.library_older);
