@@ -133,10 +133,13 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.click(`.tools [data-name=more]`)
 		editor.until(`document.querySelector(".panel [role=option]")`)
 		editor.checked(source, "the editor that finds articles")
-		editor.click(`.tools [data-name=picture]`)
-		editor.checked(source, "the editor that asks for a picture")
 		editor.click(`.tools [data-name=find]`)
 		editor.checked(source, "the editor that finds words")
+		editor.click(`.tools [data-name=picture]`)
+		editor.until(`document.querySelector(".library .shelf button")`)
+		editor.checked(source, "the editor's library")
+		editor.click(".library .shelf li:first-child button")
+		editor.checked(source, "the library that asks for caption and credit")
 	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t

@@ -189,7 +189,7 @@ func (g *cage) plausible(name string) []string {
 	case "id", "number":
 		return numbers(1, 2, 3, 4)
 	case "file":
-		return []string{"320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", syndicate.ShareName, "file.jpg", "1.xml", "2.xml"}
+		return append(syndicate.CropNames(), "320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", "file.jpg", "1.xml", "2.xml")
 	case "slug":
 		var all []string
 		for _, text := range []string{bird + " تیتر", bird + " برچسب", bird + " سرویس", bird, coal + " تیتر", coal + " برچسب", coal, "مشترک", "general"} {

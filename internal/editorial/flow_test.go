@@ -394,3 +394,38 @@ func TestVersionsCorrectionsAndChecklist(t *testing.T) {
 		want(t, "a reporter reads the audit log", err, news.Forbidden)
 	})
 }
+
+// TestHeavyPictures: what the pictures weigh in the rendition that readers load is asked about; a film beside them is not counted.
+func TestHeavyPictures(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		item := func(m news.Media) string {
+			t.Helper()
+			m.Hash, m.CreatedAt = "aa", noon
+			ok(t, "add media", r.store.AddMedia(ctx, r.reporter, "", &m))
+			return m.ID.String()
+		}
+		light := item(news.Media{Kind: news.MediaImage, Type: "image/jpeg", Weight: 300_000})
+		heavy := item(news.Media{Kind: news.MediaImage, Type: "image/jpeg", Weight: 800_000})
+		film := item(news.Media{Kind: news.MediaVideo, Type: "video/mp4", Bytes: 90_000_000})
+		content := r.whole("سیل")
+		content.Body += `<figure><img src="/media/` + light + `/960.jpg" alt="الف"></figure><figure><video controls preload="none" src="/media/` + film + `/file.mp4"></video></figure>`
+		a, err := r.Save(ctx, r.desk, editorial.Save{Content: content})
+		ok(t, "save", err)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 1})
+		ok(t, "publish with a light picture and a film", err)
+		content.Body += `<figure><img src="/media/` + heavy + `/960.jpg" alt="ب"></figure>`
+		_, err = r.Save(ctx, r.desk, editorial.Save{Code: a.Code, Base: 1, Content: content})
+		ok(t, "save", err)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2})
+		want(t, "publish with a heavy picture", err, news.Conflict)
+		_, err = r.Schedule(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2}, noon.Add(time.Hour))
+		want(t, "schedule it", err, news.Conflict)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2, Confirmed: true})
+		ok(t, "publish what was asked about", err)
+		items, err := editorial.UsedMedia(ctx, r.store, content)
+		ok(t, "its media", err)
+		if w := editorial.Weigh(content.Body, items); w.Pictures != 1_100_000 || w.Unknown != 0 || w.Text < 50 || w.Total() != w.Text+w.Pictures {
+			t.Errorf("%+v", w)
+		}
+	})
+}

@@ -65,7 +65,7 @@ type Discussion interface {
 // Pictures opens the renditions of pictures, and sound and video.
 type Pictures interface {
 	Open(ctx context.Context, m news.Media, width int) (media.File, error)
-	OpenShare(ctx context.Context, m news.Media) (media.File, error)
+	OpenCrop(ctx context.Context, m news.Media, name string) (media.File, error)
 	OpenOriginal(ctx context.Context, m news.Media) (media.File, error)
 }
 
@@ -78,6 +78,8 @@ type Settings struct {
 	About   string // Markdown; "" for no such page
 	Contact string // Markdown; "" for no such page
 	Flags   bool   // show a flag beside a commenter's country
+	// Embeds are the hosts whose films may play in a frame, in small letters and without www.
+	Embeds []string
 }
 
 // Corrections is what was wrong and put right in public articles.
