@@ -215,6 +215,7 @@ func (d *Desk) Articles(ctx context.Context, actor news.Actor, f news.ArticleFil
 	if f.Limit < 1 || f.Limit > articlesMost {
 		f.Limit = 50
 	}
+	f.Viewer = actor.User
 	return d.storage.Articles(ctx, f)
 }
 
