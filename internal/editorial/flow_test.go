@@ -2,6 +2,7 @@ package editorial_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -338,5 +339,16 @@ func TestVersionsCorrectionsAndChecklist(t *testing.T) {
 		}
 		_, err = r.Audit(ctx, r.reporter, news.EventFilter{})
 		want(t, "a reporter reads the audit log", err, news.Forbidden)
+	})
+}
+
+func TestTagsAreCleanAndSaidOnce(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		content := r.whole("تیتر")
+		content.Tags = []string{"قطار", "#سفر#", "قطار ", " سفر", "", "#", "كتاب", "کتاب"}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: content})
+		if err != nil || !slices.Equal(a.Content.Tags, []string{"قطار", "سفر", "کتاب"}) {
+			t.Errorf("tags %q (%v)", a.Content.Tags, err)
+		}
 	})
 }

@@ -220,10 +220,10 @@ func fillDesk(b *testing.B, driver, dsn string, n int) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	numbers := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, n)
+	numbers := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, n)
 	sections := `INSERT INTO section (id, slug, fold, name, name_en, position) VALUES `
-	for i := range 12 {
-		sections += fmt.Sprintf(`(%d, 's%d', 's%d', 'سرویس %d', '', %d),`, i+1, i, i, i, i)
+	for i := range 11 { // the general section is there already, with number 1
+		sections += fmt.Sprintf(`(%d, 's%d', 's%d', 'سرویس %d', '', %d),`, i+2, i, i, i, i)
 	}
 	state := `CASE WHEN i % 400 = 0 THEN 'submitted' WHEN i % 400 = 1 THEN 'scheduled' WHEN i % 100 = 2 THEN 'draft' ELSE 'published' END`
 	for _, statement := range []string{
