@@ -28,8 +28,9 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 )
 
-// bird is the canary: no reader may find it anywhere before its moment. coal is the control that everybody may see.
-const bird, coal = "قناری", "زغال"
+// bird is the canary: no reader may find it anywhere before its moment. coal is the control that everybody may see. owl stands in the
+// notes between editors, which no reader may see at any time.
+const bird, coal, owl = "قناری", "زغال", "جغد"
 
 // clock is a clock that runs and can be put forward.
 type clock struct{ ahead atomic.Int64 }
@@ -88,8 +89,8 @@ func (n *newsroomUnderTest) canaryPicture(t *testing.T, word string) (news.Media
 func marked(word string, section news.SectionID, picture, inBody news.MediaID) news.Content {
 	return news.Content{
 		Kind: news.KindReport, Lang: "fa", Kicker: word + " روتیتر", Headline: word + " تیتر", ShortHeadline: word + " تیتر کوتاه", Lede: word + " لید",
-		Body: fmt.Sprintf(`<p>%s متن</p><figure><img src="/media/%d/800.jpg" alt="%s"><figcaption>%s</figcaption></figure><aside class="pullquote"><p>%s</p></aside>`,
-			word, inBody, word, word, word),
+		Body: fmt.Sprintf(`<p>%s متن</p><figure><img src="/media/%d/800.jpg" alt="%s"><figcaption>%s</figcaption></figure><aside class="pullquote"><p>%s</p></aside><aside class="desk-note"><p>%s یادداشت</p></aside>`,
+			word, inBody, word, word, word, owl),
 		Source: word + " منبع", EndMark: true, DeskCode: word, Section: section, Tags: []string{word + " برچسب", "مشترک"},
 		Bylines: []news.Byline{{Name: word + " نویسنده", Code: word}},
 		Picture: news.Picture{Media: picture, Caption: word + " شرح", Credit: word + " عکاس", Alt: word + " جانشین"},
@@ -313,8 +314,10 @@ func TestEmbargoCanary(t *testing.T) {
 		twins := map[string]answer{}
 		g.walk(t, func(path string, got answer) {
 			answers++
-			if where := g.leaks(path, got, bird); where != "" {
-				t.Errorf("%s %s (%d) leaks: %s", got.Request.Method, path, got.StatusCode, where)
+			for _, word := range []string{bird, owl} {
+				if where := g.leaks(path, got, word); where != "" {
+					t.Errorf("%s %s (%d) leaks: %s", got.Request.Method, path, got.StatusCode, where)
+				}
 			}
 			if strings.Contains(got.body, coal) {
 				controls++
@@ -335,6 +338,11 @@ func TestEmbargoCanary(t *testing.T) {
 		if got := n.browser(t).get("/preview/" + g.token); got.StatusCode != http.StatusNotFound || strings.Contains(got.body, bird+" متن") {
 			t.Errorf("the link lives on after the moment: %d", got.StatusCode)
 		}
+		g.walk(t, func(path string, got answer) {
+			if where := g.leaks(path, got, owl); where != "" {
+				t.Errorf("%s %s (%d) shows a note between editors: %s", got.Request.Method, path, got.StatusCode, where)
+			}
+		})
 		published := map[int64]int{}
 		for _, e := range n.events(t) {
 			if e.Kind == news.ArticlePublished {
@@ -379,7 +387,7 @@ func (g *cage) previewShows(t *testing.T, c *clock) {
 			t.Errorf("the preview's %s is %q, want %q", name, got.Header.Get(name), want)
 		}
 	}
-	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, "پیش‌نمایش، منتشر نشده") || !strings.Contains(got.body, bird+" متن") || strings.Contains(got.body, coal) {
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, "پیش‌نمایش، منتشر نشده") || !strings.Contains(got.body, bird+" متن") || strings.Contains(got.body, coal) || strings.Contains(got.body, owl) {
 		t.Errorf("the preview answers %d, or is not marked, or shows something else of the site", got.StatusCode)
 	}
 	doc := got.page(t)

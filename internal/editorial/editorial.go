@@ -26,6 +26,7 @@ type Articles interface {
 	UpdateArticle(ctx context.Context, actor news.Actor, action string, code news.Code, change func(*news.Article) ([]news.EventKind, error)) (news.Article, error)
 	Article(ctx context.Context, code news.Code) (news.Article, error)
 	Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error)
+	DeskNotes(ctx context.Context, code news.Code) ([]news.DeskNote, error)
 }
 
 // Imports keeps what importers bring.

@@ -233,7 +233,10 @@ func (t *tx) insertRevision(id int64, a *news.Article) error {
 	if err != nil {
 		return err
 	}
-	return t.noteMedia(id, c)
+	if err := t.noteMedia(id, c); err != nil {
+		return err
+	}
+	return t.noteNotes(a)
 }
 
 // jsonList writes a list as JSON, nil as the empty list.
