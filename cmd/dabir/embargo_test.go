@@ -144,6 +144,7 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	must(err)
 	_, err = n.editorial.Schedule(ctx, chief, editorial.Publish{Code: g.hidden, Base: 1, Confirmed: true}, moment)
 	must(err)
+	g.shownByHand(t)
 	// What the acts refuse is planted beneath them: a correction of what is not public, and views of it.
 	must(n.store.AddCorrection(ctx, chief, "", &news.Correction{Article: g.hidden, Kind: news.Denial, Text: bird + " تکذیب", Changed: bird, At: n.now()}))
 	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Hour: n.now().Truncate(time.Hour), Count: 1000}}))
@@ -152,6 +153,27 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	must(err)
 	g.token = link.Token
 	return g
+}
+
+// shownByHand puts the hidden article at the top of the front page and into a dossier, as an editor prepares for the moment.
+func (g *cage) shownByHand(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	state, _, err := g.front.Edit(ctx, chief, editorial.FrontEdit{Do: editorial.FrontAdd, Place: news.FrontLead, Article: g.hidden})
+	if err == nil {
+		_, err = g.front.Publish(ctx, chief, editorial.PublishFront{Base: state.Draft.Version})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := g.front.SaveDossier(ctx, chief, editorial.SaveDossier{Slug: coal, Content: news.DossierContent{Title: "پروندهٔ " + coal,
+		Items: []news.DossierItem{{Code: g.hidden, Pinned: true}, {Code: g.live}}, TagName: "مشترک"}})
+	if err == nil {
+		_, err = g.front.PublishDossier(ctx, chief, editorial.DossierStep{ID: made.ID, Base: made.Version})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // place finds the parameters of a route's pattern.
@@ -298,7 +320,8 @@ func (g *cage) leaks(path string, got answer, word string) string {
 func (g *cage) lists(day time.Time) []string {
 	date := persian.DateOf(day.In(persian.Tehran()))
 	section := "/section/" + url.PathEscape(g.section)
-	return []string{"/", "/latest", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
+	dossier := "/dossier/" + url.PathEscape(coal)
+	return []string{"/", "/latest", dossier, dossier + "/rss.xml", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
 		fmt.Sprintf("/archive/%04d/%02d/%02d", date.Year, date.Month, date.Day), "/rss.xml", "/sitemap/1.xml", "/corrections",
 		news.ArticlePath(g.hidden, persian.Slug(bird+" تیتر")), "/print/" + g.hidden.String(),
 		news.ArticlePath(g.live, persian.Slug(bird+" تیتر")), fmt.Sprintf("/media/%d/480.jpg", g.pictures[0].ID), fmt.Sprintf("/media/%d/640.jpg", g.pictures[1].ID), fmt.Sprintf("/media/%d/480.jpg", g.pictures[2].ID)}
