@@ -35,6 +35,7 @@ func (s *Site) routes() []web.Route {
 		read("/sections", s.allSections),
 		read("/section/{slug}", s.section),
 		read("/tag/{slug}", s.tag),
+		read("/dossiers", s.dossiers),
 		read("/dossier/{slug}", s.dossier),
 		read("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),

@@ -48,6 +48,7 @@ type Fronts interface {
 	OfKind(ctx context.Context, kind news.ArticleKind, limit int) ([]news.PublicCard, error)
 	Dossier(ctx context.Context, slug string) (news.PublicDossier, error)
 	Dossiers(ctx context.Context) ([]news.PublicDossier, error)
+	DossierList(ctx context.Context, after news.Cursor, limit int) ([]news.PublicDossier, news.Cursor, error)
 }
 
 // Suggestions says what else is worth reading.
