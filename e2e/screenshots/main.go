@@ -64,7 +64,7 @@ func run(out, readme, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.flow())
+	err = errors.Join(p.readers(), p.staff(), p.flow(), p.day())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
@@ -117,7 +117,7 @@ func (p photographer) readers() error {
 		{"front", "/", all}, {"article", article, all}, {"section", section, few}, {"latest", "/latest", few}, {"archive", "/archive", few},
 		{"corrections", "/corrections", few}, {"corrected", corrected, few},
 		{"about", "/about", few}, {"ask", "/comments/receipt", few}, {"missing", "/news/999999", few}, {"signin", "/newsroom/signin", few},
-		{"dossier", demoDossier, few},
+		{"dossier", demoDossier, few}, {"dossiers", "/dossiers", few},
 	} {
 		if err := p.page(tab, page.name, page.path, page.widths, nil); err != nil {
 			return err
