@@ -31,3 +31,8 @@ func CountViews(s *Store) (n int, err error) {
 	err = s.one(context.Background(), func(r scanner) error { return r.Scan(&n) }, `SELECT COUNT(*) FROM article_view`)
 	return n, err
 }
+
+// SetLogID makes the log another one, as a restore does.
+func (s *Store) SetLogID(ctx context.Context, id string) error {
+	return s.inTx(ctx, func(t *tx) error { return t.exec(`UPDATE meta SET value = $1 WHERE name = 'log_id'`, id) })
+}
