@@ -65,7 +65,7 @@ func run(out, readme, guide, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, guide: guide, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.flow(), p.day())
+	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
@@ -318,7 +318,7 @@ var guidePictures = map[string]struct {
 	name   string
 	height int64
 }{
-	"day-reporter-returned-box": {"newsroom-inbox.png", 420}, "day-reporter-returned": {"newsroom-article.png", 900}, "day-desk-article": {"newsroom-note.png", 700},
+	"day-reporter-returned-box": {"newsroom-inbox.png", 420}, "day-reporter-returned": {"newsroom-article.png", 900}, "day-desk-article": {"newsroom-note.png", 880},
 	"flow-checklist": {"newsroom-checklist.png", 900}, "flow-history": {"newsroom-history.png", 760}, "desk-front": {"newsroom-front.png", 900},
 	"desk-reasons": {"newsroom-comments.png", 700},
 }
