@@ -235,10 +235,13 @@ func TestArticleByKeyboard(t *testing.T) {
 	if status != 200 || !v.has(".state.published") {
 		t.Fatalf("publishing answers %d: %s", status, v.text("main"))
 	}
-	reader.Expect(404) // the gate does not know yet which pictures a body uses
 	reader.visit(get[string](v, `new URL(document.querySelector('.touches a[href^="/news/"]').href).pathname`), 200)
 	if got := reader.text(".story .text table th"); got != "سال" {
 		t.Errorf("the reader's table begins with %q", got)
+	}
+	reader.until(`document.querySelector(".story .text figure img").complete`)
+	if width := get[int](reader, `document.querySelector(".story .text figure img").naturalWidth`); width < 300 {
+		t.Errorf("the reader's picture is %d pixels wide", width)
 	}
 	if got := reader.text(".story .text figcaption"); !strings.Contains(got, "نگار فراهانی") {
 		t.Errorf("the reader's caption is %q", got)

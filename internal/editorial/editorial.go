@@ -26,6 +26,7 @@ type Articles interface {
 	UpdateArticle(ctx context.Context, actor news.Actor, action string, code news.Code, change func(*news.Article) ([]news.EventKind, error)) (news.Article, error)
 	Article(ctx context.Context, code news.Code) (news.Article, error)
 	Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error)
+	DeskNotes(ctx context.Context, code news.Code) ([]news.DeskNote, error)
 }
 
 // Imports keeps what importers bring.
@@ -231,6 +232,7 @@ func (d *Desk) Articles(ctx context.Context, actor news.Actor, f news.ArticleFil
 	if f.Limit < 1 || f.Limit > articlesMost {
 		f.Limit = 50
 	}
+	f.Viewer = actor.User
 	return d.storage.Articles(ctx, f)
 }
 

@@ -429,3 +429,70 @@ func TestHeavyPictures(t *testing.T) {
 		}
 	})
 }
+
+func TestTagsAreCleanAndSaidOnce(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		content := r.whole("تیتر")
+		content.Tags = []string{"قطار", "#سفر#", "قطار ", " سفر", "", "#", "كتاب", "کتاب"}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: content})
+		if err != nil || !slices.Equal(a.Content.Tags, []string{"قطار", "سفر", "کتاب"}) {
+			t.Errorf("tags %q (%v)", a.Content.Tags, err)
+		}
+	})
+}
+
+// TestNotesBetweenEditors: a note in the text is known by who wrote it and when, rewording keeps it, settling takes it out of the text
+// and says who did, restoring brings it back.
+func TestNotesBetweenEditors(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		with := func(notes ...string) news.Content {
+			c := r.whole("تیتر")
+			for _, n := range notes {
+				c.Body += `<aside class="desk-note"><p>` + n + `</p></aside>`
+			}
+			return c
+		}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: with("نام کوچک را بپرسم")})
+		ok(t, "save", err)
+		written := r.clock
+		save := func(who news.Actor, c news.Content) {
+			t.Helper()
+			r.clock = r.clock.Add(time.Minute)
+			a, err = r.Save(ctx, who, editorial.Save{Code: a.Code, Base: a.Revision, Content: c})
+			ok(t, "save", err)
+		}
+		notes := func() []news.DeskNote {
+			t.Helper()
+			all, err := r.Notes(ctx, r.desk, a)
+			ok(t, "notes", err)
+			return all
+		}
+		save(r.reporter, with("نام کوچک او را بپرسم"))
+		if got := notes(); len(got) != 1 || got[0].Text != "نام کوچک او را بپرسم" || got[0].By != "نام nevisande" || !got[0].At.Equal(written) || !got[0].Open() {
+			t.Errorf("after rewording: %+v", got)
+		}
+		save(r.desk, with("نام کوچک او را بپرسم", "عدد را با بودجه بسنج"))
+		first, second := notes()[0], notes()[1]
+		if second.By != "نام dabir" || !second.At.Equal(r.clock) {
+			t.Errorf("the desk's note: %+v", second)
+		}
+		r.clock = r.clock.Add(time.Minute)
+		_, err = r.SettleNote(ctx, r.person(t, "nazer", news.Moderator), editorial.Step{Code: a.Code}, first.Key)
+		want(t, "a moderator settles", err, news.Forbidden)
+		a, err = r.SettleNote(ctx, r.reporter, editorial.Step{Code: a.Code}, first.Key)
+		ok(t, "settle", err)
+		if got := notes(); len(got) != 2 || got[0].Key != second.Key || got[1].Key != first.Key || got[1].Open() || got[1].SettledBy != "نام nevisande" || !got[1].SettledAt.Equal(r.clock) {
+			t.Errorf("after settling: %+v", got)
+		}
+		before := a.Revision
+		a, err = r.SettleNote(ctx, r.reporter, editorial.Step{Code: a.Code}, first.Key)
+		if err != nil || a.Revision != before {
+			t.Errorf("settling twice made version %d (%v)", a.Revision, err)
+		}
+		a, err = r.RestoreRevision(ctx, r.desk, editorial.Publish{Code: a.Code, Base: a.Revision}, 3)
+		ok(t, "restore", err)
+		if got := notes(); len(got) != 2 || !got[0].Open() || got[0].By != "نام nevisande" || !got[1].Open() {
+			t.Errorf("after restoring: %+v", got)
+		}
+	})
+}

@@ -158,6 +158,7 @@ var articleDone = map[string]string{
 	"restored":        "newsroom.done_restored",
 	"taken_over":      "newsroom.done_taken_over",
 	"dropped":         "newsroom.done_dropped",
+	"settle":          "newsroom.done_settle",
 }
 
 func (n *Newsroom) editArticle(w http.ResponseWriter, r *http.Request) error {

@@ -40,6 +40,7 @@ func (s *Site) routes() []web.Route {
 		kept("/sections", s.allSections),
 		kept("/section/{slug}", s.section, "after"),
 		kept("/tag/{slug}", s.tag, "after"),
+		kept("/dossiers", s.dossiers, "after"),
 		kept("/dossier/{slug}", s.dossier),
 		kept("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),

@@ -48,6 +48,7 @@ type Fronts interface {
 	OfKind(ctx context.Context, kind news.ArticleKind, limit int) ([]news.PublicCard, error)
 	Dossier(ctx context.Context, slug string) (news.PublicDossier, error)
 	Dossiers(ctx context.Context) ([]news.PublicDossier, error)
+	DossierList(ctx context.Context, after news.Cursor, limit int) ([]news.PublicDossier, news.Cursor, error)
 }
 
 // Suggestions says what else is worth reading.
@@ -115,11 +116,12 @@ type Site struct {
 
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
 func New(settings Settings, sources Sources, bundle *i18n.Bundle, assets *web.Assets) (*Site, error) {
-	pages, err := web.NewTemplates(theme.Templates(), nil)
+	funcs := template.FuncMap{"href": href}
+	pages, err := web.NewTemplates(theme.Templates(), funcs)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
-	parts, err := template.ParseFS(theme.Templates(), "_*.html")
+	parts, err := template.New("parts").Funcs(funcs).ParseFS(theme.Templates(), "_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
