@@ -119,6 +119,13 @@ type Flow struct {
 	ChangeAt      time.Time
 	TrashedAt     time.Time // zero: not in the trash
 	PublicCount   int       // how many public revisions there have been
+	Answered      Answered  // what the checklist asked and an editor confirmed
+}
+
+// Answered are the questions of the checklist that an editor answered with yes, for one revision; they are not asked again.
+type Answered struct {
+	Revision  int      `json:"revision"`
+	Questions []string `json:"questions,omitempty"`
 }
 
 // Undated tells a published article that came without a date: last in lists, never in latest.
