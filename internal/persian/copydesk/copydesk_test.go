@@ -232,3 +232,17 @@ func TestCountWords(t *testing.T) {
 		t.Error("the keys of terms do not tell what the desk tells")
 	}
 }
+
+func TestTermsThatReturn(t *testing.T) {
+	for _, tt := range []struct {
+		term HouseTerm
+		want bool
+	}{
+		{HouseTerm{"ایمیل", "رایانامه", ""}, false}, {HouseTerm{"ایمیل", "ایمیل سازمانی", ""}, true}, {HouseTerm{"پیامرسان", "پیام‌رسان", ""}, false},
+		{HouseTerm{"پیام رسان", "پیام‌رسان", ""}, false}, {HouseTerm{"برجام", "توافق (برجام)", ""}, true}, {HouseTerm{"مهر", "مهرماه", ""}, false},
+	} {
+		if got := tt.term.Returns(); got != tt.want {
+			t.Errorf("%+v: %v", tt.term, got)
+		}
+	}
+}

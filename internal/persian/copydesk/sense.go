@@ -107,6 +107,14 @@ func TermKey(forbidden string) string {
 	return strings.Join(words, " ")
 }
 
+// Returns reports whether the preferred side of a term holds the forbidden one, so that the desk would never be content with it.
+func (h HouseTerm) Returns() bool {
+	c := checker{Desk: &Desk{terms: termTable([]HouseTerm{h})}}
+	c.scan(h.Preferred, nil)
+	c.houseTerms()
+	return len(c.found) > 0
+}
+
 // termWord is the form in which a word of a text and one of the table are compared: the letters of Persian, without half-spaces.
 func termWord(w string) string {
 	plain, _, _ := letters(w)
