@@ -119,7 +119,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
 		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			editor.t = t
@@ -137,6 +137,17 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.checked(source, "the editor that asks for a picture")
 		editor.click(`.tools [data-name=find]`)
 		editor.checked(source, "the editor that finds words")
+	})
+	t.Run("CopyDesk", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles/new", 200)
+		editor.writes("کتاب ها و چرا?")
+		editor.until(`document.querySelectorAll(".slips li").length > 0`)
+		editor.click(`.tools [data-name=desk]`)
+		editor.until(`document.querySelectorAll(".slip-list li").length > 1`)
+		editor.checked(source, "the copy desk's findings")
+		editor.follow(`button[value="publish"]`)
+		editor.checked(source, "the checklist")
 	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t

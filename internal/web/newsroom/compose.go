@@ -18,7 +18,9 @@ import (
 var editorKeys = []string{
 	"editor.address", "editor.alt", "editor.alt_hint", "editor.apply", "editor.bad_address", "editor.bad_media",
 	"editor.body", "editor.bullets", "editor.cancel", "editor.caption", "editor.close", "editor.column_after",
-	"editor.column_delete", "editor.credit", "editor.credit_hint", "editor.em", "editor.embed", "editor.embed_hint",
+	"editor.column_delete", "editor.credit", "editor.credit_hint", "editor.desk", "editor.desk_all", "editor.desk_block",
+	"editor.desk_change", "editor.desk_count", "editor.desk_fix", "editor.desk_fixed", "editor.desk_found", "editor.desk_key_all",
+	"editor.desk_key_fix", "editor.desk_key_next", "editor.desk_more", "editor.desk_none", "editor.em", "editor.embed", "editor.embed_hint",
 	"editor.failed", "editor.find", "editor.find_next", "editor.find_previous", "editor.found", "editor.half_space",
 	"editor.header", "editor.heading", "editor.insert", "editor.keys", "editor.line_break", "editor.link", "editor.ltr",
 	"editor.merge", "editor.minutes", "editor.more", "editor.more_search", "editor.no_file", "editor.note",
