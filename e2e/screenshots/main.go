@@ -64,7 +64,7 @@ func run(out, readme, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.flow())
+	err = errors.Join(p.readers(), p.staff(), p.flow(), p.copyDesk())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
