@@ -71,7 +71,7 @@ export class Desk {
   // describe is a finding in a line.
   describe(f) {
     if (f.to === f.from || f.before.length > 60) return f.reason;
-    return f.after === f.before ? fill(this.words.desk_found, f.before) : fill(this.words.desk_change, f.before, f.after);
+    return f.after === f.before || !f.after ? fill(this.words.desk_found, f.before) : fill(this.words.desk_change, f.before, f.after);
   }
 
   reason(f) { return f.note ? `${f.reason} ${f.note}` : f.reason; }
