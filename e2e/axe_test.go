@@ -146,6 +146,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.click(`.tools [data-name=desk]`)
 		editor.until(`document.querySelectorAll(".slip-list li").length > 1`)
 		editor.checked(source, "the copy desk's findings")
+		editor.Expect(409)
 		editor.follow(`button[value="publish"]`)
 		editor.checked(source, "the checklist")
 	})
