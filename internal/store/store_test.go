@@ -82,7 +82,7 @@ func TestSameActionReturnsTheFirstResult(t *testing.T) {
 			_, err := s.UpdateArticle(ctx, editor, "form-2", first.Code, func(a *news.Article) ([]news.EventKind, error) {
 				calls++
 				a.CommentsClosed = true
-				return nil, nil
+				return []news.EventKind{news.ArticleCommentsClosed}, nil
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -82,6 +82,7 @@ func (s *Site) frontPage(ctx context.Context, front news.Front) (frontPage, erro
 	if err != nil {
 		return frontPage{}, err
 	}
+	news.Until(ctx, front.StaleAt(s.Now()))
 	page := frontPage{frame: f}
 	page.Description = s.settings.Tagline
 	page.Today = moment(s.Now(), s.print.LongDate)
