@@ -37,6 +37,7 @@ type app struct {
 	log        *slog.Logger
 	store      *store.Store
 	pages      *page.Cache
+	begun      int64 // the newest event when the pages began
 	library    *media.Library
 	countries  *country.Finder
 	auth       *auth.Desk
@@ -61,6 +62,9 @@ func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger, now func
 func (a *app) open(ctx context.Context) (err error) {
 	cfg := a.cfg
 	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
+		return err
+	}
+	if a.begun, err = a.store.NewestEvent(ctx); err != nil {
 		return err
 	}
 	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
@@ -169,7 +173,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
 		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
@@ -197,6 +201,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	})
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
+	group.Go(func() { a.followOthers(ctx) })
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

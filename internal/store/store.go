@@ -27,6 +27,9 @@ type Store struct {
 	log     *slog.Logger
 	intake  *intake
 	public  *Public
+	wakers  wakers
+	stop    func() // ends what runs beside
+	aside   sync.WaitGroup
 	heard   func([]news.Event) // told of every commit of this process before its writer returns; nil: nobody
 }
 
@@ -64,12 +67,19 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("bring the database up to date: %w", err)
 	}
 	s.intake = startIntake(s)
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	if d.listens {
+		s.aside.Go(func() { s.listen(beside, o.DSN) })
+	}
 	return s, nil
 }
 
 // Close finishes what was taken in and closes the database.
 func (s *Store) Close() error {
 	s.intake.stop()
+	s.stop()
+	s.aside.Wait()
 	return s.closeDatabases()
 }
 

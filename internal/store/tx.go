@@ -148,6 +148,7 @@ type tx struct {
 	events   []news.Event
 	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	reserved map[string]numbers
+	signals  bool  // other nodes are to be woken at the commit
 	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
 
@@ -160,7 +161,7 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	if err != nil {
 		return s.dialect.translate(err)
 	}
-	t := &tx{ctx: ctx, session: session, now: s.now()}
+	t := &tx{ctx: ctx, session: session, now: s.now(), signals: s.dialect.listens}
 	if err := t.run(fn); err != nil {
 		session.Rollback()
 		return s.dialect.translate(err)
@@ -168,8 +169,11 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	if err := session.Commit(); err != nil {
 		return s.dialect.translate(err)
 	}
-	if s.heard != nil && len(t.events) > 0 {
-		s.heard(t.events)
+	if len(t.events) > 0 {
+		if s.heard != nil {
+			s.heard(t.events)
+		}
+		s.wakers.wake()
 	}
 	return nil
 }
@@ -304,6 +308,9 @@ func (t *tx) logEvents() error {
 		if err != nil {
 			return err
 		}
+	}
+	if t.signals {
+		return t.exec(`SELECT pg_notify($1, '')`, eventSignal) // delivered at the commit, or never
 	}
 	return nil
 }

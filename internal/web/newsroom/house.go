@@ -36,8 +36,7 @@ const (
 
 // houseRoutes are the pages of the house's style, and the copy desk beside the editor.
 func (n *Newsroom) houseRoutes(inside func(string, news.Right, web.RateClass, web.Handler) web.Route) []web.Route {
-	check := inside("POST "+pathCopyDesk, news.RightWrite, web.RateWrite, n.checkText)
-	check.MaxBody = maxAutosave
+	check := longForm(inside("POST "+pathCopyDesk, news.RightWrite, web.RateWrite, n.checkText))
 	file := inside("POST "+pathHouse+"/import", news.RightHouse, web.RateWrite, n.importHouse)
 	file.MaxBody = maxHouseFile
 	return []web.Route{

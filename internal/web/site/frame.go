@@ -80,7 +80,7 @@ func (s *Site) frame(ctx context.Context, class, title, path string, current new
 
 // midnight is when pages that tell today from other days are old.
 func (s *Site) midnight() time.Time {
-	return persian.DateOf(s.Now().In(persian.Tehran())).AddDays(1).Time(persian.Tehran())
+	return s.jalaliToday().AddDays(1).Time(persian.Tehran())
 }
 
 // navMany is how many sections stand above a page; an imported archive may bring a hundred, the rest is on /sections.
