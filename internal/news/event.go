@@ -42,6 +42,7 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentsExported  EventKind = "comments.exported" // in bulk, by the operator; Data "emails": "yes" or "no"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
@@ -117,6 +118,7 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentsExported:       true,
 	FrontEdited:            true,
 	FrontPublished:         true,
 	FrontAnnounced:         true,

@@ -40,7 +40,7 @@ const (
 	RightAudit    Right = "audit.read"       // read who did what
 	RightComments Right = "article.comments" // open and close the comments of an article
 	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
-	RightImport   Right = "content.import"   // bring in articles and comments in bulk
+	RightImport   Right = "content.import"   // bring in articles and comments in bulk, and take comments out
 	RightUsers    Right = "users.manage"     // invite people, change their roles, disable them, make links
 )
 
