@@ -45,6 +45,7 @@ type app struct {
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
 	discussion *discussion.Desk
+	transfer   *discussion.Transfer
 	suggest    *suggest.Suggest
 	now        func() time.Time
 }
@@ -87,12 +88,17 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
-	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
+	a.transfer = discussion.NewTransfer(a.store, countryOf, replyLevels, a.now)
+	a.discussion = discussion.New(a.store, countryOf,
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
 }
+
+// replyLevels is how deep replies go.
+const replyLevels = 1
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
 func (a *app) committed(events []news.Event) {

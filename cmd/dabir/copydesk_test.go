@@ -141,7 +141,7 @@ func TestTheEditorFindsWhatLintFinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := &http.Server{Handler: control.Handler(console{app: n.app}, slog.New(slog.DiscardHandler))}
+		server := &http.Server{Handler: control.Handler(console{app: n.app}, console{app: n.app}, slog.New(slog.DiscardHandler))}
 		done := make(chan error, 1)
 		go func() { done <- server.Serve(listener) }()
 		defer func() { server.Shutdown(context.Background()); <-done }()

@@ -3,6 +3,7 @@ package discussion
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -141,10 +142,8 @@ func judgeState(c *news.Comment) string {
 	case news.CommentPending, news.CommentPublished:
 		c.Reason = ""
 	case news.CommentRejected:
-		for _, reason := range news.Reasons() {
-			if reason == c.Reason {
-				return ""
-			}
+		if slices.Contains(news.Reasons(), c.Reason) {
+			return ""
 		}
 		return fmt.Sprintf("it was rejected for no known reason: %q", c.Reason)
 	default:
