@@ -69,7 +69,7 @@ type CommentReport struct {
 	Skipped  int `json:"skipped"`
 	Refused  int `json:"refused"`
 	Noted    int `json:"noted"` // notes; a comment may have several
-	// Remarks are refusals, omissions and notes as they came up, at most the first 1,000 of each; the numbers count them all.
+	// Remarks are refusals, omissions and notes by line, at most the first 1,000 of each; the numbers count them all.
 	Remarks []CommentRemark `json:"-"`
 	Elapsed time.Duration   `json:"-"`
 }
@@ -112,6 +112,7 @@ func ImportComments(ctx context.Context, path string, to Letters, opts CommentOp
 		im.seen, im.awaited = map[uint64]bool{}, map[uint64][]int{}
 	}
 	err := im.run(ctx)
+	slices.SortStableFunc(im.report.Remarks, func(a, b CommentRemark) int { return a.Line - b.Line })
 	im.report.Elapsed = time.Since(im.begin)
 	return im.report, err
 }

@@ -37,9 +37,9 @@ type JSONLOptions struct {
 
 // Progress tells how far an import is.
 type Progress struct {
-	Done       int    // lines dealt with: imported, existing and refused
-	Bytes      int64  // read of the file, packed as it lies there
-	TotalBytes int64  // 0: unknown
+	Done       int   // lines dealt with: imported, existing and refused
+	Bytes      int64 // read of the file, packed as it lies there
+	TotalBytes int64 // 0: unknown
 	Elapsed    time.Duration
 }
 

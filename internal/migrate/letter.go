@@ -117,7 +117,7 @@ var emptyLines = regexp.MustCompile(`\r?\n[ \t]*\r?\n\s*`)
 
 // plainHTML makes plain text of HTML; between paragraphs stands an empty line.
 func plainHTML(src string) string {
-	return joinPlain(strings.Split(string(markup.Sanitize(src)), "</p>"))
+	return joinPlain(strings.SplitAfter(string(markup.Sanitize(src)), "</p>"))
 }
 
 // plainLines is plainHTML for text whose line ends count.

@@ -82,7 +82,9 @@ func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
 	answer(mux, log, callImportComments, c.ImportComments)
 	answer(mux, log, callCheckComments, c.CheckComments)
-	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) { return struct{}{}, c.BeginExport(ctx, emails) })
+	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
+		return struct{}{}, c.BeginExport(ctx, emails)
+	})
 	answer(mux, log, callDiscussed, func(ctx context.Context, p articlePage) ([]news.DiscussedArticle, error) {
 		return c.DiscussedArticles(ctx, p.After, p.Limit)
 	})
