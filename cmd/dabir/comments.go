@@ -47,7 +47,11 @@ func (c *importCommentsCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	bar := migrate.NewBar(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())), info.Size(), "comments")
+	size := info.Size()
+	if c.Format == migrate.FormatIsso { // which is not read from its beginning to its end
+		size = 0
+	}
+	bar := migrate.NewBar(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())), size, "comments")
 	var last migrate.Progress
 	options.Progress = func(p migrate.Progress) {
 		last = p

@@ -105,7 +105,7 @@ func ImportComments(ctx context.Context, path string, to Letters, opts CommentOp
 	}
 	im := &commentImport{to: to, opts: opts, path: path, begin: time.Now(), leftOut: map[string]string{}, seed: maphash.MakeSeed(),
 		articles: articleFinder{byHand: opts.Map, prefix: opts.Articles, host: opts.Host, codes: opts.Codes}}
-	if info, err := os.Stat(path); err == nil {
+	if info, err := os.Stat(path); err == nil && opts.Format != FormatIsso { // which is not read from its beginning to its end
 		im.size = info.Size()
 	}
 	if opts.DryRun {

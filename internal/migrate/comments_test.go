@@ -134,12 +134,17 @@ func written(t *testing.T, d desk, article news.Code) {
 	add(news.Comment{State: news.CommentRejected, Reason: news.ReasonAdvertising, Text: "آگهی", Email: "spam@example.org"})
 }
 
-// same leaves out of exported comments what differs between newsrooms: numbers.
-func same(all []news.ExportedComment) []news.ExportedComment {
-	out := make([]news.ExportedComment, len(all))
-	for i, e := range all {
+// same leaves out of exported comments what differs between newsrooms, their numbers, and what Isso has no state for.
+func same(all []news.ExportedComment, isso bool) (out []news.ExportedComment) {
+	for _, e := range all {
+		if isso && e.Comment.State == news.CommentRejected {
+			continue
+		}
+		if isso && e.ParentState == news.CommentRejected {
+			e.ParentState, e.ParentOrigin = "", ""
+		}
 		e.Comment.ID, e.Comment.Article, e.Comment.Parent = 0, 0, 0
-		out[i] = e
+		out = append(out, e)
 	}
 	return out
 }
@@ -157,10 +162,6 @@ func TestRoundTrip(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "out")
 				left := export(t, from, format, path)
 				options := migrate.CommentOptions{Format: format, Host: "news.example"}
-				if format == migrate.FormatIsso { // it names articles by their addresses alone
-					m := fmt.Sprintf("/news/%d/titr,jsonl:1\n/news/%d/titr,jsonl:3\n", codes[0], codes[2])
-					options.Map, _ = migrate.ReadArticleMap(strings.NewReader(m))
-				}
 				dry := options
 				dry.DryRun = true
 				if r := to.take(t, path, dry); r.Imported != 12-left || r.Noted+r.Refused+r.Existing+r.Skipped != 0 || len(to.all(t)) != 0 {
@@ -172,14 +173,10 @@ func TestRoundTrip(t *testing.T) {
 				if r := to.take(t, path, options); r.Existing != 12-left || r.Imported != 0 {
 					t.Errorf("again: %+v", r)
 				}
-				if format == migrate.FormatIsso {
-					compareIsso(t, from.all(t), to.all(t))
-					return
-				}
-				if diff := cmp.Diff(same(from.all(t)), same(to.all(t))); diff != "" {
+				if diff := cmp.Diff(same(from.all(t), left > 0), same(to.all(t), false)); diff != "" {
 					t.Error(diff)
 				}
-				if r := from.take(t, path, options); r.Existing != 12 || r.Imported != 0 {
+				if r := from.take(t, path, options); r.Existing != 12-left || r.Imported != 0 {
 					t.Errorf("back where they came from: %+v", r)
 				}
 			})
@@ -211,23 +208,6 @@ func export(t *testing.T, from desk, format migrate.CommentFormat, path string) 
 		}
 	}
 	return 0
-}
-
-// compareIsso compares what Isso has a place for.
-func compareIsso(t *testing.T, from, to []news.ExportedComment) {
-	t.Helper()
-	kept := func(all []news.ExportedComment) (out []string) {
-		for _, e := range all {
-			if c := e.Comment; c.State != news.CommentRejected {
-				answers := e.ParentOrigin != "" && e.ParentState != news.CommentRejected
-				out = append(out, fmt.Sprint(c.State, c.Name, c.Email, c.CreatedAt, c.VotesUp, c.VotesDown, answers, "\n", c.Text))
-			}
-		}
-		return out
-	}
-	if diff := cmp.Diff(kept(from), kept(to)); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func TestEmailsStayUnlessAskedFor(t *testing.T) {

@@ -139,17 +139,21 @@ func (w *jsonlWriter) article(a news.DiscussedArticle) error {
 }
 
 func (w *jsonlWriter) comment(e news.ExportedComment) (bool, error) {
+	return true, w.out.Encode(jsonOf(e, w.at, w.opts.SiteURL))
+}
+
+func jsonOf(e news.ExportedComment, under news.DiscussedArticle, siteURL string) jsonComment {
 	c := e.Comment
 	line := jsonComment{
 		ID: identifier(commentNumber(c.ID)), Origin: e.Origin, ParentOrigin: e.ParentOrigin,
-		Article: identifier(w.at.Origin), Code: w.at.Code, URL: w.opts.SiteURL + w.at.Path,
+		Article: identifier(under.Origin), Code: under.Code, URL: siteURL + under.Path,
 		State: c.State, Reason: c.Reason, Name: c.Name, Email: c.Email, Country: c.Country, Newsroom: c.ByNewsroom, Text: c.Text,
 		Date: exactTime(c.CreatedAt), Decided: c.DecidedAt, Edited: c.EditedAt, Likes: c.VotesUp, Dislikes: c.VotesDown,
 	}
 	if c.Parent != 0 {
 		line.Parent = identifier(commentNumber(c.Parent))
 	}
-	return true, w.out.Encode(line)
+	return line
 }
 
 func (w *jsonlWriter) end() error { return nil }

@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -16,7 +17,7 @@ import (
 // issoVoters is the size of the Bloom filter of voters' addresses that Isso keeps with a comment; of ours nobody is known.
 const issoVoters = 256
 
-// issoSchema makes the tables as Isso expects them.
+// issoSchema makes the tables as Isso expects them, and one of ours that it does not look at: what it has no place for.
 const issoSchema = `
 CREATE TABLE preferences (key VARCHAR PRIMARY KEY, value VARCHAR);
 CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
@@ -26,7 +27,8 @@ CREATE TABLE comments (tid REFERENCES threads(id), id INTEGER PRIMARY KEY, paren
 CREATE TRIGGER remove_stale_threads AFTER DELETE ON comments BEGIN
 	DELETE FROM threads WHERE id NOT IN (SELECT tid FROM comments);
 END;
-PRAGMA user_version = 3;`
+PRAGMA user_version = 3;
+CREATE TABLE dabir_comment (id INTEGER PRIMARY KEY, own VARCHAR NOT NULL);`
 
 // ExportIsso writes published and pending comments to a new SQLite file as Isso keeps them; rejected ones, for which Isso has no state,
 // are counted as left out. The file must not be there or be empty.
@@ -60,7 +62,12 @@ func exportIsso(ctx context.Context, from Archive, db *sql.DB, opts ExportOption
 		return ExportReport{}, err
 	}
 	defer insert.Close()
-	report, err := export(ctx, from, &issoWriter{ctx: ctx, tx: tx, insert: insert}, opts)
+	own, err := tx.PrepareContext(ctx, `INSERT INTO dabir_comment (id, own) VALUES ($1, $2)`)
+	if err != nil {
+		return ExportReport{}, err
+	}
+	defer own.Close()
+	report, err := export(ctx, from, &issoWriter{ctx: ctx, tx: tx, insert: insert, own: own, opts: opts}, opts)
 	if err != nil {
 		return report, err
 	}
@@ -71,6 +78,8 @@ type issoWriter struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	insert *sql.Stmt
+	own    *sql.Stmt
+	opts   ExportOptions
 	thread bool // the article's thread is written
 	at     news.DiscussedArticle
 }
@@ -95,9 +104,21 @@ func (w *issoWriter) comment(e news.ExportedComment) (bool, error) {
 	var parent sql.NullInt64
 	if _, known := issoMode(e.ParentState); known {
 		parent = sql.NullInt64{Int64: int64(c.Parent), Valid: true}
+	} else {
+		e.ParentOrigin = "" // what it answers stays behind
 	}
 	_, err := w.insert.ExecContext(w.ctx, int64(c.Article), int64(c.ID), parent, float64(c.CreatedAt.UnixMilli())/1000, mode, issoMarkdown(c.Text),
 		sql.NullString{String: c.Name, Valid: c.Name != ""}, sql.NullString{String: c.Email, Valid: c.Email != ""}, c.VotesUp, c.VotesDown, make([]byte, issoVoters))
+	if err != nil {
+		return false, err
+	}
+	line := jsonOf(e, w.at, w.opts.SiteURL)
+	line.Text, line.Email = "", "" // Isso has them
+	own, err := json.Marshal(line)
+	if err != nil {
+		return false, err
+	}
+	_, err = w.own.ExecContext(w.ctx, int64(c.ID), string(own))
 	return err == nil, err
 }
 

@@ -71,8 +71,8 @@ func isSQLite(path string) error {
 
 func (s *issoSource) open(ctx context.Context) error {
 	var tables int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('comments', 'threads')
-		AND sql LIKE 'CREATE TABLE%' AND sql NOT LIKE '%GENERATED%' AND octet_length(sql) < 20000`).Scan(&tables)
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM pragma_table_list WHERE name IN ('comments', 'threads') AND schema = 'main' AND type = 'table'
+		AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo(pragma_table_list.name) WHERE hidden <> 0)`).Scan(&tables)
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,17 @@ func (s *issoSource) open(ctx context.Context) error {
 	text := func(column string) string { // what is too long is not even read
 		return fmt.Sprintf("CASE WHEN octet_length(%[1]s) <= %[2]d THEN CAST(%[1]s AS TEXT) END", column, maxLetter)
 	}
+	own, join := "NULL", ""
+	var ours int
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM pragma_table_list WHERE name = 'dabir_comment' AND type = 'table'`).Scan(&ours); err != nil {
+		return err
+	}
+	if ours == 1 {
+		own, join = text("o.own"), " LEFT JOIN dabir_comment o ON o.id = c.id"
+	}
 	s.rows, err = s.db.QueryContext(ctx, `SELECT c.id, COALESCE(c.parent, 0), c.created, c.mode, `+text("c.text")+`, octet_length(c.text), `+
-		text("c.author")+`, `+text("c.email")+`, `+text("c.remote_addr")+`, COALESCE(c.likes, 0), COALESCE(c.dislikes, 0), `+text("t.uri")+`
-		FROM comments c LEFT JOIN threads t ON t.id = c.tid ORDER BY c.id`)
+		text("c.author")+`, `+text("c.email")+`, `+text("c.remote_addr")+`, COALESCE(c.likes, 0), COALESCE(c.dislikes, 0), `+text("t.uri")+`, `+own+`
+		FROM comments c LEFT JOIN threads t ON t.id = c.tid`+join+` ORDER BY c.id`)
 	return err
 }
 
@@ -103,9 +111,9 @@ func (s *issoSource) next() (letter, error) {
 	l := letter{line: s.n}
 	var id, parent, mode, up, down int64
 	var created float64
-	var text, author, email, address, uri sql.NullString
+	var text, author, email, address, uri, own sql.NullString
 	var length sql.NullInt64
-	err := s.rows.Scan(&id, &parent, &created, &mode, &text, &length, &author, &email, &address, &up, &down, &uri)
+	err := s.rows.Scan(&id, &parent, &created, &mode, &text, &length, &author, &email, &address, &up, &down, &uri, &own)
 	if err != nil { // SQLite takes anything into any column
 		l.refuse("a field of it is of the wrong kind")
 		return l, nil
@@ -130,7 +138,21 @@ func (s *issoSource) next() (letter, error) {
 		return l, nil
 	}
 	l.comment.Text = plainMarkdown(text.String)
+	if own.String != "" {
+		l.takeIssoOwn(own.String)
+	}
 	return l, nil
+}
+
+// takeIssoOwn lets what a Dabir wrote beside a comment count over what Isso has a place for.
+func (l *letter) takeIssoOwn(own string) {
+	var told letter
+	if err := parseJSONComment([]byte(own), &told); err != nil || told.origin == "" {
+		return
+	}
+	l.origin, l.parentOrigin, l.article = told.origin, told.parentOrigin, told.article
+	told.comment.Text, told.comment.Email = l.comment.Text, l.comment.Email
+	l.comment = told.comment
 }
 
 // issoMode is the state of a comment in Isso; ok is false for what it does not know.
