@@ -18,9 +18,6 @@ import (
 type Storage interface {
 	Secret(ctx context.Context, name string, maxAge time.Duration) ([]byte, error)
 	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
-	UpdateComment(ctx context.Context, actor news.Actor, action string, id news.CommentID, change func(c *news.Comment, decider string) (news.EventKind, error)) (news.Comment, error)
-	Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error)
-	CommentTotals(ctx context.Context) (map[news.CommentState]int, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
 }
@@ -36,6 +33,7 @@ type Settings struct {
 // Desk runs the discussion.
 type Desk struct {
 	storage   Storage
+	bans      *Bans
 	countries Countries
 	settings  Settings
 	now       func() time.Time
@@ -72,26 +70,39 @@ func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]by
 }
 
 // New makes a Desk. now is the clock.
-func New(storage Storage, countries Countries, settings Settings, now func() time.Time) *Desk {
-	return &Desk{storage: storage, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
+func New(storage Storage, bans *Bans, countries Countries, settings Settings, now func() time.Time) *Desk {
+	return &Desk{storage: storage, bans: bans, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
 }
 
 // pseudonymAge is how long an address can be recognised: then its key is replaced and the pseudonyms are cleared (PRODUCT.md F16).
 const pseudonymAge = 30 * 24 * time.Hour
 
-// pseudonym stands for an address without storing it: a keyed hash whose key expires. An IPv6 host owns a /64 (RFC 6177).
-func (d *Desk) pseudonym(ctx context.Context, address netip.Addr) (string, error) {
-	key, err := d.key(ctx, "pseudonym", pseudonymAge)
-	if err != nil {
-		return "", err
-	}
+// pseudonymKey is the name of the key under which pseudonyms and networks are hashed.
+const pseudonymKey = "pseudonym"
+
+// pseudonymUnder stands for an address without storing it: a keyed hash whose key expires. An IPv6 host owns a /64 (RFC 6177).
+func pseudonymUnder(key []byte, address netip.Addr) string {
 	address = address.Unmap()
 	if address.Is6() {
 		if network, err := address.WithZone("").Prefix(64); err == nil {
 			address = network.Addr()
 		}
 	}
-	return keyedHash(key, address.String())[:32], nil
+	return keyedHash(key, address.String())[:32]
+}
+
+// networkUnder stands for an address's neighbourhood, which many readers may share: its /24, of IPv6 its /48.
+func networkUnder(key []byte, address netip.Addr) string {
+	address = address.Unmap().WithZone("")
+	bits := 24
+	if address.Is6() {
+		bits = 48
+	}
+	network, err := address.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return keyedHash(key, network.String())[:32]
 }
 
 // Sweep clears the pseudonyms that have expired.

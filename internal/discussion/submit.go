@@ -48,13 +48,18 @@ type Submitted struct {
 
 // Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
 // text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict
-// "error.comments_closed"; TooMany "error.comment_rate"; Unavailable when it could not be stored.
+// "error.comments_closed"; Forbidden "error.banned"; TooMany "error.comment_rate"; Unavailable when it could not be stored.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
 	if err := in.check(); err != nil {
 		return Submitted{}, err
 	}
-	pseudonym, err := d.pseudonym(ctx, in.Address)
+	key, err := d.key(ctx, pseudonymKey, pseudonymAge)
+	if err != nil {
+		return Submitted{}, err
+	}
+	pseudonym := pseudonymUnder(key, in.Address)
+	banned, err := d.bans.Check(ctx, in.Address, in.Name, in.Text)
 	if err != nil {
 		return Submitted{}, err
 	}
@@ -69,7 +74,10 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	}
 	comment := news.Comment{
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
-		Country: d.countries(in.Address), Pseudonym: pseudonym, CreatedAt: d.now(), ReceiptHash: hash,
+		Country: d.countries(in.Address), Pseudonym: pseudonym, Network: networkUnder(key, in.Address), CreatedAt: d.now(), ReceiptHash: hash,
+	}
+	if banned != nil {
+		comment.Held, comment.Findings = true, append([]news.Finding{*banned}, comment.Findings...)
 	}
 	stored, err := d.storage.SubmitComment(ctx, in.Action, comment, d.settings.Limit, func(closed bool) error {
 		if closed {
@@ -101,10 +109,8 @@ func (d *Desk) actionOf(in Submission, pseudonym string) string {
 // check looks at what was typed; every field that is wrong has its error.
 func (in *Submission) check() error {
 	var wrong []error
-	if n := uniseg.GraphemeClusterCount(in.Text); n < MinText {
-		wrong = append(wrong, news.FieldError("text", "error.comment_short", MinText))
-	} else if n > MaxText || len(in.Text) > maxBytes {
-		wrong = append(wrong, news.FieldError("text", "error.comment_long", MaxText, n))
+	if err := checkText(in.Text); err != nil {
+		wrong = append(wrong, err)
 	}
 	if uniseg.GraphemeClusterCount(in.Name) > MaxName {
 		wrong = append(wrong, news.FieldError("name", "error.name_long", MaxName))
@@ -116,6 +122,22 @@ func (in *Submission) check() error {
 		wrong = append(wrong, news.FieldError("trap", "error.trap"))
 	}
 	return errors.Join(wrong...)
+}
+
+// checkText tells whether a text is a comment by its length.
+func checkText(text string) error {
+	if n := uniseg.GraphemeClusterCount(text); n < MinText {
+		return news.FieldError("text", "error.comment_short", MinText)
+	} else if n > MaxText || len(text) > maxBytes {
+		return news.FieldError("text", "error.comment_long", MaxText, n)
+	}
+	return nil
+}
+
+// commentText is a text of the newsroom that stands where comments do: cleaned, and as long as a reader's may be.
+func commentText(text string) (string, error) {
+	text = persian.Clean(text)
+	return text, checkText(text)
 }
 
 // validEmail tells a plain address with a dotted domain, such as a reader has; no display name, no address literal.

@@ -115,6 +115,8 @@ type QueuedComment struct {
 	ParentName      string // of the comment it answers
 	ParentText      string // "" when it answers none
 	DeciderName     string // display name of who decided; "" when nobody or not a user
+	ClaimerName     string // display name of who has it on the screen; "" nobody, or a claim that has ended is not told apart
+	Writer          WriterHistory
 }
 
 // CommentLimit is how many comments one pseudonym may send within a window; Count 0 is no limit.

@@ -41,6 +41,13 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentEdited     EventKind = "comment.edited"   // the newsroom changed its text and published it
+	CommentAnswered   EventKind = "comment.answered" // by the newsroom; the subject is the answer
+	CommentKept       EventKind = "comment.kept"     // readers' reports were settled: it stays
+
+	BanAdded      EventKind = "ban.added"       // Data "kind", "effect"
+	BanLifted     EventKind = "ban.lifted"      // before its end
+	SiteTextSaved EventKind = "site_text.saved" // Data "name"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version

@@ -42,13 +42,16 @@ const (
 	RightUsers    Right = "users.manage"     // invite people, change their roles, disable them, make links
 )
 
+// RightModerationSettings is the right to say how comments are moderated: the rules that readers see, and what colleagues' decisions came to.
+const RightModerationSettings Right = "moderation.settings"
+
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
 	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate, RightModerationSettings},
 	Moderator:   {RightEnter, RightComments, RightModerate},
-	Operator:    {RightEnter, RightAudit, RightImport, RightUsers},
+	Operator:    {RightEnter, RightAudit, RightModerationSettings, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.

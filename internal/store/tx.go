@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -144,7 +145,8 @@ type tx struct {
 	now      time.Time
 	events   []news.Event
 	reserved map[string]numbers
-	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
+	totals   map[news.QueueTab]int // what the transaction changes in the totals of the queue
+	broken   error                 // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
 
 // numbers are ids drawn ahead: next up to, but not including, end.
@@ -175,6 +177,9 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 		err = t.broken
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.storeTotals(); err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -290,9 +295,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept := len(t.events)
+	kept, totals := len(t.events), maps.Clone(t.totals)
 	if err := fn(); err != nil {
-		t.events = t.events[:kept]
+		t.events, t.totals = t.events[:kept], totals
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken
