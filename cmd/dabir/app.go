@@ -41,6 +41,8 @@ type app struct {
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
 	discussion *discussion.Desk
+	moderation *discussion.Moderation
+	bans       *discussion.Bans
 	suggest    *suggest.Suggest
 	now        func() time.Time
 }
@@ -79,7 +81,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
-	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+	a.bans = discussion.NewBans(a.store, a.now)
+	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.now)
+	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	return nil
@@ -158,7 +162,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
-		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
 		return nil, err
@@ -188,7 +192,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for {
-			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx), a.bans.Sweep(ctx)); err != nil && ctx.Err() == nil {
 				a.log.Error("sweeping what has expired", "err", err)
 			}
 			select {

@@ -285,7 +285,7 @@ func TestCommentBadInput(t *testing.T) {
 		}
 	}
 	totals, err := n.store.CommentTotals(ctx)
-	if err != nil || totals[news.CommentPending] != 3 {
+	if err != nil || totals[news.TabPending] != 3 {
 		t.Errorf("stored %v (%v), want the 3 good ones", totals, err)
 	}
 }

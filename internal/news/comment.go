@@ -1,9 +1,15 @@
 package news
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // CommentID identifies a comment.
 type CommentID int64
+
+// String writes the number for an address.
+func (id CommentID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 // CommentState is where a comment stands.
 type CommentState string

@@ -21,7 +21,7 @@ CREATE INDEX comment_held_by_article ON comment ((-article_code), id) WHERE stat
 CREATE INDEX comment_reported ON comment (created_at, id) WHERE reports > 0;
 CREATE INDEX comment_decider ON comment (decided_by, decided_at, id) WHERE decided_by > 0;
 CREATE INDEX comment_settled ON comment (state, COALESCE(decided_at, created_at), id);
-CREATE INDEX comment_newest ON comment (created_at, id);
+CREATE INDEX comment_by_time ON comment (created_at, id);
 CREATE INDEX comment_claim ON comment (claimed_by, claimed_to) WHERE claimed_by > 0;
 
 -- Every decision of a person about a comment. before holds what an undo restores, as JSON.
