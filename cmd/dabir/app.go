@@ -149,7 +149,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public, Counter: a.suggest,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {

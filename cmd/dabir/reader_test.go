@@ -315,7 +315,7 @@ func TestCommentRateLimit(t *testing.T) {
 	if got := send("5.160.0.2", "از همسایه"); got.StatusCode != 303 {
 		t.Errorf("a neighbour's address is blocked too: %d", got.StatusCode)
 	}
-	page, err := n.store.Comments(context.Background(), news.CommentFilter{State: news.CommentPending, Limit: 10})
+	page, err := n.store.Queue(context.Background(), news.QueueFilter{Limit: 10})
 	if err != nil || len(page.Comments) != 6 || page.Comments[0].Country != "IR" || strings.Contains(page.Comments[0].Pseudonym, "5.160") {
 		t.Errorf("stored %+v %v", page, err)
 	}

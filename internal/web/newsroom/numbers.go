@@ -71,7 +71,7 @@ func (n *Newsroom) moderationNumbers(w http.ResponseWriter, r *http.Request) err
 	if page.Numbers, err = n.Texts.Numbers(r.Context(), actorOf(r), from, until); err != nil {
 		return err
 	}
-	page.Median, page.P95 = n.span(page.Numbers.Median), n.span(page.Numbers.P95)
+	page.Median, page.P95 = n.print.Span(page.Numbers.Median), n.print.Span(page.Numbers.P95)
 	for _, reason := range news.Reasons() {
 		if count := page.Numbers.Rejected[reason]; count > 0 {
 			page.Reasons = append(page.Reasons, named{n.print.Number(int64(count)), n.print.T("reason." + string(reason))})
@@ -83,19 +83,6 @@ func (n *Newsroom) moderationNumbers(w http.ResponseWriter, r *http.Request) err
 		page.Rules = append(page.Rules, row)
 	}
 	return n.render(w, r, http.StatusOK, "numbers", page)
-}
-
-// span writes how long something took: «۳ دقیقه».
-func (n *Newsroom) span(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return n.print.N("span.seconds", int64(d/time.Second))
-	case d < 2*time.Hour:
-		return n.print.N("span.minutes", int64(d/time.Minute))
-	case d < 48*time.Hour:
-		return n.print.N("span.hours", int64(d/time.Hour))
-	}
-	return n.print.N("span.days", int64(d/(24*time.Hour)))
 }
 
 // readSpan reads the two fields of a range of days. A day as the end means all of that day. Errors stand at "from" and "until".

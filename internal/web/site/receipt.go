@@ -96,7 +96,7 @@ func (s *Site) receiptView(typed string, found discussion.ReceiptView) *receiptV
 	case news.CommentRejected:
 		view.Sentence = s.print.T("receipt.rejected")
 		if found.Reason != "" {
-			view.Why = s.print.T("receipt.why", s.print.T("reason."+string(found.Reason)))
+			view.Why = s.print.T("receipt.why", s.print.T("reason_plain."+string(found.Reason)))
 		}
 	default:
 		view.Sentence, view.Keep = s.print.T("receipt.pending"), true

@@ -48,6 +48,10 @@ func (s *Site) routes() []web.Route {
 		write("/comments/receipt", s.findReceipt),
 		read("/comments/receipt/{code}", s.receipt),
 
+		read(pathPolicy, s.policy),
+		read("/comments/report", s.thisMonth),
+		read("/comments/report/{year}/{month}", s.monthReport),
+
 		read("/preview/{token}", s.outsidePreview),
 		hidden,
 
