@@ -62,8 +62,15 @@ func (p photographer) deskWork(tab *stage.Tab) error {
 	if _, err := send(tab, "/newsroom/comments/answers", map[string]string{"title": "رسیدگی می‌کنیم", "body": "سپاس از یادآوری شما؛ پیگیری می‌کنیم و نتیجه را همین‌جا می‌نویسیم."}); err != nil {
 		return err
 	}
+	if _, err := tab.Go(p.demo.URL + "/newsroom/comments"); err != nil {
+		return err
+	}
+	article, err := stage.Get[string](tab, `new URL(document.querySelector(".on a").href).pathname.split("/").slice(0, 3).join("/")`)
+	if err != nil {
+		return err
+	}
 	for i, text := range []string{"برای خبرهای دست اول به کانال ما سر بزنید.", "کانال ما را هم ببینید، پشیمان نمی‌شوید!"} {
-		if _, err := send(tab, "/news/1/comments", map[string]string{"name": []string{"خبررسان", ""}[i], "text": text}); err != nil {
+		if _, err := send(tab, article+"/comments", map[string]string{"name": []string{"خبررسان", ""}[i], "text": text}); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package discussion_test
 import (
 	"context"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -31,8 +32,9 @@ type bench struct {
 
 func open(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{store: storetest.SQLite(t), clock: noon}
+	b := &bench{clock: noon}
 	now := func() time.Time { return b.clock }
+	b.store = storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), now)
 	b.bans = discussion.NewBans(b.store, now)
 	b.Moderation = discussion.NewModeration(b.store, b.store, b.store, now)
 	b.Desk = discussion.New(b.store, b.bans, func(netip.Addr) string { return "IR" },
