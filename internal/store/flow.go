@@ -158,6 +158,10 @@ func (s *Store) AddCorrection(ctx context.Context, actor news.Actor, action stri
 			if err := t.exec(`UPDATE article SET modified_at = $2 WHERE code = $1`, int64(c.Article), ms(c.At)); err != nil {
 				return "", err
 			}
+			t.touch(news.CorrectionList)
+			if err := t.touchArticle(c.Article); err != nil {
+				return "", err
+			}
 			return strconv.FormatInt(id, 10), t.exec(`INSERT INTO correction (id, article_code, kind, text, changed, at, by_user) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 				id, int64(c.Article), string(c.Kind), c.Text, c.Changed, ms(c.At), int64(actor.User))
 		})
@@ -223,7 +227,7 @@ func (s *Store) Audit(ctx context.Context, f news.EventFilter) ([]news.Event, er
 		e, err := scanEvent(r)
 		all = append(all, e)
 		return err
-	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data FROM event
+	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data, touches FROM event
 		WHERE seq < $1 AND at >= $2 AND at < $3 AND (actor = $4 OR $4 = '') AND (kind = $5 OR $5 = '')
 			AND (subject_kind = $6 OR $6 = '') AND (subject_id = $7 OR $7 = 0)
 		ORDER BY seq DESC LIMIT $8`, before, from, until, f.Actor, string(f.Kind), f.Subject, f.ID, f.Limit)
