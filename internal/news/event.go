@@ -67,7 +67,7 @@ const (
 	UserCreated       EventKind = "user.created"
 	UserInvited       EventKind = "user.invited"       // got a link by which to choose a password or a passkey
 	UserLinkMade      EventKind = "user.link_made"     // got a one-time sign-in link
-	UserRolesChanged  EventKind = "user.roles_changed" // Data "roles": the new ones
+	UserRolesChanged  EventKind = "user.roles_changed" // Data "roles" and "sections": the new ones, as ScopeData writes them
 	UserDisabled      EventKind = "user.disabled"
 	UserEnabled       EventKind = "user.enabled"
 	UserSignedIn      EventKind = "user.signed_in"      // Data "way": "password", "code", "recovery", "passkey", "link", "invitation", "setup"
