@@ -50,7 +50,6 @@ const (
 	pathBans       = root + "/bans"
 	queueLength    = 30
 	takeLength     = 20
-	bulkMaxBody    = 256 << 10
 	viewZen        = "zen"
 	wherePrefixMax = 600 // bytes of an address to go back to
 )
@@ -63,8 +62,6 @@ func (n *Newsroom) commentRoutes(inside func(string, news.Right, web.RateClass, 
 	write := func(path string, h web.Handler) web.Route {
 		return inside("POST "+path, news.RightModerate, web.RateWrite, h)
 	}
-	bulk, doBulk := write(pathBulk, n.previewBulk), write(pathBulk+"/do", n.doBulk)
-	bulk.MaxBody, doBulk.MaxBody = bulkMaxBody, bulkMaxBody
 	return []web.Route{
 		read(pathComments, n.queue),
 		read(pathSearch, n.searchComments),
@@ -76,20 +73,21 @@ func (n *Newsroom) commentRoutes(inside func(string, news.Right, web.RateClass, 
 		write(pathComments+"/release", n.releaseComments),
 		write(pathComments+"/{id}/publish", n.decide("", n.Decisions.Approve)),
 		write(pathComments+"/{id}/reject", n.decide("", n.Decisions.Reject)),
-		write(pathComments+"/{id}/edit", n.decide("edit", n.Decisions.EditAndPublish)),
-		write(pathComments+"/{id}/answer", n.decide("answer", n.Decisions.Answer)),
+		longForm(write(pathComments+"/{id}/edit", n.decide("edit", n.Decisions.EditAndPublish))),
+		longForm(write(pathComments+"/{id}/answer", n.decide("answer", n.Decisions.Answer))),
 		write(pathComments+"/{id}/keep", n.decide("", n.Decisions.Keep)),
 		write(pathComments+"/{id}/undo", n.decide("", n.Decisions.Undo)),
-		write(pathComments+"/{id}/ban", n.banWriter),
-		bulk, doBulk,
+		longForm(write(pathComments+"/{id}/ban", n.banWriter)),
+		longForm(write(pathBulk, n.previewBulk)),
+		longForm(write(pathBulk+"/do", n.doBulk)),
 		read(pathNumbers, n.moderationNumbers),
 		read(pathAnswers, n.savedAnswers),
-		write(pathAnswers, n.saveAnswer),
+		longForm(write(pathAnswers, n.saveAnswer)),
 		write(pathAnswers+"/{id}/delete", n.deleteAnswer),
 		inside("GET "+pathPolicy, news.RightModerationSettings, web.RateRead, n.policyPage),
-		inside("POST "+pathPolicy, news.RightModerationSettings, web.RateWrite, n.savePolicy),
+		longForm(inside("POST "+pathPolicy, news.RightModerationSettings, web.RateWrite, n.savePolicy)),
 		read(pathBans, n.bans),
-		write(pathBans, n.addBan),
+		longForm(write(pathBans, n.addBan)),
 		write(pathBans+"/{id}/lift", n.liftBan),
 	}
 }
