@@ -41,6 +41,12 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
+	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
+	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
+
+	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
+	CommentsOpenedOnSite EventKind = "comments.opened"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version

@@ -143,6 +143,7 @@ type tx struct {
 	session  session
 	now      time.Time
 	events   []news.Event
+	counts   []counted // steps of the articles' counters of comments
 	reserved map[string]numbers
 	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
@@ -175,6 +176,9 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 		err = t.broken
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.writeCounts(); err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -290,9 +294,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept := len(t.events)
+	kept, steps := len(t.events), len(t.counts)
 	if err := fn(); err != nil {
-		t.events = t.events[:kept]
+		t.events, t.counts = t.events[:kept], t.counts[:steps]
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken
