@@ -13,7 +13,7 @@ import (
 
 // reviseColumns are those that a writer's own act may change.
 const reviseColumns = `UPDATE comment SET state = $2, name = $3, email = $4, text = $5, held = $6, risk = $7, findings = $8, fingerprint = $9,
-	revised_at = $10, person = $11, pseudonym = $12, network = $13, claimed_by = $14, claimed_to = $15 WHERE id = $1`
+	revised_at = $10, person = $11, pseudonym = $12, network = $13 WHERE id = $1`
 
 // UpdateOwnComment loads the comment of a receipt, lets change alter it and stores it with the event that change names, in one
 // transaction. The same action id again does nothing and returns the comment as it is. NotFound when no comment has the receipt.
@@ -36,7 +36,7 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 				return "", err
 			}
 			err = t.exec(reviseColumns, int64(c.ID), string(c.State), c.Name, c.Email, c.Text, flag(c.Held), c.Risk, findings, c.Fingerprint,
-				nullMS(c.RevisedAt), c.Person, c.Pseudonym, c.Network, int64(c.ClaimedBy), claimEnd(c.ClaimedTo))
+				nullMS(c.RevisedAt), c.Person, c.Pseudonym, c.Network)
 			if err != nil {
 				return "", err
 			}
@@ -46,14 +46,6 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 		return err
 	})
 	return c, err
-}
-
-// claimEnd writes the zero time as 0.
-func claimEnd(at time.Time) int64 {
-	if at.IsZero() {
-		return 0
-	}
-	return ms(at)
 }
 
 // QueuePlace tells how many pending comments were sent before one; it counts no further than most.
@@ -179,6 +171,11 @@ func (s *Store) ReportComment(ctx context.Context, r news.CommentReport, limit n
 			Data: map[string]string{"article": r.Article.String(), "reason": string(r.Reason)}})
 		return t.exec(`UPDATE comment SET reports = reports + 1 WHERE id = $1`, int64(r.Comment))
 	})
+}
+
+// CommentsState is what everybody may know of a public article's discussion, as Public.CommentsState.
+func (s *Store) CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error) {
+	return s.public.CommentsState(ctx, code)
 }
 
 // CommentSwitch is the state of the switch for the comments of the whole site.
