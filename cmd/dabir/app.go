@@ -80,7 +80,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
+			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	return nil
 }
@@ -144,8 +146,9 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
+		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {

@@ -19,9 +19,6 @@ type SwitchStorage interface {
 // MaxNote bounds the sentence that tells readers why comments are closed, in characters.
 const MaxNote = 300
 
-// CloseAfter is how long an article takes comments from its publication on; 0 for ever.
-func (d *Desk) CloseAfter() time.Duration { return d.settings.CloseAfter }
-
 // open is nil while a public article takes comments; Conflict "error.comments_closed" otherwise, NotFound for one that is not public.
 func (d *Desk) open(ctx context.Context, code news.Code) error {
 	state, err := d.storage.CommentsState(ctx, code)

@@ -90,18 +90,18 @@ func TestReceiptTellsTheState(t *testing.T) {
 		t.Error("the receipt is stored as it is")
 	}
 	typed := " " + strings.ToLower(sent.Receipt[:4]) + "-" + sent.Receipt[4:8] + " " + sent.Receipt[8:] + " "
-	view, err := b.Receipt(ctx, typed)
+	view, err := b.Receipt(ctx, typed, home)
 	if err != nil || view.State != news.CommentPending || view.Text != "نظر من" || view.Article != sent.Comment.Article {
 		t.Fatalf("%+v %v", view, err)
 	}
 	if _, err := b.Reject(ctx, moderator, discussion.Decision{Comment: sent.Comment.ID, From: news.CommentPending, Reason: news.ReasonOffTopic}); err != nil {
 		t.Fatal(err)
 	}
-	if view, err = b.Receipt(ctx, sent.Receipt); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
+	if view, err = b.Receipt(ctx, sent.Receipt, home); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
 		t.Errorf("%+v %v", view, err)
 	}
 	for _, code := range []string{"", "AAAA", "AAAAAAAAAAAA", strings.Repeat("A", 500), "'; DROP --22", "نظرنظرنظرنظر"} {
-		if _, err := b.Receipt(ctx, code); news.KindOf(err) != news.NotFound || err == nil {
+		if _, err := b.Receipt(ctx, code, home); news.KindOf(err) != news.NotFound || err == nil {
 			t.Errorf("%q: %v", code, err)
 		}
 	}
