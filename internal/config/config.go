@@ -113,9 +113,15 @@ func Settings() []Setting {
 		{"comments.retention_days", "30", "days for which an address can be recognised by a keyed hash; then the key is replaced and the hashes are cleared",
 			func(c *Config, v string) (err error) { c.Comments.Retention, err = days(v, 1, 365); return err }},
 		{"comments.challenge_rate", "60", "comments a minute of the whole site above which every comment costs some work of the browser, or a wait without scripts; 0: never",
-			func(c *Config, v string) (err error) { c.Comments.ChallengeRate, err = number(v, 0, 1_000_000); return err }},
+			func(c *Config, v string) (err error) {
+				c.Comments.ChallengeRate, err = number(v, 0, 1_000_000)
+				return err
+			}},
 		{"comments.challenge_network", "30", "comments of one network (/24, /48) within comments.window from which its readers are asked for the same; 0: never",
-			func(c *Config, v string) (err error) { c.Comments.ChallengeNetwork, err = number(v, 0, 1_000_000); return err }},
+			func(c *Config, v string) (err error) {
+				c.Comments.ChallengeNetwork, err = number(v, 0, 1_000_000)
+				return err
+			}},
 		{"media.max_file", "500", "the largest sound or video that is taken, in megabytes",
 			func(c *Config, v string) (err error) { c.Media.MaxFile, err = number(v, 1, 100_000); return err }},
 		{"media.s3_endpoint", "", "host and port of an S3-compatible service that keeps pictures, sound and video; empty: the newsroom's folder",

@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
