@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -20,6 +21,7 @@ type letter struct {
 	Time       *Moment
 	Link       string // its permanent address; "" where it has none
 	Paragraphs []string
+	Rest       link // to the whole of a long text that was folded
 	Tongue     template.HTMLAttr
 	Replies    []letter
 	More       link     // to the answers that are not here
@@ -76,12 +78,47 @@ type bench struct {
 	site   *Site
 	a      news.PublicArticle
 	closed bool
+	fold   int // characters from which a text is folded; 0: never
 	words  *actWords
 }
 
 func (s *Site) bench(a news.PublicArticle, closed bool) bench {
 	t := s.print.T
 	return bench{site: s, a: a, closed: closed, words: &actWords{Up: t("letters.up"), Down: t("letters.down"), Reply: t("letters.reply"), Report: t("letters.report")}}
+}
+
+// A page of many threads has room for so much: long texts are folded, and more so where all are long. The page of a thread, to which
+// each leads, folds nothing.
+const (
+	foldLong  = 600  // characters of one text
+	foldShort = 280  // where the page would have more than foldAll
+	foldAll   = 5000 // characters of a page
+)
+
+// folding is from how many characters on the texts of a page are folded.
+func folding(threads []news.CommentThread) int {
+	all := 0
+	for _, t := range threads {
+		for _, c := range append([]news.PublicComment{t.Head}, t.Replies...) {
+			all += min(utf8.RuneCountInString(c.Text), foldLong)
+		}
+	}
+	if all > foldAll {
+		return foldShort
+	}
+	return foldLong
+}
+
+// folded is the beginning of a text that is longer than most characters, up to the end of a word.
+func folded(text string, most int) (begin string, cut bool) {
+	if most == 0 || utf8.RuneCountInString(text) <= most+most/4 { // for a few words more nobody should have to go elsewhere
+		return text, false
+	}
+	begin = string([]rune(text)[:most])
+	if space := strings.LastIndexAny(begin, " \n"); space > len(begin)/2 {
+		begin = begin[:space]
+	}
+	return strings.TrimRight(begin, " \n،؛,.:") + "…", true
 }
 
 // thread is a comment with the answers that came with it, each under the one that it answers.
@@ -122,11 +159,15 @@ func (b bench) branch(c news.PublicComment, under map[news.CommentID][]news.Publ
 // one is a public comment with what a reader may do about it.
 func (b bench) one(c news.PublicComment) letter {
 	s := b.site
-	out := s.letter(written{id: c.ID, name: c.Name, text: c.Text, country: c.Country, byNewsroom: c.ByNewsroom, at: c.CreatedAt, lang: b.a.Lang})
+	text, cut := folded(c.Text, b.fold)
+	out := s.letter(written{id: c.ID, name: c.Name, text: text, country: c.Country, byNewsroom: c.ByNewsroom, at: c.CreatedAt, lang: b.a.Lang})
 	if c.Edited {
 		out.Edited = s.print.T("letters.edited")
 	}
 	out.Link = commentPath(c)
+	if cut {
+		out.Rest = link{s.print.T("letters.rest"), out.Link}
+	}
 	out.Acts = &letActs{ID: c.ID, ReportPath: out.Link + "/report", Words: b.words}
 	if c.VotesUp > 0 {
 		out.Acts.Up = s.print.Number(int64(c.VotesUp))

@@ -135,6 +135,7 @@ func (s *Site) readLetters(ctx context.Context, a news.PublicArticle, t talkQuer
 	if err != nil {
 		return err
 	}
+	b.fold = folding(page.Threads)
 	for _, thread := range page.Threads {
 		out.Letters = append(out.Letters, b.thread(thread))
 	}
