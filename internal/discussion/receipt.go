@@ -79,7 +79,10 @@ func (d *Desk) Retract(ctx context.Context, code string, address netip.Addr) err
 	if err != nil {
 		return err
 	}
-	_, err = d.storage.UpdateOwnComment(ctx, "retract", hash, func(c *news.Comment) (news.EventKind, error) {
+	_, err = d.storage.UpdateOwnComment(ctx, "", hash, func(c *news.Comment) (news.EventKind, error) {
+		if c.State == news.CommentWithdrawn {
+			return "", nil
+		}
 		c.State, c.Name, c.Email, c.Text, c.Reason = news.CommentWithdrawn, "", "", "", ""
 		c.Held, c.Risk, c.Findings, c.Fingerprint, c.Person, c.Pseudonym, c.Network = false, 0, nil, 0, "", "", ""
 		return news.CommentTakenBack, nil

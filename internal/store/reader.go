@@ -16,7 +16,7 @@ const reviseColumns = `UPDATE comment SET state = $2, name = $3, email = $4, tex
 	revised_at = $10, person = $11, pseudonym = $12, network = $13 WHERE id = $1`
 
 // UpdateOwnComment loads the comment of a receipt, lets change alter it and stores it with the event that change names, in one
-// transaction. The same action id again does nothing and returns the comment as it is. NotFound when no comment has the receipt.
+// transaction; where it names none, nothing is stored. The same action id again does nothing and returns the comment as it is. NotFound when no comment has the receipt.
 func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, change func(*news.Comment) (news.EventKind, error)) (news.Comment, error) {
 	var c news.Comment
 	err := s.inTx(ctx, func(t *tx) error {
@@ -28,7 +28,7 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 		before := c.State
 		_, err = t.once("own/"+strconv.FormatInt(int64(c.ID), 10), action, func() (string, error) {
 			kind, err := change(&c)
-			if err != nil {
+			if err != nil || kind == "" {
 				return "", err
 			}
 			findings, err := findingsText(c.Findings)

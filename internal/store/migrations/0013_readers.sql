@@ -14,7 +14,7 @@ ALTER TABLE comment ADD COLUMN thread  BIGINT  NOT NULL DEFAULT 0;  -- the comme
 ALTER TABLE comment ADD COLUMN level   INTEGER NOT NULL DEFAULT 0;  -- 0 answers none, 1 answers such a one, …
 ALTER TABLE comment ADD COLUMN head    INTEGER NOT NULL DEFAULT 1;  -- readers see it at the top: it answers none that is public
 ALTER TABLE comment ADD COLUMN replies INTEGER NOT NULL DEFAULT 0;  -- published ones of its thread, at the comment that answers none
-ALTER TABLE comment ADD COLUMN score   INTEGER NOT NULL DEFAULT 0;  -- for the order "best": Wilson's lower bound of its votes, in millionths
+ALTER TABLE comment ADD COLUMN score   BIGINT  NOT NULL DEFAULT 0;  -- for the order "best": Wilson's lower bound of its votes, in millionths
 UPDATE comment SET thread = COALESCE(parent_id, id), level = CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END,
     head = CASE WHEN parent_id IS NULL OR (SELECT p.state FROM comment p WHERE p.id = comment.parent_id) <> 'published' THEN 1 ELSE 0 END,
     replies = (SELECT COUNT(*) FROM comment r WHERE r.parent_id = comment.id AND r.state = 'published');
