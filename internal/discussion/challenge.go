@@ -133,13 +133,14 @@ func (t ticket) fits(article news.Code, now time.Time) bool {
 // ready is when the ticket is good without work.
 func (t ticket) ready() time.Time { return t.issued.Add(t.wait) }
 
-// pass is the id under which an answered ticket is used up; ok is false while it is not answered. Work is good for one comment. A
-// wait is good for one comment of an address in as long as it lasts: otherwise a hundred waits could be begun at once.
+// pass is the id under which an answered ticket is used up; ok is false while it is not answered. Work is good for one comment. All
+// waits of an address that were begun within the same twenty seconds are good for one comment together: otherwise a hundred could be
+// begun at once.
 func (t ticket) pass(in Submission, who writer, now time.Time) (id string, ok bool) {
 	if in.Proof != "" {
 		return "work " + t.nonce, len(in.Proof) <= 20 && Challenge{Token: in.Ticket, Bits: t.bits}.Solves(in.Proof)
 	}
-	turn := t.ready().Unix() / int64(t.wait/time.Second)
+	turn := t.issued.Unix() / int64(shortWait/time.Second)
 	return "wait " + who.pseudonym + " " + strconv.FormatInt(turn, 10), t.who == who.pseudonym && !now.Before(t.ready())
 }
 
