@@ -153,12 +153,12 @@ func TestNetworkBringsTheChallengeOnly(t *testing.T) {
 	} {
 		b := challenged(t)
 		for i := range 6 {
-			b.later(30 * time.Second) // no flood
+			b.later(time.Minute) // no flood
 			if _, err := b.send(discussion.Submission{Text: "همسایه " + strconv.Itoa(i), Address: network(i)}); err != nil {
 				t.Fatal(name, i, err)
 			}
 		}
-		b.later(30 * time.Second)
+		b.later(time.Minute)
 		sent, err := b.send(discussion.Submission{Text: "همسایهٔ هفتم", Address: network(99)})
 		if keyOf(err) != "error.challenge" {
 			t.Fatalf("%s: the seventh of the network: %v", name, err)
