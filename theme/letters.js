@@ -194,6 +194,7 @@ const bring = async () => {
 if (bar) {
   let looks = 0;
   const timer = setInterval(() => { if (++looks > looksMost) clearInterval(timer); else look(); }, lookEvery);
+  document.addEventListener("visibilitychange", look); // whoever comes back to the page wants to know at once
 }
 
 // ── The reader's own comments on this page ──
