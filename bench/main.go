@@ -20,6 +20,7 @@ type cli struct {
 	Editors    editorsCmd    `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
 	Comments   commentsCmd   `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
 	Moderators moderatorsCmd `cmd:"" help:"Ten moderators at a queue of 200,000 comments, beside a short one: times of their acts, no double work, no lost decision."`
+	Discussion discussionCmd `cmd:"" help:"First page of an article with 20,000 comments, beside the same article with 20."`
 	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
 }
 

@@ -22,21 +22,37 @@ type Storage interface {
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
 }
 
+// Keeper is all that the discussion needs kept; each file names what it uses.
+type Keeper interface {
+	Storage
+	OwnStorage
+	OpinionStorage
+	TrafficStorage
+	SwitchStorage
+}
+
 // Countries tells the country of an address: ISO 3166-1 alpha-2, "" unknown.
 type Countries func(netip.Addr) string
 
 // Settings are what a newsroom decides about its comments.
 type Settings struct {
-	Limit news.CommentLimit // of one address
+	Limit      news.CommentLimit // of one address and article, and how deep replies go
+	Retention  time.Duration     // how long an address can be recognised; 0 is DefaultRetention
+	CloseAfter time.Duration     // how long an article takes comments from its publication on; 0 for ever
+	Challenge  ChallengeSettings
 }
+
+// DefaultRetention is how long an address can be recognised where the newsroom says nothing else (PRODUCT.md F16).
+const DefaultRetention = 30 * 24 * time.Hour
 
 // Desk runs the discussion.
 type Desk struct {
-	storage   Storage
+	storage   Keeper
 	bans      *Bans
 	countries Countries
 	settings  Settings
 	now       func() time.Time
+	meter     meter
 
 	mu   sync.Mutex
 	keys map[string]heldKey
@@ -70,44 +86,16 @@ func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]by
 }
 
 // New makes a Desk. now is the clock.
-func New(storage Storage, bans *Bans, countries Countries, settings Settings, now func() time.Time) *Desk {
+func New(storage Keeper, bans *Bans, countries Countries, settings Settings, now func() time.Time) *Desk {
+	if settings.Retention == 0 {
+		settings.Retention = DefaultRetention
+	}
 	return &Desk{storage: storage, bans: bans, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
-}
-
-// pseudonymAge is how long an address can be recognised: then its key is replaced and the pseudonyms are cleared (PRODUCT.md F16).
-const pseudonymAge = 30 * 24 * time.Hour
-
-// pseudonymKey is the name of the key under which pseudonyms and networks are hashed.
-const pseudonymKey = "pseudonym"
-
-// pseudonymUnder stands for an address without storing it: a keyed hash whose key expires. An IPv6 host owns a /64 (RFC 6177).
-func pseudonymUnder(key []byte, address netip.Addr) string {
-	address = address.Unmap()
-	if address.Is6() {
-		if network, err := address.WithZone("").Prefix(64); err == nil {
-			address = network.Addr()
-		}
-	}
-	return keyedHash(key, address.String())[:32]
-}
-
-// networkUnder stands for an address's neighbourhood, which many readers may share: its /24, of IPv6 its /48.
-func networkUnder(key []byte, address netip.Addr) string {
-	address = address.Unmap().WithZone("")
-	bits := 24
-	if address.Is6() {
-		bits = 48
-	}
-	network, err := address.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return keyedHash(key, network.String())[:32]
 }
 
 // Sweep clears the pseudonyms that have expired.
 func (d *Desk) Sweep(ctx context.Context) error {
-	return d.storage.ForgetPseudonyms(ctx, d.now().Add(-pseudonymAge))
+	return d.storage.ForgetPseudonyms(ctx, d.now().Add(-d.settings.Retention))
 }
 
 func keyedHash(key []byte, text string) string {

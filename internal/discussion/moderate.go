@@ -233,7 +233,7 @@ type step = func(c *news.Comment, decider string, last news.CommentDecision) (ne
 
 func (m *Moderation) publishes(actor news.Actor, from news.CommentState, what news.CommentChange) step {
 	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
-		if c.State != from {
+		if c.State != from || c.State == news.CommentWithdrawn {
 			return news.CommentChange{}, alreadyDecided(c, decider)
 		}
 		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentPublished, "", 0, m.now(), actor.User
@@ -243,7 +243,7 @@ func (m *Moderation) publishes(actor news.Actor, from news.CommentState, what ne
 
 func (m *Moderation) rejects(actor news.Actor, from news.CommentState, reason news.Reason) step {
 	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
-		if c.State != from {
+		if c.State != from || c.State == news.CommentWithdrawn {
 			return news.CommentChange{}, alreadyDecided(c, decider)
 		}
 		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentRejected, reason, 0, m.now(), actor.User

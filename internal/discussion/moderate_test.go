@@ -110,14 +110,14 @@ func TestAnswerPublishesAndComesBack(t *testing.T) {
 	if _, err := b.Answer(ctx, mina, discussion.Decision{Action: "a", Comment: c.ID, From: news.CommentPending, Text: "پاسخ ما"}); err != nil {
 		t.Errorf("the same form again: %v", err)
 	}
-	public, err := b.store.Public().Comments(ctx, b.code)
+	public, err := b.store.Public().Comments(ctx, b.code, 100)
 	if err != nil || len(public) != 2 || !public[0].ByNewsroom || public[0].Parent != c.ID || public[0].Text != "پاسخ ما" {
 		t.Fatalf("%+v %v", public, err)
 	}
 	if _, err := b.Undo(ctx, mina, discussion.Decision{Comment: c.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if public, err = b.store.Public().Comments(ctx, b.code); err != nil || len(public) != 0 {
+	if public, err = b.store.Public().Comments(ctx, b.code, 100); err != nil || len(public) != 0 {
 		t.Errorf("after the undo %+v are public (%v)", public, err)
 	}
 }

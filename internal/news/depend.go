@@ -19,6 +19,8 @@ const (
 	CorrectionList Dependency = "corrections" // the archive of corrections
 	SitemapList    Dependency = "sitemaps"    // which sitemaps there are
 
+	CommentsSwitched Dependency = "comments" // whether the comments of the whole site are closed
+
 	// MostReadList moves without an event: each node counts for itself which order it shows.
 	MostReadList Dependency = "most-read"
 )

@@ -41,9 +41,15 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
-	CommentEdited     EventKind = "comment.edited"   // the newsroom changed its text and published it
-	CommentAnswered   EventKind = "comment.answered" // by the newsroom; the subject is the answer
-	CommentKept       EventKind = "comment.kept"     // readers' reports were settled: it stays
+	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
+	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
+	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
+
+	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
+	CommentsOpenedOnSite EventKind = "comments.opened"
+	CommentEdited        EventKind = "comment.edited"   // the newsroom changed its text and published it
+	CommentAnswered      EventKind = "comment.answered" // by the newsroom; the subject is the answer
+	CommentKept          EventKind = "comment.kept"     // readers' reports were settled: it stays
 
 	BanAdded      EventKind = "ban.added"       // Data "kind", "effect"
 	BanLifted     EventKind = "ban.lifted"      // before its end

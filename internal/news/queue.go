@@ -65,6 +65,12 @@ type WriterHistory struct{ Pending, Published, Rejected int }
 // Total is how many comments it counts.
 func (h WriterHistory) Total() int { return h.Pending + h.Published + h.Rejected }
 
+// ReportGiven is what a reader reported of a comment.
+type ReportGiven struct {
+	Reason Reason
+	Note   string // in the reader's words; "" none
+}
+
 // Colleague is a moderator who has comments on the screen.
 type Colleague struct {
 	User  UserID

@@ -46,7 +46,7 @@ func queueConditions(f news.QueueFilter, order queueOrder) *conditions {
 	case news.TabHeld:
 		c.and("c.state = 'pending' AND c.held = 1")
 	case news.TabReported:
-		c.and("c.reports > 0")
+		c.and("c.state = 'published' AND c.reports > 0")
 	case news.TabMine:
 		c.and("c.decided_by > 0 AND c.decided_by = ?", int64(f.For))
 	case news.TabPublished:
@@ -82,7 +82,7 @@ func (o queueOrder) by() string {
 	return " ORDER BY " + o.keys + ", c.id"
 }
 
-// Queue is a page of the moderators' queue, with the history of each comment's writer.
+// Queue is a page of the moderators' queue, with what else is known of each comment.
 func (s *Store) Queue(ctx context.Context, f news.QueueFilter) (news.CommentPage, error) {
 	order := orderOf(f)
 	c := queueConditions(f, order)
@@ -94,10 +94,36 @@ func (s *Store) Queue(ctx context.Context, f news.QueueFilter) (news.CommentPage
 		page.Next = news.Cursor{At: order.cursor(last), ID: int64(last.ID)}
 	}
 	if err == nil {
-		err = s.histories(ctx, page.Comments)
+		err = s.knownOf(ctx, page.Comments)
 	}
 	return page, err
 }
+
+// knownOf fills in the histories of the writers and what readers reported.
+func (s *Store) knownOf(ctx context.Context, comments []news.QueuedComment) error {
+	if err := s.histories(ctx, comments); err != nil {
+		return err
+	}
+	for i := range comments {
+		c := &comments[i]
+		if c.Reports == 0 {
+			continue
+		}
+		err := s.each(ctx, func(r scanner) error {
+			var one news.ReportGiven
+			err := r.Scan(&one.Reason, &one.Note)
+			c.Given = append(c.Given, one)
+			return err
+		}, `SELECT reason, note FROM comment_report WHERE comment_id = $1 AND settled_at IS NULL ORDER BY at, reporter LIMIT $2`, int64(c.ID), reportsShown)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportsShown is how many reports of one comment a moderator reads.
+const reportsShown = 20
 
 func (s *Store) queuedPage(ctx context.Context, query string, args []any) (news.CommentPage, error) {
 	var page news.CommentPage
@@ -118,7 +144,7 @@ func (s *Store) CommentsByID(ctx context.Context, ids []news.CommentID) ([]news.
 		return nil, err
 	}
 	slices.SortFunc(page.Comments, func(a, b news.QueuedComment) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-	return page.Comments, s.histories(ctx, page.Comments)
+	return page.Comments, s.knownOf(ctx, page.Comments)
 }
 
 // historyDepth is how many comments of a writer are looked at, so that a flood costs no more than a page.
@@ -201,11 +227,11 @@ func tabsOf(c *news.Comment) []news.QueueTab {
 		}
 	case news.CommentPublished:
 		tabs = append(tabs, news.TabPublished)
+		if c.Reports > 0 {
+			tabs = append(tabs, news.TabReported)
+		}
 	case news.CommentRejected:
 		tabs = append(tabs, news.TabRejected)
-	}
-	if c.Reports > 0 {
-		tabs = append(tabs, news.TabReported)
 	}
 	return tabs
 }

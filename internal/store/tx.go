@@ -147,6 +147,7 @@ type tx struct {
 	now      time.Time
 	events   []news.Event
 	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
+	counts   []counted                // steps of the articles' counters of comments
 	reserved map[string]numbers
 	totals   map[news.QueueTab]int // what the transaction changes in the totals of the queue
 	signals  bool                  // other nodes are to be woken at the commit
@@ -193,6 +194,9 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 		return err
 	}
 	if err := t.storeTotals(); err != nil {
+		return err
+	}
+	if err := t.writeCounts(); err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -335,9 +339,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, totals := len(t.events), maps.Clone(t.totals)
+	kept, steps, totals := len(t.events), len(t.counts), maps.Clone(t.totals)
 	if err := fn(); err != nil {
-		t.events, t.totals = t.events[:kept], totals
+		t.events, t.counts, t.totals = t.events[:kept], t.counts[:steps], totals
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken

@@ -8,7 +8,7 @@ CREATE TABLE comment_total (
 INSERT INTO comment_total (tab, value)
     SELECT 'pending', COUNT(*) FROM comment WHERE state = 'pending' UNION ALL
     SELECT 'held', COUNT(*) FROM comment WHERE state = 'pending' AND held = 1 UNION ALL
-    SELECT 'reported', COUNT(*) FROM comment WHERE reports > 0 UNION ALL
+    SELECT 'reported', COUNT(*) FROM comment WHERE state = 'published' AND reports > 0 UNION ALL
     SELECT 'published', COUNT(*) FROM comment WHERE state = 'published' UNION ALL
     SELECT 'rejected', COUNT(*) FROM comment WHERE state = 'rejected';
 

@@ -101,6 +101,7 @@ type Options struct {
 	Pictures    Pictures
 	Uploads     Uploads
 	Media       MediaFinder
+	Closing     Closing
 }
 
 // Newsroom holds the pages.
@@ -139,6 +140,7 @@ const (
 	pathFind      = root + "/find"
 	pathPaste     = root + "/paste"
 	pathPictures  = root + "/pictures"
+	pathClosing   = root + "/closing"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
 	pasteMaxBody  = 8 << 20                // word processors wrap every word in styles
@@ -180,6 +182,9 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
 		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
 		upload("POST "+pathPictures, n.addBodyPicture),
+
+		inside("GET "+pathClosing, news.RightModerationSettings, web.RateRead, n.closingPage),
+		inside("POST "+pathClosing, news.RightModerationSettings, web.RateWrite, n.setClosing),
 	})}
 }
 

@@ -74,7 +74,7 @@ func TestFormsOfACommentsPage(t *testing.T) {
 	h.want(mina.post("/newsroom/comments/answers", fields("title", "", "body", "متنِ مانده")), http.StatusUnprocessableEntity, "عنوان پاسخ را بنویسید", "متنِ مانده")
 	h.want(mina.get(commentPath(id, "answer")), http.StatusOK, "سپاس از یادآوری شما.")
 	h.want(mina.post(commentPath(id, "answer"), fields("from", "pending", "text", "", "saved", "1")), http.StatusSeeOther)
-	public, err := h.store.Public().Comments(t.Context(), code)
+	public, err := h.store.Public().Comments(t.Context(), code, 100)
 	if err != nil || len(public) != 2 || public[0].Text != "سپاس از یادآوری شما." {
 		t.Errorf("%+v %v", public, err)
 	}

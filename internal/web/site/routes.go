@@ -23,6 +23,8 @@ func (s *Site) routes() []web.Route {
 	}
 	comment := write("/news/{code}/comments", s.comment)
 	comment.MaxBody = commentBody
+	revise := write("/comments/receipt/{code}/edit", s.revise)
+	revise.MaxBody = commentBody
 	files := read("/media/{id}/{file}", s.media)
 	files.Timeout = playTime
 	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
@@ -35,6 +37,13 @@ func (s *Site) routes() []web.Route {
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
 		comment,
+		read("/news/{code}/comments/rss.xml", s.commentFeed),
+		read("/news/{code}/comments/count", s.fresh),
+		read("/news/{code}/comments/{id}", s.permalink),
+		read("/news/{code}/comments/{id}/report", s.askReport),
+		write("/news/{code}/comments/{id}/report", s.report),
+		write("/news/{code}/votes", s.vote),
+		read("/comments/rss.xml", s.allCommentsFeed),
 
 		kept("/latest", s.latest, "after"),
 		kept("/sections", s.allSections),
@@ -52,6 +61,10 @@ func (s *Site) routes() []web.Route {
 		read("/comments/receipt", s.askReceipt),
 		write("/comments/receipt", s.findReceipt),
 		read("/comments/receipt/{code}", s.receipt),
+		read("/comments/receipt/{code}/edit", s.askRevise),
+		revise,
+		read("/comments/receipt/{code}/withdraw", s.askRetract),
+		write("/comments/receipt/{code}/withdraw", s.retract),
 
 		read(pathPolicy, s.policy),
 		read("/comments/report", s.thisMonth),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -138,14 +139,13 @@ func TestErrorPagesDoNotReadTheStore(t *testing.T) {
 
 func TestAnArticlesFirstViewWithinFourteenKilobytes(t *testing.T) {
 	page := get(t, newSample().handler(t, i18n.FA), articlePath).Body.Bytes()
-	css, err := theme.Assets().Open("site.css")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer css.Close()
 	var styles bytes.Buffer
-	if _, err := styles.ReadFrom(css); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"site.css", "letters.css"} {
+		css, err := fs.ReadFile(theme.Assets(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		styles.Write(css)
 	}
 	packed := func(body []byte, level int) int {
 		var out bytes.Buffer
