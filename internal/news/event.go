@@ -144,6 +144,17 @@ var knownKinds = map[EventKind]bool{
 	UserTOTPOn:             true,
 	UserTOTPOff:            true,
 	UserRecoveryCodes:      true,
+	CommentRevised:         true,
+	CommentTakenBack:       true,
+	CommentReported:        true,
+	CommentsClosedOnSite:   true,
+	CommentsOpenedOnSite:   true,
+	CommentEdited:          true,
+	CommentAnswered:        true,
+	CommentKept:            true,
+	BanAdded:               true,
+	BanLifted:              true,
+	SiteTextSaved:          true,
 }
 
 // Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.

@@ -31,8 +31,8 @@ func (s *Site) routes() []web.Route {
 	hidden.Timeout = playTime
 	return []web.Route{
 		kept("/{$}", s.front),
-		kept("/news/{code}", s.article, "reply"),
-		kept("/news/{code}/{slug}", s.article, "reply"),
+		kept("/news/{code}", s.article, "reply", "order", "thread", "after"),
+		kept("/news/{code}/{slug}", s.article, "reply", "order", "thread", "after"),
 		kept("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
