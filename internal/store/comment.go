@@ -174,6 +174,7 @@ func (t *tx) moved(c *news.Comment, from news.CommentState) error {
 	if shown == (from == news.CommentPublished) {
 		return nil
 	}
+	t.touch(news.CommentList)
 	if c.Parent != 0 {
 		change := -1
 		if shown {
@@ -286,6 +287,7 @@ func (t *tx) commentEvent(actor string, kind news.EventKind, c *news.Comment) {
 	if c.Reason != "" {
 		data["reason"] = string(c.Reason)
 	}
+	t.touch(c.Article.CommentsDependency())
 	t.event(news.Event{Actor: actor, Kind: kind, SubjectKind: "comment", SubjectID: int64(c.ID), Data: data})
 }
 

@@ -9,6 +9,7 @@ import (
 
 // CommentsState is what everybody may know of an article's discussion; NotFound for a hidden and an unknown code alike.
 func (p *Public) CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency(), news.CommentsSwitch)
 	var state news.CommentsState
 	var at sql.NullInt64
 	err := p.s.one(ctx, func(r scanner) error {
@@ -54,6 +55,7 @@ var threadPages = map[news.CommentOrder]string{
 
 // Threads is a page of the threads of a public article; an unknown order is OrderNewest.
 func (p *Public) Threads(ctx context.Context, q news.ThreadQuery) (news.ThreadPage, error) {
+	news.Depend(ctx, q.Article.CommentsDependency(), q.Article.Dependency())
 	query, known := threadPages[q.Order]
 	if !known {
 		q.Order, query = news.OrderNewest, threadPages[news.OrderNewest]
@@ -126,6 +128,7 @@ func (p *Public) Thread(ctx context.Context, code news.Code, id news.CommentID, 
 
 // Comment is one public comment of a public article; NotFound otherwise.
 func (p *Public) Comment(ctx context.Context, code news.Code, id news.CommentID) (news.PublicComment, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	var c news.PublicComment
 	err := p.s.one(ctx, func(r scanner) (err error) {
 		c, err = scanPublicComment(r)
@@ -144,9 +147,11 @@ func (p *Public) Comments(ctx context.Context, code news.Code, limit int) ([]new
 	}
 	const newest = ` ORDER BY c.created_at DESC, c.id DESC LIMIT $1`
 	if code == 0 {
+		news.Depend(ctx, news.CommentList, news.LatestList) // what is withdrawn takes its comments along
 		err := p.s.each(ctx, scan, `SELECT `+publicCommentColumns+` FROM public_comment c`+newest, limit)
 		return all, err
 	}
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	err := p.s.each(ctx, scan, `SELECT `+publicCommentColumns+` FROM public_comment c WHERE c.article_code = $2`+newest, limit, int64(code))
 	return all, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
 // story is an article as its own page and its print show it.
@@ -73,13 +74,10 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.showArticle(w, r, http.StatusOK, a, part, commentForm{Parent: r.URL.Query().Get("reply")}); err != nil {
-		return err
+	if part.query() == "" { // who leafs through comments reads no second time
+		web.ShowsArticle(w, a.Code)
 	}
-	if s.Counter != nil && r.Method == http.MethodGet && part.query() == "" { // who leafs through comments reads no second time
-		s.Counter.Count(a.Code, r.UserAgent())
-	}
-	return nil
+	return s.showArticle(w, r, http.StatusOK, a, part, commentForm{Parent: r.URL.Query().Get("reply")})
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.
