@@ -123,8 +123,8 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 		Sentence             string
 		Receipt, ReceiptPath string
 	}{
-		Page:    web.NewPage(s.print, s.assets),
-		Letter:  s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
+		Page:     web.NewPage(s.print, s.assets),
+		Letter:   s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
 		Sentence: s.print.T("letters.waits"), Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
 	}
 	if c.State == news.CommentPublished {
