@@ -335,9 +335,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, steps := len(t.events), len(t.counts)
+	kept, steps, touched := len(t.events), len(t.counts), maps.Clone(t.touched)
 	if err := fn(); err != nil {
-		t.events, t.counts = t.events[:kept], t.counts[:steps]
+		t.events, t.counts, t.touched = t.events[:kept], t.counts[:steps], touched
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken
