@@ -51,3 +51,13 @@ addEventListener("click", (event) => {
   event.preventDefault();
   print();
 });
+
+// ── Films of other hosts: nothing is loaded before the tap ──
+addEventListener("click", (event) => {
+  const card = event.target.closest("[data-player]");
+  if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const frame = card.nextElementSibling.content.firstElementChild.cloneNode(true);
+  card.replaceWith(frame);
+  frame.focus();
+});

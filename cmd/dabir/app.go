@@ -165,7 +165,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	public := a.store.Public()
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
-		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
+		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
 		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
 		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,

@@ -191,7 +191,7 @@ func (s CommentsState) Closing(now time.Time, after time.Duration) (why Closing,
 		return ClosedOnSite, s.SiteNote
 	case s.Closed:
 		return ClosedByEditor, s.Note
-	case after > 0 && !s.PublishedAt.IsZero() && now.Sub(s.PublishedAt) > after:
+	case after > 0 && !s.PublishedAt.IsZero() && now.Sub(s.PublishedAt) >= after:
 		return ClosedByTheTime, ""
 	}
 	return OpenComments, ""

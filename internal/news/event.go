@@ -44,6 +44,7 @@ const (
 	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
 	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
 	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
+	CommentVoted      EventKind = "comment.voted"     // the sums of its votes changed
 
 	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
 	CommentsOpenedOnSite EventKind = "comments.opened"
@@ -117,6 +118,12 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentRevised:         true,
+	CommentTakenBack:       true,
+	CommentReported:        true,
+	CommentVoted:           true,
+	CommentsClosedOnSite:   true,
+	CommentsOpenedOnSite:   true,
 	FrontEdited:            true,
 	FrontPublished:         true,
 	FrontAnnounced:         true,
@@ -144,11 +151,6 @@ var knownKinds = map[EventKind]bool{
 	UserTOTPOn:             true,
 	UserTOTPOff:            true,
 	UserRecoveryCodes:      true,
-	CommentRevised:         true,
-	CommentTakenBack:       true,
-	CommentReported:        true,
-	CommentsClosedOnSite:   true,
-	CommentsOpenedOnSite:   true,
 	CommentEdited:          true,
 	CommentAnswered:        true,
 	CommentKept:            true,

@@ -175,6 +175,7 @@ func (t *tx) moved(c *news.Comment, from news.CommentState) error {
 	if shown == (from == news.CommentPublished) {
 		return nil
 	}
+	t.touch(news.CommentList)
 	if c.Parent != 0 {
 		change := -1
 		if shown {

@@ -9,8 +9,7 @@ import (
 
 // CommentsState is what everybody may know of an article's discussion; NotFound for a hidden and an unknown code alike.
 func (p *Public) CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error) {
-	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
-	news.Depend(ctx, news.CommentsSwitched)
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency(), news.CommentsSwitch)
 	var state news.CommentsState
 	var at sql.NullInt64
 	err := p.s.one(ctx, func(r scanner) error {
@@ -151,9 +150,11 @@ func (p *Public) Comments(ctx context.Context, code news.Code, limit int) ([]new
 	}
 	const newest = ` ORDER BY c.created_at DESC, c.id DESC LIMIT $1`
 	if code == 0 {
+		news.Depend(ctx, news.CommentList, news.LatestList) // what is withdrawn takes its comments along
 		err := p.s.each(ctx, scan, `SELECT `+publicCommentColumns+` FROM public_comment c`+newest, limit)
 		return all, err
 	}
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	err := p.s.each(ctx, scan, `SELECT `+publicCommentColumns+` FROM public_comment c WHERE c.article_code = $2`+newest, limit, int64(code))
 	return all, err
 }

@@ -131,6 +131,7 @@ func (t *tx) storeVote(v news.CommentVote, voter string, up, down *int) error {
 	if err != nil {
 		return err
 	}
+	t.commentEvent("reader", news.CommentVoted, &news.Comment{ID: v.Comment, Article: v.Article})
 	return t.exec(`UPDATE comment SET votes_up = $2, votes_down = $3, score = $4 WHERE id = $1`, int64(v.Comment), *up, *down, news.Wilson(*up, *down))
 }
 
@@ -206,7 +207,7 @@ func (s *Store) SetCommentSwitch(ctx context.Context, actor news.Actor, action s
 			if w.Closed {
 				kind = news.CommentsClosedOnSite
 			}
-			t.touch(news.CommentsSwitched)
+			t.touch(news.CommentsSwitch)
 			t.event(news.Event{Actor: actor.EventActor(), Kind: kind, SubjectKind: "site", Data: map[string]string{"note": w.Note}})
 			return "done", t.exec(`UPDATE comment_switch SET closed = $1, note = $2, at = $3, by_user = $4 WHERE id = 1`,
 				flag(w.Closed), w.Note, ms(w.At), int64(w.By))

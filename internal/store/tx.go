@@ -146,8 +146,8 @@ type tx struct {
 	session  session
 	now      time.Time
 	events   []news.Event
-	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	counts   []counted                // steps of the articles' counters of comments
+	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	reserved map[string]numbers
 	totals   map[news.QueueTab]int // what the transaction changes in the totals of the queue
 	signals  bool                  // other nodes are to be woken at the commit
@@ -339,9 +339,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, steps, totals := len(t.events), len(t.counts), maps.Clone(t.totals)
+	kept, steps, touched, totals := len(t.events), len(t.counts), maps.Clone(t.touched), maps.Clone(t.totals)
 	if err := fn(); err != nil {
-		t.events, t.counts, t.totals = t.events[:kept], t.counts[:steps], totals
+		t.events, t.counts, t.touched, t.totals = t.events[:kept], t.counts[:steps], touched, totals
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken

@@ -41,6 +41,8 @@ type house struct {
 	talk    *discussion.Desk
 	bans    *discussion.Bans
 	room    *Newsroom
+
+	pictures *media.Library
 }
 
 func newHouse(t testing.TB) *house {
@@ -63,7 +65,7 @@ func newHouse(t testing.TB) *house {
 		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
 		Comments: moderation, Decisions: moderation, Bans: h.bans, Texts: moderation, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
-	h.room = room
+	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
 	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
 	h.must(err)

@@ -110,7 +110,7 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, receiptPath(submitted.Receipt))
 }
 
-// thank answers a script: the pending letter with its receipt, and the counters as they are now.
+// thank answers a script: the new letter with its receipt, and the counters as they are now.
 func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussion.Submitted) error {
 	c := submitted.Comment
 	state, err := s.Letters.CommentsState(r.Context(), c.Article)
@@ -120,11 +120,15 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 	view := struct {
 		web.Page
 		Letter               letter
+		Sentence             string
 		Receipt, ReceiptPath string
 	}{
-		Page:    web.NewPage(s.print, s.assets),
-		Letter:  s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
-		Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
+		Page:     web.NewPage(s.print, s.assets),
+		Letter:   s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
+		Sentence: s.print.T("letters.waits"), Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
+	}
+	if c.State == news.CommentPublished {
+		view.Sentence = s.print.T("receipt.published")
 	}
 	letter, err := s.part("mine", view)
 	if err != nil {

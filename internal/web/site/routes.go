@@ -21,34 +21,23 @@ func (s *Site) routes() []web.Route {
 	write := func(pattern string, handler web.Handler) web.Route {
 		return web.Route{Pattern: "POST " + pattern, Audience: web.AudiencePublic, Rate: web.RateWrite, Handler: handler}
 	}
-	comment := write("/news/{code}/comments", s.comment)
-	comment.MaxBody = commentBody
-	revise := write("/comments/receipt/{code}/edit", s.revise)
-	revise.MaxBody = commentBody
 	files := read("/media/{id}/{file}", s.media)
 	files.Timeout = playTime
 	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
 	hidden.Timeout = playTime
-	return []web.Route{
+	return append(s.talkRoutes(read, kept, write), []web.Route{
 		kept("/{$}", s.front),
-		kept("/news/{code}", s.article, "reply", "order", "thread", "after"),
-		kept("/news/{code}/{slug}", s.article, "reply", "order", "thread", "after"),
+		kept("/news/{code}", s.article, "reply", "play", "order", "after", "thread"),
+		kept("/news/{code}/{slug}", s.article, "reply", "play", "order", "after", "thread"),
 		kept("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
-		comment,
-		read("/news/{code}/comments/rss.xml", s.commentFeed),
-		read("/news/{code}/comments/count", s.fresh),
-		read("/news/{code}/comments/{id}", s.permalink),
-		read("/news/{code}/comments/{id}/report", s.askReport),
-		write("/news/{code}/comments/{id}/report", s.report),
-		write("/news/{code}/votes", s.vote),
-		read("/comments/rss.xml", s.allCommentsFeed),
 
 		kept("/latest", s.latest, "after"),
 		kept("/sections", s.allSections),
 		kept("/section/{slug}", s.section, "after"),
 		kept("/tag/{slug}", s.tag, "after"),
+		kept("/dossiers", s.dossiers, "after"),
 		kept("/dossier/{slug}", s.dossier),
 		kept("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),
@@ -57,14 +46,6 @@ func (s *Site) routes() []web.Route {
 		kept("/corrections", s.corrections, "after"),
 		kept("/about", s.aboutPage),
 		kept("/contact", s.contactPage),
-
-		read("/comments/receipt", s.askReceipt),
-		write("/comments/receipt", s.findReceipt),
-		read("/comments/receipt/{code}", s.receipt),
-		read("/comments/receipt/{code}/edit", s.askRevise),
-		revise,
-		read("/comments/receipt/{code}/withdraw", s.askRetract),
-		write("/comments/receipt/{code}/withdraw", s.retract),
 
 		read(pathPolicy, s.policy),
 		read("/comments/report", s.thisMonth),
@@ -80,5 +61,31 @@ func (s *Site) routes() []web.Route {
 		kept("/robots.txt", s.robots),
 		read("/favicon.ico", s.favicon),
 		files,
+	}...)
+}
+
+// talkRoutes are those of the discussion.
+func (s *Site) talkRoutes(read func(string, web.Handler) web.Route, kept func(string, web.Handler, ...string) web.Route, write func(string, web.Handler) web.Route) []web.Route {
+	comment := write("/news/{code}/comments", s.comment)
+	comment.MaxBody = commentBody
+	revise := write("/comments/receipt/{code}/edit", s.revise)
+	revise.MaxBody = commentBody
+	return []web.Route{
+		comment,
+		kept("/news/{code}/comments/rss.xml", s.commentFeed),
+		read("/news/{code}/comments/count", s.fresh),
+		read("/news/{code}/comments/{id}", s.permalink),
+		read("/news/{code}/comments/{id}/report", s.askReport),
+		write("/news/{code}/comments/{id}/report", s.report),
+		write("/news/{code}/votes", s.vote),
+		kept("/comments/rss.xml", s.allCommentsFeed),
+
+		read("/comments/receipt", s.askReceipt),
+		write("/comments/receipt", s.findReceipt),
+		read("/comments/receipt/{code}", s.receipt),
+		read("/comments/receipt/{code}/edit", s.askRevise),
+		revise,
+		read("/comments/receipt/{code}/withdraw", s.askRetract),
+		write("/comments/receipt/{code}/withdraw", s.retract),
 	}
 }

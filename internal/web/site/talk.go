@@ -109,6 +109,9 @@ func (s *Site) talk(ctx context.Context, a news.PublicArticle, t talkQuery, form
 	if form.Refused {
 		out.Closed = s.print.T("letters.closed")
 	}
+	if ends := state.PublishedAt.Add(s.settings.CloseAfter); s.settings.CloseAfter > 0 && ends.After(s.Now()) {
+		news.Until(ctx, ends)
+	}
 	if err := s.readLetters(ctx, a, t, &out); err != nil {
 		return talk{}, err
 	}
