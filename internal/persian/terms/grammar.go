@@ -48,6 +48,7 @@ var load = sync.OnceValues(func() (*grammar, error) {
 		return nil, err
 	}
 	g.addVerbs()
+	words.Each(g.addShort)
 	return g, nil
 })
 
@@ -80,13 +81,23 @@ func (g *grammar) addWord(entry string, c lexicon.Class) {
 		t |= adjective
 	}
 	if half {
-		t |= compound | inflects | lexeme
+		t |= compound | inflects
 		g.words[persian.Fold(first)] |= opens
 	}
 	g.words[key] |= t
 }
 
 const halfSpace = "\u200c"
+
+// addShort lets گفتگو be گفت‌وگو where the lexicon has both.
+func (g *grammar) addShort(entry string, _ lexicon.Class) {
+	first, rest, half := strings.Cut(entry, halfSpace)
+	if rest, and := strings.CutPrefix(rest, "و"); half && and && g.words[persian.Fold(first)]&listed != 0 {
+		if short := persian.Fold(first + rest); g.words[short]&inflects != 0 {
+			g.irregular[short] = persian.Fold(entry)
+		}
+	}
+}
 
 // addLists reads the lists of irregular words.
 func (g *grammar) addLists() error {

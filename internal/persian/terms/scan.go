@@ -11,11 +11,11 @@ import (
 type kind uint8
 
 const (
-	other   kind = iota
-	space        // between words that may belong together
-	hidden       // vowel signs and controls: part of the word around them
-	half         // half-space
-	letter       // of Arabic script, and of any script but Latin
+	other  kind = iota
+	space       // between words that may belong together
+	hidden      // vowel signs and controls: part of the word around them
+	half        // half-space
+	letter      // of Arabic script, and of any script but Latin
 	latin
 	digit
 )

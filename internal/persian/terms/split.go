@@ -1,11 +1,5 @@
 package terms
 
-import (
-	"hash/maphash"
-
-	"github.com/dabir-newsroom/dabir/internal/persian"
-)
-
 // Split returns the terms of text in their order. They and their bytes are valid until the next call.
 func (s *Splitter) Split(text string) []Term {
 	s.scan(text)
@@ -37,47 +31,58 @@ func (s *Splitter) emit(i int) int {
 		s.put(folded, w.start, w.end)
 		return 1
 	}
-	taken := 1
-	if s.parts&HalfSpace != 0 {
-		if n := s.joined(i); n > 1 {
-			last := &s.words[i+n-1]
-			joint := w.to - w.from
-			s.putStem(s.folded[w.from:last.to], joint, w.start, last.end)
-			taken = n
-		} else if w.joint > 0 && !s.whole(folded, w) {
-			s.putParts(w)
-		} else {
-			s.putStem(folded, w.joint, w.start, w.end)
-		}
-		return taken + s.endings(i+taken)
+	known := s.known.look(s.grammar, folded, w.joint)
+	if s.parts&HalfSpace == 0 {
+		s.putKnown(known, folded, w.start, w.end)
+		return 1
 	}
-	s.putStem(folded, w.joint, w.start, w.end)
+	taken := 1
+	if known != nil && known.traits&opens != 0 {
+		taken = s.joined(i)
+	}
+	switch {
+	case taken > 1:
+		s.putStem(s.folded[w.from:s.words[i+taken-1].to], w.to-w.from, w.start, s.words[i+taken-1].end)
+	case w.joint > 0 && !s.whole(folded, w):
+		s.putParts(w)
+	default:
+		s.putKnown(known, folded, w.start, w.end)
+	}
+	return taken + s.endings(i+taken)
+}
+
+// joined returns how many words from i on, the first of which opens a compound or the forms of a verb, are one that was written with
+// spaces. The words stand one after the other in s.folded.
+func (s *Splitter) joined(i int) int {
+	first := &s.words[i]
+	if first.joint > 0 || !s.follows(i+1) {
+		return 1
+	}
+	next := &s.words[i+1]
+	second := string(s.folded[next.from:next.to]) // no copy is made for a comparison
+	if second == "و" && s.follows(i+2) && s.pair(s.folded[first.from:s.words[i+2].to], next.from-first.from) {
+		return 3 // گفت و گو
+	}
+	if s.pair(s.folded[first.from:next.to], next.from-first.from) {
+		return 2
+	}
 	return 1
 }
 
-// joined returns how many words from i on are one: a compound of the lexicon or a form of a verb that was written with a space. The words
-// stand one after the other in s.folded.
-func (s *Splitter) joined(i int) int {
-	if i+1 >= len(s.words) {
-		return 1
-	}
-	w, next := &s.words[i], &s.words[i+1]
-	if !next.near || next.kind != letter || next.first < 0 || w.joint > 0 {
-		return 1
-	}
-	folded := s.folded[w.from:w.to]
-	g := s.grammar
-	switch {
-	case isVerbPrefix(string(folded)):
-		if _, ok := g.verb(s.folded[w.from:next.to]); ok {
-			return 2
+// follows reports whether word i is of letters and stands one space after the word before.
+func (s *Splitter) follows(i int) bool {
+	return i < len(s.words) && s.words[i].near && s.words[i].kind == letter && s.words[i].first >= 0
+}
+
+// pair reports whether words written together are a compound, or a form of a verb after می.
+func (s *Splitter) pair(folded []byte, joint int) bool {
+	return s.known.pair(folded, func() bool {
+		if isVerbPrefix(string(folded[:joint])) {
+			_, ok := s.grammar.verb(folded)
+			return ok
 		}
-	case g.words[string(folded)]&opens != 0:
-		if s.compound(s.folded[w.from:next.to]) {
-			return 2
-		}
-	}
-	return 1
+		return s.compound(folded)
+	})
 }
 
 // compound reports whether a folded word or its stem is a compound of the lexicon.
@@ -116,7 +121,7 @@ func (s *Splitter) endings(i int) int {
 	n := 0
 	for ; i+n < len(s.words); n++ {
 		w := &s.words[i+n]
-		if !w.near || w.kind != letter || !alone(s.folded[w.from:w.to]) {
+		if !s.follows(i+n) || !alone(s.folded[w.from:w.to]) {
 			break
 		}
 		s.terms[len(s.terms)-1].End = w.end
@@ -126,6 +131,9 @@ func (s *Splitter) endings(i int) int {
 
 // alone reports whether a folded word is an ending that is no word of its own.
 func alone(folded []byte) bool {
+	if c := folded[1]; c != "ه"[1] && c != "ت"[1] {
+		return false
+	}
 	switch string(folded) {
 	case "ها", "های", "هایی", "هایم", "هایت", "هایش", "هایمان", "هایتان", "هایشان", "تر", "ترین", "ترها", "ترهای":
 		return true
@@ -140,52 +148,17 @@ func (s *Splitter) put(text []byte, start, end int) {
 
 // putStem writes the stem of a folded word.
 func (s *Splitter) putStem(folded []byte, joint, start, end int) {
-	if s.parts&Stems == 0 {
+	s.putKnown(s.known.look(s.grammar, folded, joint), folded, start, end)
+}
+
+// putKnown writes the stem of a folded word of which known was looked up.
+func (s *Splitter) putKnown(known *known, folded []byte, start, end int) {
+	switch {
+	case s.parts&Stems == 0:
 		s.put(folded, start, end)
-		return
+	case known != nil:
+		s.put(known.stem[:known.stemLen], start, end)
+	default: // longer than what is remembered, and so no word that inflects
+		s.put(folded, start, end)
 	}
-	before := len(s.out)
-	s.out = s.known.stem(s.out, s.grammar, folded, joint)
-	s.terms = append(s.terms, Term{Text: s.out[before:], Start: start, End: end})
 }
-
-// memo remembers the stems of the words that came last: a few thousand words are most of any text.
-type memo struct {
-	seed  maphash.Seed
-	slots []memoSlot
-}
-
-type memoSlot struct {
-	word, stem [memoBytes]byte
-	wordLen    uint8
-	stemLen    uint8
-	joint      uint8
-}
-
-const (
-	memoBytes = 30
-	memoSlots = 1 << 13
-)
-
-// stem appends the stem of folded to dst.
-func (m *memo) stem(dst []byte, g *grammar, folded []byte, joint int) []byte {
-	if len(folded) > memoBytes {
-		return g.stemOf(folded, joint).append(dst, folded)
-	}
-	if m.slots == nil {
-		m.seed, m.slots = maphash.MakeSeed(), make([]memoSlot, memoSlots)
-	}
-	slot := &m.slots[maphash.Bytes(m.seed, folded)%memoSlots]
-	if int(slot.wordLen) == len(folded) && int(slot.joint) == joint && string(slot.word[:slot.wordLen]) == string(folded) {
-		return append(dst, slot.stem[:slot.stemLen]...)
-	}
-	before := len(dst)
-	dst = g.stemOf(folded, joint).append(dst, folded)
-	if stem := dst[before:]; len(stem) <= memoBytes {
-		slot.wordLen, slot.stemLen, slot.joint = uint8(copy(slot.word[:], folded)), uint8(copy(slot.stem[:], stem)), uint8(joint)
-	}
-	return dst
-}
-
-// Fold is [persian.Fold]: with it a caller compares words as a splitter without stems does.
-func fold(s string) string { return persian.Fold(s) }

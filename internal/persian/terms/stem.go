@@ -117,7 +117,7 @@ func (g *grammar) without(r *rule, word, rest []byte, t traits) (stem, bool) {
 	known := g.words[string(rest)]
 	switch r.kind {
 	case many:
-		if t&lexeme != 0 || known&listed == 0 && utf8.RuneCount(rest) < 3 {
+		if t&lexeme != 0 || known&listed == 0 && (t&listed != 0 || utf8.RuneCount(rest) < 3) {
 			return stem{}, false
 		}
 		return g.again(rest), true
@@ -173,10 +173,7 @@ func (g *grammar) hasOwnName(rest []byte, ending string) bool {
 
 // withoutPeople takes ان: of کودکان, of بندگان (بنده) and of دانشجویان.
 func (g *grammar) withoutPeople(r *rule, rest []byte, t, known traits) (stem, bool) {
-	if t&lexeme != 0 || t&listed != 0 && t&plural == 0 {
-		return stem{}, false
-	}
-	if g.hasOwnName(rest, "ان") {
+	if t&lexeme != 0 || t&listed != 0 && t&(plural|compound) == 0 || g.hasOwnName(rest, "ان") {
 		return stem{}, false
 	}
 	if before, ok := bytes.CutSuffix(rest, []byte("گ")); ok && g.has(before, "ه") {

@@ -1,0 +1,64 @@
+package terms
+
+import "hash/maphash"
+
+// memo remembers the words and pairs that came last: a few thousand words are most of any text.
+type memo struct {
+	seed  maphash.Seed
+	words []known
+	pairs []uint64 // the hash of two words written together; its lowest bit says whether they are one
+}
+
+// known is what was found out about a word.
+type known struct {
+	word, stem [memoBytes]byte
+	wordLen    uint8
+	stemLen    uint8
+	joint      uint8
+	traits     traits
+}
+
+const (
+	memoBytes = 60 // thirty letters
+	memoWords = 1 << 13
+	memoPairs = 1 << 14
+)
+
+// look returns what is known of a folded word; nil of one that is too long. The answer is valid until the next look.
+func (m *memo) look(g *grammar, folded []byte, joint int) *known {
+	if len(folded) > memoBytes {
+		return nil
+	}
+	if m.words == nil {
+		m.seed, m.words, m.pairs = maphash.MakeSeed(), make([]known, memoWords), make([]uint64, memoPairs)
+	}
+	k := &m.words[maphash.Bytes(m.seed, folded)%memoWords]
+	if int(k.wordLen) == len(folded) && int(k.joint) == joint && string(k.word[:k.wordLen]) == string(folded) {
+		return k
+	}
+	stem := g.stemOf(folded, joint)
+	if stem.cut+len(stem.tail) > memoBytes {
+		return nil
+	}
+	k.wordLen, k.joint = uint8(copy(k.word[:], folded)), uint8(joint)
+	k.stemLen = uint8(len(stem.append(k.stem[:0], folded)))
+	k.traits = g.words[string(folded)]
+	if isVerbPrefix(string(folded)) {
+		k.traits |= opens
+	}
+	return k
+}
+
+// pair returns what decide says of two words written together, or said lately.
+func (m *memo) pair(folded []byte, decide func() bool) bool {
+	h := maphash.Bytes(m.seed, folded)
+	slot := &m.pairs[h>>1%memoPairs]
+	if *slot|1 == h|1 {
+		return *slot&1 != 0
+	}
+	*slot = h &^ 1
+	if decide() {
+		*slot |= 1
+	}
+	return *slot&1 != 0
+}
