@@ -29,7 +29,7 @@ func TestDevTmp(t *testing.T) {
 		if joint >= len(b) {
 			joint = 0
 		}
-		return string(g.stemOf(b, joint).append(nil, b))
+		return string(g.stemOf(b, joint, g.words[string(b)]).append(nil, b))
 	}
 	n, ok := map[string]int{}, map[string]int{}
 	lem := map[string]map[string]bool{}

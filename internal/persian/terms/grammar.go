@@ -21,15 +21,18 @@ const (
 	lexeme                       // an entry that takes plural endings itself
 	compound                     // written with a half-space inside
 	opens                        // the first part of such a compound
+	prefix                       // می and the like, written alone
+	irregular                    // its stem is in grammar.stems
 )
 
 // grammar is everything that stems are found with. It is read-only after loading.
 type grammar struct {
 	words     map[string]traits
-	irregular map[string]string // a folded word and its stem
+	stems     map[string]string // irregular words, folded, and their stems
 	past      map[string]string // a folded past stem, with its preverb, and the stem of the verb
 	present   map[string]string
 	endings   map[string]bool // what may follow a half-space as an ending
+	openings  map[string]bool // the first part of a compound and the first letters of the second
 }
 
 // load reads the lexicon and the lists once.
@@ -38,8 +41,8 @@ var load = sync.OnceValues(func() (*grammar, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &grammar{words: make(map[string]traits, words.Len()), irregular: map[string]string{}, past: map[string]string{},
-		present: map[string]string{}, endings: map[string]bool{}}
+	g := &grammar{words: make(map[string]traits, words.Len()), stems: map[string]string{}, past: map[string]string{},
+		present: map[string]string{}, endings: map[string]bool{}, openings: map[string]bool{}}
 	for e := range strings.FieldsSeq(apartEndings) {
 		g.endings[e] = true
 	}
@@ -82,21 +85,31 @@ func (g *grammar) addWord(entry string, c lexicon.Class) {
 	}
 	if half {
 		t |= compound | inflects
-		g.words[persian.Fold(first)] |= opens
+		opening := persian.Fold(first)
+		g.words[opening] |= opens
+		g.openings[opening+beginning(persian.Fold(last))] = true
 	}
 	g.words[key] |= t
 }
 
 const halfSpace = "\u200c"
 
+// beginning is as much of the second part of a compound as tells most other words from it.
+func beginning[T string | []byte](second T) T { return second[:min(len(second), 6)] }
+
 // addShort lets گفتگو be گفت‌وگو where the lexicon has both.
 func (g *grammar) addShort(entry string, _ lexicon.Class) {
 	first, rest, half := strings.Cut(entry, halfSpace)
 	if rest, and := strings.CutPrefix(rest, "و"); half && and && g.words[persian.Fold(first)]&listed != 0 {
 		if short := persian.Fold(first + rest); g.words[short]&inflects != 0 {
-			g.irregular[short] = persian.Fold(entry)
+			g.addStem(short, persian.Fold(entry))
 		}
 	}
+}
+
+func (g *grammar) addStem(word, stem string) {
+	g.words[word] |= irregular
+	g.stems[word] = stem
 }
 
 // addLists reads the lists of irregular words.
@@ -107,13 +120,13 @@ func (g *grammar) addLists() error {
 			if !ok {
 				return fmt.Errorf("terms: %q is no pair", pair)
 			}
-			g.irregular[persian.Fold(word)] = persian.Fold(stem)
+			g.addStem(persian.Fold(word), persian.Fold(stem))
 		}
 	}
 	for _, list := range []string{keptPlurals, keptParticiples} {
 		for word := range strings.FieldsSeq(list) {
 			folded := persian.Fold(word)
-			g.irregular[folded] = folded
+			g.addStem(folded, folded)
 		}
 	}
 	return nil
@@ -129,17 +142,17 @@ func (g *grammar) addVerbs() {
 		}
 		for _, preverb := range append([]string{""}, strings.Fields(preverbs)...) {
 			stem := preverb + past
-			addStem(g.past, stem, stem)
-			addStem(g.present, preverb+present, stem)
+			addForm(g.past, stem, stem)
+			addForm(g.present, preverb+present, stem)
 			if strings.HasSuffix(present, "ا") || strings.HasSuffix(present, "و") {
-				addStem(g.present, preverb+present+"ی", stem)
+				addForm(g.present, preverb+present+"ی", stem)
 			}
 		}
 	}
 }
 
-// addStem keeps the first verb of two that are written alike: the list has the more common one first where it matters.
-func addStem(stems map[string]string, key, stem string) {
+// addForm keeps the first verb of two that are written alike: the list has the more common one first where it matters.
+func addForm(stems map[string]string, key, stem string) {
 	if _, taken := stems[key]; !taken {
 		stems[key] = stem
 	}

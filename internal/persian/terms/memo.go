@@ -19,8 +19,8 @@ type known struct {
 }
 
 const (
-	memoBytes = 60 // thirty letters
-	memoWords = 1 << 13
+	memoBytes = 40 // twenty letters
+	memoWords = 1 << 14
 	memoPairs = 1 << 14
 )
 
@@ -36,15 +36,16 @@ func (m *memo) look(g *grammar, folded []byte, joint int) *known {
 	if int(k.wordLen) == len(folded) && int(k.joint) == joint && string(k.word[:k.wordLen]) == string(folded) {
 		return k
 	}
-	stem := g.stemOf(folded, joint)
+	t := g.words[string(folded)]
+	stem := g.stemOf(folded, joint, t)
 	if stem.cut+len(stem.tail) > memoBytes {
 		return nil
 	}
 	k.wordLen, k.joint = uint8(copy(k.word[:], folded)), uint8(joint)
 	k.stemLen = uint8(len(stem.append(k.stem[:0], folded)))
-	k.traits = g.words[string(folded)]
+	k.traits = t
 	if isVerbPrefix(string(folded)) {
-		k.traits |= opens
+		k.traits |= prefix
 	}
 	return k
 }

@@ -37,8 +37,8 @@ func (s *Splitter) emit(i int) int {
 		return 1
 	}
 	taken := 1
-	if known != nil && known.traits&opens != 0 {
-		taken = s.joined(i)
+	if known != nil && known.traits&(opens|prefix) != 0 {
+		taken = s.joined(i, known.traits&prefix != 0)
 	}
 	switch {
 	case taken > 1:
@@ -53,17 +53,17 @@ func (s *Splitter) emit(i int) int {
 
 // joined returns how many words from i on, the first of which opens a compound or the forms of a verb, are one that was written with
 // spaces. The words stand one after the other in s.folded.
-func (s *Splitter) joined(i int) int {
+func (s *Splitter) joined(i int, prefix bool) int {
 	first := &s.words[i]
 	if first.joint > 0 || !s.follows(i+1) {
 		return 1
 	}
 	next := &s.words[i+1]
 	second := string(s.folded[next.from:next.to]) // no copy is made for a comparison
-	if second == "و" && s.follows(i+2) && s.pair(s.folded[first.from:s.words[i+2].to], next.from-first.from) {
+	if second == "و" && s.follows(i+2) && s.pair(s.folded[first.from:s.words[i+2].to], next.from-first.from, prefix) {
 		return 3 // گفت و گو
 	}
-	if s.pair(s.folded[first.from:next.to], next.from-first.from) {
+	if s.pair(s.folded[first.from:next.to], next.from-first.from, prefix) {
 		return 2
 	}
 	return 1
@@ -75,9 +75,12 @@ func (s *Splitter) follows(i int) bool {
 }
 
 // pair reports whether words written together are a compound, or a form of a verb after می.
-func (s *Splitter) pair(folded []byte, joint int) bool {
+func (s *Splitter) pair(folded []byte, joint int, verb bool) bool {
+	if !verb && !s.grammar.openings[string(folded[:joint+len(beginning(folded[joint:]))])] {
+		return false
+	}
 	return s.known.pair(folded, func() bool {
-		if isVerbPrefix(string(folded[:joint])) {
+		if verb {
 			_, ok := s.grammar.verb(folded)
 			return ok
 		}
@@ -88,11 +91,12 @@ func (s *Splitter) pair(folded []byte, joint int) bool {
 // compound reports whether a folded word or its stem is a compound of the lexicon.
 func (s *Splitter) compound(folded []byte) bool {
 	g := s.grammar
-	if g.words[string(folded)]&compound != 0 {
+	t := g.words[string(folded)]
+	if t&compound != 0 {
 		return true
 	}
 	var buf [96]byte
-	stem := g.stemOf(folded, 0).append(buf[:0], folded)
+	stem := g.stemOf(folded, 0, t).append(buf[:0], folded)
 	return g.words[string(stem)]&compound != 0
 }
 

@@ -17,20 +17,20 @@ func (s stem) append(dst, word []byte) []byte {
 	return append(append(dst, word[:s.cut]...), s.tail...)
 }
 
-// stemOf finds the stem of a folded word. joint is where its last half-space stood, 0 where there was none or nobody knows.
-func (g *grammar) stemOf(word []byte, joint int) stem {
-	if s, ok := g.irregular[string(word)]; ok {
-		return stem{tail: s}
+// stemOf finds the stem of a folded word. joint is where its last half-space stood, 0 where there was none or nobody knows; t is
+// what the lexicon tells of word.
+func (g *grammar) stemOf(word []byte, joint int, t traits) stem {
+	if t&irregular != 0 {
+		return stem{tail: g.stems[string(word)]}
 	}
 	if joint > 0 && g.endings[string(word[joint:])] {
 		if utf8.RuneCount(word[:joint]) >= 2 {
 			if s, ok := g.verb(word); ok {
 				return s
 			}
-			return g.stemOf(word[:joint], 0)
+			return g.stemOf(word[:joint], 0, g.words[string(word[:joint])])
 		}
 	}
-	t := g.words[string(word)]
 	if t&listed != 0 && t&inflects == 0 || joint > 0 && isVerbPrefix(string(word[:joint])) {
 		if s, ok := g.verb(word); ok {
 			return s
@@ -66,14 +66,16 @@ const (
 	yeAfter                 // ی after ا and و, ای after ه
 )
 
-// rules are tried in this order: longer endings before the shorter ones that they end with.
+// rules has the rules by the last byte of their endings, in the order in which they are tried: longer endings before the shorter ones
+// that they end with.
 var rules = buildRules()
 
-func buildRules() []rule {
-	var list []rule
+func buildRules() *[256][]rule {
+	var table [256][]rule
 	add := func(kind ruleKind, endings string) {
 		for e := range strings.FieldsSeq(endings) {
-			list = append(list, rule{e, kind})
+			last := e[len(e)-1]
+			table[last] = append(table[last], rule{e, kind})
 		}
 	}
 	add(many, "هایمان هایتان هایشان هایند هاشان هامان هاتان هایم هایت هایش هاست هایی های ها")
@@ -83,13 +85,17 @@ func buildRules() []rule {
 	add(own, "یمان یتان یشان مان تان شان یم یش ام اش م ش ت ند ست")
 	add(yeAfter, "یی ای")
 	add(ye, "ی")
-	return list
+	return &table
 }
 
 // nominal finds the stem of a noun or an adjective.
 func (g *grammar) nominal(word []byte, t traits) stem {
-	for i := range rules {
-		r := &rules[i]
+	if len(word) == 0 {
+		return stem{}
+	}
+	list := rules[word[len(word)-1]]
+	for i := range list {
+		r := &list[i]
 		if !bytes.HasSuffix(word, []byte(r.ending)) {
 			continue
 		}
@@ -106,10 +112,11 @@ func (g *grammar) nominal(word []byte, t traits) stem {
 
 // again finds the stem of what an ending was taken from.
 func (g *grammar) again(rest []byte) stem {
-	if s, ok := g.irregular[string(rest)]; ok {
-		return stem{tail: s}
+	t := g.words[string(rest)]
+	if t&irregular != 0 {
+		return stem{tail: g.stems[string(rest)]}
 	}
-	return g.nominal(rest, g.words[string(rest)])
+	return g.nominal(rest, t)
 }
 
 // without decides whether word, of which t is known, is rest with the ending of r.
@@ -167,8 +174,7 @@ func (g *grammar) has(rest []byte, tail string) bool {
 func (g *grammar) hasOwnName(rest []byte, ending string) bool {
 	var buf [64]byte
 	word := append(append(buf[:0], rest...), ending...)
-	_, irregular := g.irregular[string(word)]
-	return irregular || g.words[string(word)]&lexeme != 0
+	return g.words[string(word)]&(irregular|lexeme) != 0
 }
 
 // withoutPeople takes ان: of کودکان, of بندگان (بنده) and of دانشجویان.
