@@ -27,12 +27,12 @@ const (
 
 // grammar is everything that stems are found with. It is read-only after loading.
 type grammar struct {
-	words     map[string]traits
-	stems     map[string]string // irregular words, folded, and their stems
-	past      map[string]string // a folded past stem, with its preverb, and the stem of the verb
-	present   map[string]string
-	endings   map[string]bool // what may follow a half-space as an ending
-	openings  map[string]bool // the first part of a compound and the first letters of the second
+	words    map[string]traits
+	stems    map[string]string // irregular words, folded, and their stems
+	past     map[string]string // a folded past stem, with its preverb, and the stem of the verb
+	present  map[string]string
+	endings  map[string]bool // what may follow a half-space as an ending
+	openings map[string]bool // the first part of a compound and the first letters of the second
 }
 
 // load reads the lexicon and the lists once.
