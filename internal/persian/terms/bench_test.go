@@ -21,7 +21,7 @@ func realText(t testing.TB) []string {
 	}
 	dec := json.NewDecoder(bufio.NewReader(z))
 	var texts []string
-	for len(texts) < 2000 {
+	for len(texts) < 5000 {
 		var a struct{ Title, Lead, Body string }
 		if err := dec.Decode(&a); err != nil {
 			t.Fatal(err)

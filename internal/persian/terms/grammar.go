@@ -22,6 +22,7 @@ const (
 	compound                     // written with a half-space inside
 	opens                        // the first part of such a compound
 	prefix                       // می and the like, written alone
+	verbal                       // a form of a verb with می
 	irregular                    // its stem is in grammar.stems
 )
 
@@ -63,7 +64,11 @@ func (g *grammar) addWord(entry string, c lexicon.Class) {
 	key := persian.Fold(entry)
 	t := listed
 	first, last, half := strings.Cut(entry, halfSpace)
-	if half && (isVerbPrefix(first) || g.endings[persian.Fold(last)]) { // a conjugated verb, or a word with an ending
+	if half && isVerbPrefix(first) {
+		g.words[key] |= t | verbal
+		return
+	}
+	if half && g.endings[persian.Fold(last)] {
 		g.words[key] |= t
 		return
 	}

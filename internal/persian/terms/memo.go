@@ -9,18 +9,19 @@ type memo struct {
 	pairs []uint64 // the hash of two words written together; its lowest bit says whether they are one
 }
 
-// known is what was found out about a word.
+// known is what was found out about a word; it fills a line of the processor's cache.
 type known struct {
-	word, stem [memoBytes]byte
-	wordLen    uint8
-	stemLen    uint8
-	joint      uint8
-	traits     traits
+	word    [memoBytes]byte
+	wordLen uint8
+	cut     uint8 // the stem is word[:cut] and tail
+	joint   uint8
+	traits  traits
+	tail    string
 }
 
 const (
 	memoBytes = 40 // twenty letters
-	memoWords = 1 << 14
+	memoWords = 1 << 15
 	memoPairs = 1 << 14
 )
 
@@ -38,12 +39,8 @@ func (m *memo) look(g *grammar, folded []byte, joint int) *known {
 	}
 	t := g.words[string(folded)]
 	stem := g.stemOf(folded, joint, t)
-	if stem.cut+len(stem.tail) > memoBytes {
-		return nil
-	}
 	k.wordLen, k.joint = uint8(copy(k.word[:], folded)), uint8(joint)
-	k.stemLen = uint8(len(stem.append(k.stem[:0], folded)))
-	k.traits = t
+	k.cut, k.tail, k.traits = uint8(stem.cut), stem.tail, t
 	if isVerbPrefix(string(folded)) {
 		k.traits |= prefix
 	}

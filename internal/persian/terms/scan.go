@@ -63,17 +63,17 @@ type word struct {
 // scan finds the words of text.
 func (s *Splitter) scan(text string) {
 	s.folded, s.words = s.folded[:0], s.words[:0]
-	last, onlySpace := -1, false
+	onlySpace := false
 	for i := 0; i < len(text); {
 		k, n := kindAt(text, i)
 		switch {
 		case k >= letter:
-			w := s.word(text, i, k)
-			w.near = onlySpace && last >= 0
-			i = w.end
-			last, onlySpace = i, true
+			var w word
+			s.word(&w, text, i, k)
+			w.near = onlySpace
+			i, onlySpace = w.end, true
 			if w.to > w.from {
-				s.add(text, w)
+				s.add(&w)
 			}
 		case k == space || k == half || k == hidden:
 			i += n
@@ -89,16 +89,16 @@ func kindAt(text string, i int) (kind, int) {
 	if c < utf8.RuneSelf {
 		return kinds[c], 1
 	}
-	if c >= 0xc2 && c < 0xe0 && i+1 < len(text) {
-		return kinds[(rune(c&0x1f)<<6|rune(text[i+1]&0x3f))&0x7ff], 2
+	if c >= 0xc2 && c < 0xe0 && i+1 < len(text) && text[i+1]&0xc0 == 0x80 {
+		return kinds[rune(c&0x1f)<<6|rune(text[i+1]&0x3f)], 2
 	}
 	r, n := utf8.DecodeRuneInString(text[i:])
 	return kindOfRune(r), n
 }
 
 // word reads the word that begins at text[i] with a character of kind k, and folds it.
-func (s *Splitter) word(text string, i int, k kind) word {
-	w := word{start: i, from: len(s.folded), kind: k}
+func (s *Splitter) word(w *word, text string, i int, k kind) {
+	w.start, w.from, w.kind = i, len(s.folded), k
 	from := i // what is not yet folded
 	for i < len(text) {
 		next, n := kindAt(text, i)
@@ -133,7 +133,6 @@ func (s *Splitter) word(text string, i int, k kind) word {
 	s.folded = persian.AppendFold(s.folded, text[from:i])
 	w.end, w.to = i, len(s.folded)
 	w.dotted = i < len(text) && text[i] == '.'
-	return w
 }
 
 // overHalfSpace returns where the word goes on after a half-space at or before text[i], if a letter follows.
@@ -179,7 +178,7 @@ func continuesNumber(text string, i int) bool {
 }
 
 // add appends w, or joins it to the abbreviation before it: ج.ا.ا.
-func (s *Splitter) add(text string, w word) {
+func (s *Splitter) add(w *word) {
 	if n := len(s.words); n > 0 && w.kind != digit {
 		before := &s.words[n-1]
 		if before.dotted && before.end+1 == w.start && before.kind == w.kind && single(s.folded[w.from:w.to]) &&
@@ -188,7 +187,7 @@ func (s *Splitter) add(text string, w word) {
 			return
 		}
 	}
-	s.words = append(s.words, w)
+	s.words = append(s.words, *w)
 }
 
 func single(b []byte) bool { return utf8.RuneCount(b) == 1 }

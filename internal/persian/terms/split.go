@@ -161,7 +161,9 @@ func (s *Splitter) putKnown(known *known, folded []byte, start, end int) {
 	case s.parts&Stems == 0:
 		s.put(folded, start, end)
 	case known != nil:
-		s.put(known.stem[:known.stemLen], start, end)
+		before := len(s.out)
+		s.out = append(append(s.out, folded[:known.cut]...), known.tail...)
+		s.terms = append(s.terms, Term{Text: s.out[before:], Start: start, End: end})
 	default: // longer than what is remembered, and so no word that inflects
 		s.put(folded, start, end)
 	}

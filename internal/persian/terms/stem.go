@@ -31,7 +31,7 @@ func (g *grammar) stemOf(word []byte, joint int, t traits) stem {
 			return g.stemOf(word[:joint], 0, g.words[string(word[:joint])])
 		}
 	}
-	if t&listed != 0 && t&inflects == 0 || joint > 0 && isVerbPrefix(string(word[:joint])) {
+	if t&listed != 0 && t&inflects == 0 || t&verbal != 0 || joint > 0 && isVerbPrefix(string(word[:joint])) {
 		if s, ok := g.verb(word); ok {
 			return s
 		}
@@ -152,7 +152,7 @@ func (g *grammar) without(r *rule, word, rest []byte, t traits) (stem, bool) {
 		if known&(inflects|lexeme) == 0 || utf8.RuneCount(rest) < 2 {
 			return stem{}, false
 		}
-		if t&inflects == 0 || endsWithOne(rest, "ا و") && t&adjective == 0 || t&adjective == 0 && known&adjective != 0 {
+		if t&inflects == 0 || endsWithOne(rest, "ا و") && t&adjective == 0 {
 			return g.again(rest), true
 		}
 	}

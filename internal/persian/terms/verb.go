@@ -27,10 +27,13 @@ func isVerbPrefix(first string) bool {
 	return false
 }
 
-// participle finds the past stem of کرده and نکرده.
+// participle finds the past stem of کرده and نکرده, and of the infinitive کردن.
 func (g *grammar) participle(word []byte) (stem, bool) {
 	rest, ok := bytes.CutSuffix(word, []byte("ه"))
 	if !ok {
+		rest, ok = bytes.CutSuffix(word, []byte("ن"))
+	}
+	if !ok || len(rest) < 4 {
 		return stem{}, false
 	}
 	s, ok := g.past[string(rest)]
