@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -11,7 +12,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/dabir-newsroom/dabir/internal/persian/terms"
 	"github.com/dabir-newsroom/dabir/internal/search"
@@ -109,10 +109,12 @@ var searchVariants = []searchVariant{
 	{name: "without all words first", ranking: search.Ranking{NoAllWords: true}},
 	{name: "without light words", ranking: search.Ranking{NoLight: true}},
 	{name: "without feedback", ranking: search.Ranking{NoFeedback: true}},
-	{name: "without weighed fields", options: search.Options{Weights: search.Weights{Headline: 1, Kicker: 1, Lede: 1, Body: 1, Tags: 1, Reporters: 1}}},
+	{name: "without neighbours", ranking: search.Ranking{NoNear: true}},
+	{name: "without feedback, neighbours", ranking: search.Ranking{NoNear: true, NoFeedback: true}},
+	{name: "headline and tags twice", options: search.Options{Weights: search.Weights{Headline: 2, Kicker: 1, Lede: 1, Body: 1, Tags: 2, Reporters: 1}}},
 	{name: "without stems", options: search.Options{Parts: terms.HalfSpace}},
 	{name: "without half-space forms", options: search.Options{Parts: terms.Stems}},
-	{name: "folding alone, BM25", options: search.Options{Plain: true}, ranking: search.Ranking{NoAllWords: true, NoLight: true, NoFeedback: true}},
+	{name: "folding alone, BM25", options: search.Options{Plain: true}, ranking: search.Ranking{NoAllWords: true, NoLight: true, NoFeedback: true, NoNear: true}},
 }
 
 // documents reads passages and pool; names has the name of each code.
@@ -266,13 +268,21 @@ func readLines(file string) ([]searchLine, error) {
 		}
 	}
 	var lines []searchLine
-	for decoder := json.NewDecoder(r); ; {
-		var l searchLine
-		if err := decoder.Decode(&l); err == io.EOF {
-			return lines, nil
-		} else if err != nil {
-			return nil, fmt.Errorf("%s, line %s: %w", file, strconv.Itoa(len(lines)+1), err)
+	for reader := bufio.NewReaderSize(r, 1<<20); ; {
+		line, err := reader.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			var l searchLine
+			// Some of these files were written by programs that write NaN, which is no JSON.
+			if json.Unmarshal(bytes.ReplaceAll(line, []byte(": NaN"), []byte(": null")), &l) != nil {
+				return nil, fmt.Errorf("%s: line %d is no JSON object", file, len(lines)+1)
+			}
+			lines = append(lines, l)
 		}
-		lines = append(lines, l)
+		if err == io.EOF {
+			return lines, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
 	}
 }

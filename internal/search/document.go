@@ -36,7 +36,7 @@ type Label struct {
 type Weights struct{ Headline, Kicker, Lede, Body, Tags, Reporters int }
 
 // DefaultWeights were found with bench search.
-var DefaultWeights = Weights{Headline: 2, Kicker: 1, Lede: 1, Body: 1, Tags: 2, Reporters: 1}
+var DefaultWeights = Weights{Headline: 1, Kicker: 1, Lede: 1, Body: 1, Tags: 1, Reporters: 1}
 
 // The fields of the index.
 const (
@@ -58,7 +58,7 @@ const partGap = 100
 // document builds what bleve stores.
 func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 	doc := document.NewDocument(strconv.FormatInt(d.Code, 36))
-	text := newField(fieldText, index.IndexField|index.IncludeTermVectors)
+	text := newField(fieldText, index.IndexField|index.IncludeTermVectors|index.DocValues)
 	text.add([]byte(everywhere), 1, 0)
 	place := 0
 	for _, part := range []struct {

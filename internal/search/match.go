@@ -66,6 +66,7 @@ func (l *list) seek(number uint64) error {
 
 // group is a word of the query with all that may stand for it.
 type group struct {
+	stem   string
 	lists  []*list
 	parts  []float64 // what each list counts
 	weight float64
@@ -101,6 +102,7 @@ func (g *group) seek(number uint64) error {
 type plan struct {
 	stats    stats
 	groups   []*group // rarest first
+	typed    []*group // as they stand in the query
 	drivers  int      // as many groups choose the candidates
 	filters  []*group // each must have the article
 	months   *group   // nil: any
@@ -134,7 +136,7 @@ type candidate struct {
 type worst []candidate
 
 func (w worst) Len() int           { return len(w) }
-func (w worst) Less(i, j int) bool { return w[i].before(w[j]) }
+func (w worst) Less(i, j int) bool { return w[i].compare(w[j]) < 0 }
 func (w worst) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
 func (w *worst) Push(v any)        { *w = append(*w, v.(candidate)) }
 func (w *worst) Pop() any {
@@ -143,9 +145,9 @@ func (w *worst) Pop() any {
 	return last
 }
 
-// before: a worse score, or the same and an older number.
-func (c candidate) before(d candidate) bool {
-	return c.score < d.score || c.score == d.score && c.number < d.number
+// compare: the worse score is less, and with the same score the older number.
+func (c candidate) compare(d candidate) int {
+	return cmp.Or(cmp.Compare(c.score, d.score), cmp.Compare(c.number, d.number))
 }
 
 // order puts the rarest groups first and decides how many choose the candidates.
@@ -204,7 +206,7 @@ func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candida
 			c := candidate{at, score}
 			if len(best) < keep {
 				heap.Push(&best, c)
-			} else if best[0].before(c) {
+			} else if best[0].compare(c) < 0 {
 				best[0] = c
 				heap.Fix(&best, 0)
 			}
@@ -213,12 +215,7 @@ func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candida
 			return nil, 0, err
 		}
 	}
-	slices.SortFunc(best, func(a, b candidate) int {
-		if a.before(b) {
-			return 1
-		}
-		return -1
-	})
+	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
 	return best, found, nil
 }
 

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -152,7 +153,7 @@ func (q Query) filters() []string {
 func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
 	corrected := false
 	for i, stem := range a.words {
-		g := &group{weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
+		g := &group{stem: stem, weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
 		if g.light {
 			g.weight = lightWeight
 		}
@@ -182,7 +183,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			}
 		}
 		if g.count > 0 {
-			p.groups = append(p.groups, g)
+			p.groups, p.typed = append(p.groups, g), append(p.typed, g)
 		}
 	}
 	return nil
@@ -293,6 +294,11 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		}
 		f.results.Total = len(best)
 	}
+	if !f.newest() && len(p.typed) > 0 {
+		if best, err = f.refine(ctx, p, best); err != nil {
+			return err
+		}
+	}
 	best = f.rerank(best)
 	f.results.Facets = facets(counts)
 	return f.page(best)
@@ -350,18 +356,13 @@ func (f *finder) rerank(best []candidate) []candidate {
 		}
 		kept = append(kept, c)
 	}
-	slices.SortStableFunc(kept, func(a, b candidate) int {
-		if a.before(b) {
-			return 1
-		}
-		return -1
-	})
+	slices.SortStableFunc(kept, func(a, b candidate) int { return -a.compare(b) })
 	return kept
 }
 
 // withPhrases keeps the articles in which every phrase stands.
 func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]string) ([]candidate, error) {
-	slices.SortFunc(best, func(a, b candidate) int { return compare(a.number, b.number) })
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	for _, phrase := range phrases {
 		lists := make([]*list, len(phrase))
 		p := &plan{}
@@ -387,23 +388,8 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 		p.close()
 		best = kept
 	}
-	slices.SortFunc(best, func(a, b candidate) int {
-		if a.before(b) {
-			return 1
-		}
-		return -1
-	})
+	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
 	return best, nil
-}
-
-func compare(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // stands reports whether the words of lists stand one after another in an article.
@@ -454,13 +440,7 @@ func (f *finder) page(best []candidate) error {
 		}
 	}
 	slices.SortStableFunc(page, func(a, b ranked) int {
-		if a.Score != b.Score {
-			if a.Score > b.Score {
-				return -1
-			}
-			return 1
-		}
-		return -compare(uint64(a.Code), uint64(b.Code))
+		return -cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Code, b.Code))
 	})
 	for _, h := range page {
 		if after && (h.Score > score || h.Score == score && h.Code >= code) {
@@ -499,10 +479,7 @@ func facets(counts map[string]int) Facets {
 	}
 	for _, list := range lists {
 		slices.SortFunc(*list, func(a, b Count) int {
-			if a.Count != b.Count {
-				return b.Count - a.Count
-			}
-			return strings.Compare(a.Key, b.Key)
+			return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
 		})
 		*list = (*list)[:min(len(*list), 20)]
 	}
