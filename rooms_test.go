@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"internal/persian":          {},
 	"internal/persian/lexicon":  {},
 	"internal/persian/copydesk": {"internal/persian", "internal/persian/lexicon"},
+	"internal/persian/terms":    {"internal/persian", "internal/persian/lexicon"},
 	"internal/country":          {},
 	"internal/markup":           {"internal/persian"},
 	"internal/i18n":             {"internal/persian"},
@@ -37,6 +38,7 @@ var rooms = map[string][]string{
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
+	"internal/search":     {"internal/persian", "internal/persian/terms"},
 	"internal/suggest":    {"internal/news"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 

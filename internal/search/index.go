@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/dabir-newsroom/dabir/internal/persian/terms"
@@ -77,7 +78,7 @@ func Open(folder string, o Options) (*Index, error) {
 func open(folder string, inMemory bool) (bleve.Index, error) {
 	mapping := bleve.NewIndexMapping()
 	if inMemory {
-		return bleve.NewMemOnly(mapping)
+		return bleve.NewUsing("", mapping, scorch.Name, scorch.Name, nil)
 	}
 	if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
 		made, err := bleve.New(folder, mapping)

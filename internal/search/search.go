@@ -433,6 +433,9 @@ func (f *finder) page(best []candidate) error {
 		if err != nil {
 			return err
 		}
+		if after && c.score == score && n >= code {
+			continue
+		}
 		page = append(page, ranked{Hit{n, c.score}, c.number})
 		// One more than the page, and all of the same score, so that ties have one order.
 		if len(page) > f.query.Limit && c.score < page[f.query.Limit].Score {
@@ -443,9 +446,6 @@ func (f *finder) page(best []candidate) error {
 		return -cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Code, b.Code))
 	})
 	for _, h := range page {
-		if after && (h.Score > score || h.Score == score && h.Code >= code) {
-			continue
-		}
 		if len(f.results.Hits) == f.query.Limit {
 			last := f.results.Hits[f.query.Limit-1]
 			f.results.Next = writeCursor(last)

@@ -31,14 +31,8 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 		return others, ctx.Err()
 	}
 	if isLatin(stem) {
-		for _, pattern := range []string{finglish(stem), exactly(keyboard(stem))} {
-			found, err := commonest(r, stem, func() (index.FieldDict, error) {
-				d, ok := r.(index.IndexReaderRegexp)
-				if !ok || pattern == "" {
-					return nil, nil
-				}
-				return d.FieldDictRegexp(fieldWords, pattern)
-			})
+		for _, pattern := range []string{finglish(stem), regexp.QuoteMeta(keyboard(stem))} {
+			found, err := commonest(ctx, r, func(d dictionaries, field string) (index.FieldDict, error) { return d.FieldDictRegexp(field, pattern) })
 			if err != nil {
 				return nil, err
 			}
@@ -53,23 +47,22 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 	folded := persian.Fold(shown)
 	distance := 1
 	switch letters := utf8.RuneCountInString(folded); {
-	case letters < 4:
+	case letters < 4 || letters > maxSpelling:
 		return nil, nil
 	case letters > 7:
 		distance = 2
 	}
-	found, err := commonest(r, folded, func() (index.FieldDict, error) {
-		d, ok := r.(index.IndexReaderFuzzy)
-		if !ok {
-			return nil, nil
-		}
-		return d.FieldDictFuzzy(fieldWords, folded, distance, "")
+	found, err := commonest(ctx, r, func(d dictionaries, field string) (index.FieldDict, error) {
+		return d.FieldDictFuzzy(field, folded, distance, "")
 	})
 	if err != nil || found.Term == "" {
 		return nil, err
 	}
 	return []other{x.reading(found.Term, 0)}, nil
 }
+
+// maxSpelling is the length of the longest word of which others are looked for, in letters.
+const maxSpelling = 30
 
 // reading is a word of the index in the place of one that was typed.
 func (x *Index) reading(word string, count uint64) other {
@@ -80,30 +73,71 @@ func (x *Index) reading(word string, count uint64) other {
 	return o
 }
 
-// commonest is the entry that most articles have, of the nearest ones; Term "" where there is none.
-func commonest(r index.IndexReader, than string, open func() (index.FieldDict, error)) (index.DictEntry, error) {
-	dict, err := open()
-	if err != nil || dict == nil {
-		return index.DictEntry{}, err
+// dictionaries is what scorch's readers can do.
+type dictionaries interface {
+	index.IndexReaderRegexp
+	index.IndexReaderFuzzy
+}
+
+// likeEnough is how many words that match are counted.
+const likeEnough = 64
+
+// commonest is the word that most articles have among those nearest in spelling, of headlines and tags, and where there is none of the
+// stems of whole articles; Term "" where there is none either.
+func commonest(ctx context.Context, r index.IndexReader, open func(d dictionaries, field string) (index.FieldDict, error)) (index.DictEntry, error) {
+	d, ok := r.(dictionaries)
+	if !ok {
+		return index.DictEntry{}, nil
 	}
-	defer dict.Close()
-	var best index.DictEntry
-	for {
-		entry, err := dict.Next()
+	for _, field := range []string{fieldWords, fieldText} {
+		entries, err := nearest(ctx, d, field, open)
 		if err != nil {
-			return best, err
+			return index.DictEntry{}, err
 		}
-		if entry == nil {
+		var best index.DictEntry
+		for _, entry := range entries {
+			list, err := r.TermFieldReader(ctx, []byte(entry.Term), field, false, false, false)
+			if err != nil {
+				return best, err
+			}
+			if entry.Count = list.Count(); entry.Count > best.Count {
+				best = entry
+			}
+			if err := list.Close(); err != nil {
+				return best, err
+			}
+		}
+		if best.Term != "" {
 			return best, nil
 		}
-		if entry.Term == than {
-			continue
+	}
+	return index.DictEntry{}, nil
+}
+
+// nearest are the entries with the least distance.
+func nearest(ctx context.Context, d dictionaries, field string, open func(d dictionaries, field string) (index.FieldDict, error)) ([]index.DictEntry, error) {
+	dict, err := open(d, field)
+	if err != nil {
+		return nil, err
+	}
+	defer dict.Close()
+	var near []index.DictEntry
+	for ctx.Err() == nil {
+		entry, err := dict.Next()
+		if err != nil {
+			return nil, err
 		}
-		near, was := entry.EditDistance, best.EditDistance
-		if best.Term == "" || near < was || near == was && entry.Count > best.Count {
-			best = *entry
+		if entry == nil {
+			return near, nil
+		}
+		if len(near) > 0 && entry.EditDistance < near[0].EditDistance {
+			near = near[:0]
+		}
+		if len(near) == 0 || entry.EditDistance == near[0].EditDistance && len(near) < likeEnough {
+			near = append(near, *entry)
 		}
 	}
+	return nil, ctx.Err()
 }
 
 func isLatin(word string) bool {
@@ -114,8 +148,6 @@ func isLatin(word string) bool {
 	}
 	return len(word) >= 3
 }
-
-func exactly(word string) string { return regexp.QuoteMeta(word) }
 
 // keyboard is what a word becomes that was typed with the keyboard on Latin letters: sghl is سلام.
 func keyboard(latin string) string {
