@@ -31,7 +31,8 @@ type Index struct {
 	weights  Weights
 	parts    terms.Parts
 	split    chan *terms.Splitter // those that nobody uses
-	light    map[string]bool
+	light    map[string]bool      // stems of words that bind or ask
+	asking   map[string]bool
 	synonyms atomic.Pointer[synonyms]
 	mu       sync.Mutex // writers take turns
 	stats    atomic.Pointer[stats]
@@ -65,7 +66,7 @@ func Open(folder string, o Options) (*Index, error) {
 		if err != nil {
 			return nil, err
 		}
-		x.light = buildLight(s)
+		x.light, x.asking = stemsOf(s, bindingWords+" "+askingWords), stemsOf(s, askingWords)
 		x.split <- s
 	}
 	var err error

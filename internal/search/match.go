@@ -102,7 +102,6 @@ func (g *group) seek(number uint64) error {
 type plan struct {
 	stats    stats
 	groups   []*group // rarest first
-	typed    []*group // as they stand in the query
 	drivers  int      // as many groups choose the candidates
 	filters  []*group // each must have the article
 	months   *group   // nil: any

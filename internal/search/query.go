@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -27,7 +28,7 @@ type Query struct {
 }
 
 // Ranking switches parts of the ranking off, to measure what each adds.
-type Ranking struct{ NoAllWords, NoRecency, NoSynonyms, NoFeedback, NoNear, NoLight bool }
+type Ranking struct{ NoAllWords, NoRecency, NoSynonyms, NoFeedback, NoLight bool }
 
 // Bounds of a query. What is longer is cut.
 const (
@@ -42,6 +43,7 @@ type asked struct {
 	shown   []string   // the same words as they were typed, for spelling
 	phrases [][]string // stems of each phrase, one after another
 	without []string   // stems
+	asks    bool       // a question, which wants an answer more than a topic
 }
 
 // read reads the text of a query.
@@ -72,6 +74,7 @@ func (x *Index) read(text string, s *terms.Splitter) asked {
 		plain = append(plain, field)
 	}
 	words(strings.Join(plain, " "))
+	a.asks = strings.ContainsAny(text, "؟?") || slices.ContainsFunc(a.words, func(stem string) bool { return x.asking[stem] })
 	for _, phrase := range quoted {
 		if stems := words(phrase); len(stems) > 1 {
 			a.phrases = append(a.phrases, stems)
@@ -144,15 +147,17 @@ func (x *Index) plain(text string) []string {
 	return words
 }
 
-// lightWords ask or bind and say little of what is wanted.
-const lightWords = `از به در با برای را که این آن و یا تا بر هر هم است بود شد نیز اما اگر پس خود باید می کرد توسط دارد داشت طی ای
-	چه چیست کیست کجا کجاست چرا چگونه چطور کدام کدامند چند چقدر کی آیا بودند شود شدند دارند کردند هست نام`
+// Light words bind or ask, and say little of what is wanted.
+const (
+	bindingWords = `از به در با برای را که این آن و یا تا بر هر هم است بود شد نیز اما اگر پس خود باید می کرد توسط دارد داشت طی نام`
+	askingWords  = `چه چیست کیست کجا کجاست چرا چگونه چطور کدام کدامند چند چقدر کی آیا`
+)
 
-// buildLight returns the stems of the light words.
-func buildLight(s *terms.Splitter) map[string]bool {
-	light := map[string]bool{}
-	for _, term := range s.Split(lightWords) {
-		light[string(term.Text)] = true
+// stemsOf returns the stems of a text as a set.
+func stemsOf(s *terms.Splitter, text string) map[string]bool {
+	stems := map[string]bool{}
+	for _, term := range s.Split(text) {
+		stems[string(term.Text)] = true
 	}
-	return light
+	return stems
 }

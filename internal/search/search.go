@@ -85,7 +85,7 @@ func bounded(limit int) int {
 
 // plan opens the lists of a query. The plan must be closed, also beside an error.
 func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked, results *Results) (*plan, error) {
-	p := &plan{allWords: !q.Ranking.NoAllWords}
+	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks}
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil || p.stats.count == 0 {
 		return p, err
@@ -183,7 +183,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			}
 		}
 		if g.count > 0 {
-			p.groups, p.typed = append(p.groups, g), append(p.typed, g)
+			p.groups = append(p.groups, g)
 		}
 	}
 	return nil
@@ -294,8 +294,8 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		}
 		f.results.Total = len(best)
 	}
-	if !f.newest() && len(p.typed) > 0 {
-		if best, err = f.refine(ctx, p, best); err != nil {
+	if !f.newest() && len(a.words) > 0 {
+		if err := f.refine(ctx, p, a, best); err != nil {
 			return err
 		}
 	}
