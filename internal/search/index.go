@@ -34,6 +34,7 @@ type Index struct {
 	light    map[string]bool      // stems of words that bind or ask
 	asking   map[string]bool
 	synonyms atomic.Pointer[synonyms]
+	most     uint64     // candidates; tests have fewer than maxCandidates
 	mu       sync.Mutex // writers take turns
 	stats    atomic.Pointer[stats]
 }
@@ -60,7 +61,7 @@ func Open(folder string, o Options) (*Index, error) {
 	if o.Parts == 0 && !o.Plain {
 		o.Parts = terms.All
 	}
-	x := &Index{weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
+	x := &Index{most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
 	for range splitters {
 		s, err := terms.NewSplitter(o.Parts)
 		if err != nil {

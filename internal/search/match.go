@@ -150,7 +150,7 @@ func (c candidate) compare(d candidate) int {
 }
 
 // order puts the rarest groups first and decides how many choose the candidates.
-func (p *plan) order() {
+func (p *plan) order(most uint64) {
 	for _, g := range p.groups {
 		n, df := float64(p.stats.count), float64(min(g.count, p.stats.count))
 		g.idf = math.Log(1 + (n-df+0.5)/(df+0.5))
@@ -167,7 +167,7 @@ func (p *plan) order() {
 	sum := uint64(0)
 	p.drivers = 0
 	for _, g := range p.groups {
-		if p.drivers > 0 && (p.must || g.light || sum+g.count > maxCandidates) {
+		if p.drivers > 0 && (p.must || g.light || sum+g.count > most) {
 			break
 		}
 		sum += g.count
@@ -177,7 +177,7 @@ func (p *plan) order() {
 
 // run scores the candidates and returns the best of them, best first, and how many there were.
 func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candidate, int, error) {
-	best, found := make(worst, 0, keep+1), 0
+	best, found := worst{}, 0
 	total := 0.0
 	for _, g := range p.groups {
 		total += g.weight * g.idf

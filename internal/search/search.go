@@ -116,7 +116,7 @@ func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked
 		}
 		p.filters = append(p.filters, g)
 	}
-	p.order()
+	p.order(x.most)
 	return p, x.boundMonths(ctx, r, p, q, results)
 }
 
@@ -192,7 +192,6 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 // boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
 // months of a date range.
 func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q Query, results *Results) error {
-	most := uint64(maxCandidates)
 	if len(p.groups) == 0 {
 		return nil
 	}
@@ -201,7 +200,7 @@ func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q
 		rarest = min(rarest, f.count)
 	}
 	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	if rarest <= most && !ranged {
+	if rarest <= x.most && !ranged {
 		return nil
 	}
 	months, err := readMonths(r)
@@ -211,10 +210,10 @@ func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q
 	g := &group{weight: 1}
 	sum := 0.0
 	for _, m := range months {
-		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until) || ranged && m.month == 0 {
+		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
 			continue
 		}
-		if sum >= float64(most) {
+		if sum >= float64(x.most) {
 			results.Bounded = true
 			break
 		}
@@ -280,8 +279,8 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		visit = func(number uint64) { f.eachMark(number, func(mark string) { counts[mark]++ }) }
 	}
 	keep := maxResults
-	if f.newest() {
-		keep = maxCandidates
+	if f.newest() { // the score says nothing of the date
+		keep = 2 * maxCandidates
 	}
 	best, found, err := p.run(ctx, keep, visit)
 	if err != nil {

@@ -186,6 +186,35 @@ func TestRecencyIsMild(t *testing.T) {
 	}
 }
 
+func TestWordsOfManyArticlesAreSoughtInTheNewestMonths(t *testing.T) {
+	var documents []Document
+	for i := range 240 { // one a month
+		documents = append(documents, Document{Code: int64(i + 1), Headline: "باران", Body: fmt.Sprint("شماره", i%3), At: day("2000-01-15").AddDate(0, i, 0)})
+	}
+	documents[0].Body = "برف" // in the oldest alone
+	x := filled(t, documents...)
+	x.most = 24
+	for name, tt := range map[string]struct {
+		q       Query
+		newest  int64
+		total   int
+		bounded bool
+	}{
+		"one word":              {Query{Text: "باران"}, 240, 24, true},
+		"newest first":          {Query{Text: "باران", Newest: true}, 240, 24, true},
+		"no word":               {Query{}, 240, 24, true},
+		"a rare word beside it": {Query{Text: "باران برف"}, 1, 1, false},
+		"years ago":             {Query{Text: "باران", From: day("2005-01-01"), Until: day("2006-01-01")}, 72, 12, false},
+		"until long ago":        {Query{Text: "باران", Until: day("2006-01-01")}, 72, 24, true},
+	} {
+		r := search(t, x, tt.q)
+		got := codes(r)
+		if len(got) == 0 || slices.Max(got) != tt.newest || r.Total != tt.total || r.Bounded != tt.bounded {
+			t.Errorf("%s: %v of %d, bounded: %v", name, got, r.Total, r.Bounded)
+		}
+	}
+}
+
 func TestPagesFollowOneAnother(t *testing.T) {
 	var documents []Document
 	for i := range 95 {

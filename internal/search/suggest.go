@@ -116,7 +116,7 @@ func (x *Index) suggestArticles(ctx context.Context, r index.IndexReader, words 
 		}
 		p.groups = append(p.groups, g)
 	}
-	p.order()
+	p.order(x.most)
 	var results Results
 	q := Query{Newest: true, Limit: limit}
 	if err := x.boundMonths(ctx, r, p, q, &results); err != nil {
