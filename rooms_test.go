@@ -41,8 +41,9 @@ var rooms = map[string][]string{
 	"internal/search":     {"internal/persian", "internal/persian/terms"},
 	"internal/suggest":    {"internal/news"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
+	"internal/page":       {"internal/news"},
 
-	"internal/web": {"internal/news", "internal/i18n"},
+	"internal/web": {"internal/news", "internal/i18n", "internal/page"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",

@@ -57,6 +57,40 @@ type Comment struct {
 	Reason      Reason    // set when rejected
 	ReceiptHash string    // keyed hash of the receipt code; "" for imports
 	Origin      string    // where an importer took it from, unique; "" when written here
+
+	Held        bool      // a rule held it; Findings say why
+	Risk        int       // thousandths, 0 to 1000; the queue may be sorted by it
+	Findings    []Finding // every rule's outcome in the order of the rules; nil when none looked
+	Fingerprint int64     // of the folded text: near repeats have near ones; 0 unknown
+	Network     string    // keyed hash of the writer's wider network (/24, /48); expires as Pseudonym does
+	Person      string    // keyed hash of the writer's signed cookie; "" for one who declined it
+	VotesUp     int
+	VotesDown   int
+	Reports     int       // readers' reports that nobody has settled
+	RevisedAt   time.Time // when its writer used the one edit; zero: not yet
+	EditedAt    time.Time // when the newsroom last changed its text; zero: never
+	EditedBy    UserID
+	ClaimedBy   UserID // the moderator who has it on the screen until ClaimedTo; 0 nobody
+	ClaimedTo   time.Time
+}
+
+// Outcome is what a rule made of a comment.
+type Outcome string
+
+// The outcomes of a rule. No rule rejects: that is a person's act.
+const (
+	OutcomePass Outcome = "pass" // nothing found
+	OutcomeHold Outcome = "hold" // an editor has to look first
+	OutcomeAsk  Outcome = "ask"  // the writer was asked to change it, once
+)
+
+// Finding is the outcome of one rule for one comment, kept with it.
+type Finding struct {
+	Rule    string   `json:"rule"` // the rule's name, also its key in the catalogs ("comment_rule.<rule>")
+	Outcome Outcome  `json:"outcome"`
+	Detail  []string `json:"detail,omitempty"` // what weighed: the terms that matched, the words of the model, a number
+	Label   string   `json:"label,omitempty"`  // the kind of the term or the model's label
+	Score   int      `json:"score,omitempty"`  // thousandths, 0 to 1000
 }
 
 // PublicComment is a comment as everybody may see it. Only store.Public makes it.

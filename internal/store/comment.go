@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -89,11 +90,25 @@ func (t *tx) insertComment(c *news.Comment) error {
 		return err
 	}
 	c.ID = news.CommentID(id)
+	findings, err := findingsText(c.Findings)
+	if err != nil {
+		return err
+	}
 	return t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
-			decided_at, decided_by, reason, receipt, origin)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			decided_at, decided_by, reason, receipt, origin, held, risk, findings, fingerprint, network, person, votes_up, votes_down)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		id, int64(c.Article), nullID(c.Parent), string(c.State), c.Name, c.Email, c.Text, c.Country, c.Pseudonym, flag(c.ByNewsroom), ms(c.CreatedAt),
-		nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), nullText(c.ReceiptHash), nullText(c.Origin))
+		nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), nullText(c.ReceiptHash), nullText(c.Origin),
+		flag(c.Held), c.Risk, findings, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown)
+}
+
+// findingsText writes the rules' outcomes for their column; "" for none.
+func findingsText(findings []news.Finding) (string, error) {
+	if len(findings) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(findings)
+	return string(text), err
 }
 
 // AddComment stores a comment as it is, for the newsroom's own answers and the demonstration; the id is set.
@@ -144,21 +159,33 @@ func (t *tx) commentEvent(actor string, kind news.EventKind, c *news.Comment) {
 	if c.Reason != "" {
 		data["reason"] = string(c.Reason)
 	}
+	t.touch(c.Article.CommentsDependency())
 	t.event(news.Event{Actor: actor, Kind: kind, SubjectKind: "comment", SubjectID: int64(c.ID), Data: data})
 }
 
 const commentColumns = `c.id, c.article_code, COALESCE(c.parent_id, 0), c.state, c.name, c.email, c.text, c.country, c.pseudonym, c.by_newsroom,
-	c.created_at, c.decided_at, c.decided_by, c.reason, COALESCE(c.receipt, ''), COALESCE(c.origin, '')`
+	c.created_at, c.decided_at, c.decided_by, c.reason, COALESCE(c.receipt, ''), COALESCE(c.origin, ''),
+	c.held, c.risk, c.findings, c.fingerprint, c.network, c.person, c.votes_up, c.votes_down, c.reports, c.revised_at, c.edited_at, c.edited_by,
+	c.claimed_by, c.claimed_to`
 
 // scanComment reads commentColumns and, behind them, whatever more is asked for.
 func scanComment(r scanner, more ...any) (news.Comment, error) {
 	var c news.Comment
-	var created int64
-	var decided sql.NullInt64
+	var created, claimed int64
+	var decided, revised, edited sql.NullInt64
+	var findings string
 	dest := []any{&c.ID, &c.Article, &c.Parent, &c.State, &c.Name, &c.Email, &c.Text, &c.Country, &c.Pseudonym, &c.ByNewsroom,
-		&created, &decided, &c.DecidedBy, &c.Reason, &c.ReceiptHash, &c.Origin}
+		&created, &decided, &c.DecidedBy, &c.Reason, &c.ReceiptHash, &c.Origin,
+		&c.Held, &c.Risk, &findings, &c.Fingerprint, &c.Network, &c.Person, &c.VotesUp, &c.VotesDown, &c.Reports, &revised, &edited, &c.EditedBy,
+		&c.ClaimedBy, &claimed}
 	err := r.Scan(append(dest, more...)...)
-	c.CreatedAt, c.DecidedAt = fromMS(created), fromNullMS(decided)
+	if err == nil && findings != "" {
+		err = json.Unmarshal([]byte(findings), &c.Findings)
+	}
+	c.CreatedAt, c.DecidedAt, c.RevisedAt, c.EditedAt = fromMS(created), fromNullMS(decided), fromNullMS(revised), fromNullMS(edited)
+	if claimed != 0 {
+		c.ClaimedTo = fromMS(claimed)
+	}
 	return c, err
 }
 
@@ -225,9 +252,9 @@ func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedC
 	return q, err
 }
 
-// ForgetPseudonyms clears the pseudonyms of comments older than the instant; their key has expired.
+// ForgetPseudonyms clears the pseudonyms and networks of comments older than the instant; their key has expired.
 func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE comment SET pseudonym = '' WHERE created_at < $1 AND pseudonym > ''`, ms(before))
+		return t.exec(`UPDATE comment SET pseudonym = '', network = '' WHERE created_at < $1 AND pseudonym > ''`, ms(before))
 	})
 }

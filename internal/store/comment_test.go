@@ -10,6 +10,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/google/go-cmp/cmp"
 )
 
 func comment(code news.Code) news.Comment {
@@ -43,6 +44,25 @@ func TestCommentGroupAnswersEachSender(t *testing.T) {
 		counts, err := s.Public().CommentCounts(ctx, a.Code)
 		if err != nil || counts != (news.CommentCounts{Pending: senders * 9 / 10}) {
 			t.Fatalf("%+v, %v", counts, err)
+		}
+	})
+}
+
+func TestCommentIsKeptWhole(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		a := create(t, s, article(sec.ID, "یک", noon))
+		c := comment(a.Code)
+		c.Held, c.Risk, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown = true, 640, -7, "n", "who", 4, 1
+		c.Findings = []news.Finding{{Rule: "length", Outcome: news.OutcomePass},
+			{Rule: "model", Outcome: news.OutcomeHold, Detail: []string{"«واژه»"}, Label: "offensive", Score: 640}}
+		stored, err := s.SubmitComment(ctx, "act", c, news.CommentLimit{}, open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.SubmitComment(ctx, "act", c, news.CommentLimit{}, open)
+		if diff := cmp.Diff(stored, again); err != nil || diff != "" {
+			t.Fatalf("stored and read differ: %v\n%s", err, diff)
 		}
 	})
 }
