@@ -104,7 +104,6 @@ type plan struct {
 	groups   []*group // rarest first
 	drivers  int      // as many groups choose the candidates
 	filters  []*group // each must have the article
-	months   *group   // nil: any
 	without  []*group
 	allWords bool // the share of words counts
 	must     bool // only articles with all words
@@ -299,4 +298,4 @@ func (p *plan) score(at uint64, total float64) (float64, bool, error) {
 }
 
 // allWordsBonus is what an article with all words gains over one that has none but the same text score.
-const allWordsBonus = 0.5
+const allWordsBonus = 0.25

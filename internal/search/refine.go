@@ -11,11 +11,11 @@ import (
 
 // The best candidates are looked at more closely than all of them can be.
 const (
-	refined       = 300 // of the best candidates
-	feedbackFrom  = 5   // articles whose words tell what the query is about
-	feedbackIn    = 3   // of them that a word must be in
-	feedbackTerms = 20  // words
-	feedbackPart  = 0.3 // of the best of them, beside a word that was typed
+	refined       = 1000 // of the best candidates
+	feedbackFrom  = 5    // articles whose words tell what the query is about
+	feedbackIn    = 2    // of them that a word must be in
+	feedbackTerms = 20   // words
+	feedbackPart  = 0.3  // of the best of them, beside a word that was typed
 )
 
 // refine adds to the scores of the best candidates what words count that the very best share with them. A question gains nothing: it wants the one
@@ -34,17 +34,38 @@ func (f *finder) refine(ctx context.Context, p *plan, a asked, best []candidate)
 	return nil
 }
 
+// shared is a word of the leading articles; it weighs what share of them it is, and how rare.
+func (f *finder) shared(ctx context.Context, p *plan, term string, lead []candidate) (*group, error) {
+	l, err := p.open(ctx, f.reader, fieldText, term, false)
+	if err != nil {
+		return nil, err
+	}
+	g := &group{stem: term, idf: math.Log(float64(p.stats.count) / float64(max(l.count, 1)))}
+	g.add(l, 1)
+	for _, c := range lead {
+		if err := l.seek(c.number); err != nil {
+			return nil, err
+		}
+		if l.number == c.number {
+			g.weight += c.score * g.idf * float64(l.doc.Freq) / fieldLength(l.doc.Norm)
+		}
+	}
+	// The list stands at the last of them; the scores begin before.
+	l, err = p.open(ctx, f.reader, fieldText, term, false)
+	g.lists[0] = l
+	return g, err
+}
+
 // addFeedback adds words that the leading articles share.
 func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate) error {
 	values, err := f.reader.DocValueReader([]string{fieldText})
 	if err != nil {
 		return err
 	}
-	shares, in := map[string]float64{}, map[string]int{}
+	in := map[string]int{}
 	for _, c := range lead {
 		var id [8]byte
 		err := values.VisitDocValues(index.NewIndexInternalID(id[:], c.number), func(_ string, term []byte) {
-			shares[string(term)] += c.score / lead[0].score
 			in[string(term)]++
 		})
 		if err != nil {
@@ -57,21 +78,18 @@ func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate
 	delete(in, everywhere)
 	more := &plan{stats: p.stats}
 	defer more.close()
+	slices.SortFunc(lead, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	for term, n := range in {
 		if n < feedbackIn || len(term) < 5 || f.index.light[term] {
 			continue
 		}
-		l, err := more.open(ctx, f.reader, fieldText, term, false)
+		g, err := f.shared(ctx, more, term, lead)
 		if err != nil {
 			return err
 		}
-		if l.count > p.stats.count/10 {
-			continue
+		if g.count <= p.stats.count/10 {
+			more.groups = append(more.groups, g)
 		}
-		g := &group{stem: term, idf: math.Log(float64(p.stats.count) / float64(l.count))}
-		g.add(l, 1)
-		g.weight = shares[term] * g.idf
-		more.groups = append(more.groups, g)
 	}
 	slices.SortFunc(more.groups, func(a, b *group) int {
 		if a.weight != b.weight {
