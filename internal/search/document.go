@@ -46,6 +46,9 @@ const (
 	fieldNames = "n" // tags as they are typed: folded name, separator, name, separator, id
 )
 
+// uncompressed lets the terms of one article be read without unpacking those of a thousand.
+const uncompressed = index.SkipDVCompression | index.SkipDVChunking
+
 // everywhere is in the text of every document: its frequency list gives the length of each.
 const everywhere = "\x01"
 
@@ -58,7 +61,7 @@ const partGap = 100
 // document builds what bleve stores.
 func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 	doc := document.NewDocument(strconv.FormatInt(d.Code, 36))
-	text := newField(fieldText, index.IndexField|index.IncludeTermVectors|index.DocValues)
+	text := newField(fieldText, index.IndexField|index.IncludeTermVectors|index.DocValues|uncompressed)
 	text.add([]byte(everywhere), 1, 0)
 	place := 0
 	for _, part := range []struct {
@@ -78,7 +81,7 @@ func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 		words.add([]byte(term), 1, 0)
 	}
 	doc.AddField(words)
-	marks := newField(fieldMarks, index.IndexField|index.DocValues)
+	marks := newField(fieldMarks, index.IndexField|index.DocValues|uncompressed)
 	for _, mark := range d.marks() {
 		marks.add([]byte(mark), 1, 0)
 	}

@@ -338,6 +338,8 @@ func (f *finder) rerank(best []candidate) []candidate {
 	if !ranged && !recency && !f.newest() {
 		return best
 	}
+	// Marks are read fastest in the order in which they lie.
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	kept := best[:0]
 	for _, c := range best {
 		minute := f.minute(c.number)
@@ -355,7 +357,7 @@ func (f *finder) rerank(best []candidate) []candidate {
 		}
 		kept = append(kept, c)
 	}
-	slices.SortStableFunc(kept, func(a, b candidate) int { return -a.compare(b) })
+	slices.SortFunc(kept, func(a, b candidate) int { return -a.compare(b) })
 	return kept
 }
 
