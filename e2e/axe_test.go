@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -70,7 +71,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"},
 		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
@@ -119,7 +120,9 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
 		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
+		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
+		{"Account", "/newsroom/account"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			editor.t = t
@@ -133,16 +136,43 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.click(`.tools [data-name=more]`)
 		editor.until(`document.querySelector(".panel [role=option]")`)
 		editor.checked(source, "the editor that finds articles")
-		editor.click(`.tools [data-name=picture]`)
-		editor.checked(source, "the editor that asks for a picture")
 		editor.click(`.tools [data-name=find]`)
 		editor.checked(source, "the editor that finds words")
+		editor.click(`.tools [data-name=picture]`)
+		editor.until(`document.querySelector(".library .shelf button")`)
+		editor.checked(source, "the editor's library")
+		editor.click(".library .shelf li:first-child button")
+		editor.checked(source, "the library that asks for caption and credit")
+	})
+	t.Run("CopyDesk", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles/new", 200)
+		editor.writes("کتاب ها")
+		editor.fill("[name=lede]", "چرا?")
+		editor.until(`document.querySelectorAll(".slips li").length > 0`)
+		editor.click(`.tools [data-name=desk]`)
+		editor.until(`document.querySelectorAll(".slip-list li").length > 1`)
+		editor.checked(source, "the copy desk's findings")
+		editor.Expect(409)
+		editor.follow(`button[value="publish"]`)
+		editor.checked(source, "the checklist")
 	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t
 		editor.visit("/newsroom/articles", 200)
 		editor.follow("table.rows tbody td.h a")
 		editor.checked(source, "the form of an article")
+	})
+	t.Run("ArticleWithNotes", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles?q="+url.QueryEscape("والیبال نشسته"), 200)
+		editor.follow("table.rows tbody td.h a")
+		editor.until(`document.querySelector(".prose aside.desk-note")`)
+		editor.checked(source, "an article with notes between editors")
+		editor.click(".notes [data-note]")
+		if !get[bool](editor, `document.querySelector(".prose aside.desk-note").contains(getSelection().anchorNode)`) {
+			t.Error("a note of the list does not lead to its place")
+		}
 	})
 	t.Run("QueueChoosing", func(t *testing.T) {
 		editor.t = t

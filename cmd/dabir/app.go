@@ -159,7 +159,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	public := a.store.Public()
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
-		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
+		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
 	}, site.Sources{
 		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
 		Pictures: a.library, Now: a.now,
@@ -173,7 +173,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
 		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {

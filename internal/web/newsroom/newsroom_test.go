@@ -40,6 +40,8 @@ type house struct {
 	desk    *editorial.Desk
 	talk    *discussion.Desk
 	room    *Newsroom
+
+	pictures *media.Library
 }
 
 func newHouse(t testing.TB) *house {
@@ -57,10 +59,10 @@ func newHouse(t testing.TB) *house {
 	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, House: h.desk.House(), Names: s, Corrections: s.Public(),
 		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
-	h.room = room
+	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
 	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
 	h.must(err)
