@@ -21,6 +21,7 @@ type Results struct {
 	Total      int    // how many articles were found
 	Bounded    bool   // the words are in more articles than were looked at: Total is the least there are
 	DidYouMean string // the query as it was read where a word of it is in no article; "" where all are
+	NoPhrase   bool   // no article has a phrase as it was quoted; these have its words
 	Facets     Facets
 	Words      []string // what was looked for, for Index.Snippet
 }
@@ -288,10 +289,15 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 	}
 	f.results.Total = found
 	if len(a.phrases) > 0 {
-		if best, err = f.withPhrases(ctx, best, a.phrases); err != nil {
+		exact, err := f.withPhrases(ctx, slices.Clone(best), a.phrases)
+		if err != nil {
 			return err
 		}
-		f.results.Total = len(best)
+		if len(exact) > 0 {
+			best, f.results.Total = exact, len(exact)
+		} else {
+			f.results.NoPhrase = len(best) > 0
+		}
 	}
 	if !f.newest() && len(a.words) > 0 {
 		if err := f.refine(ctx, p, a, best); err != nil {
