@@ -22,6 +22,8 @@ type cli struct {
 	Moderators moderatorsCmd `cmd:"" help:"Ten moderators at a queue of 200,000 comments, beside a short one: times of their acts, no double work, no lost decision."`
 	Discussion discussionCmd `cmd:"" help:"First page of an article with 20,000 comments, beside the same article with 20."`
 	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
+	Stem       stemCmd       `cmd:"" help:"How well inflected words meet and different words stay apart, beside Snowball; tokens a second beside strings.Fields."`
+	Search     searchCmd     `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
 }
 
 // common are the flags of every measurement.
