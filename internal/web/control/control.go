@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands that write (import, user) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -28,6 +28,8 @@ type Newsroom interface {
 	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
 	// LinkUser returns a new one-time sign-in address for a user.
 	LinkUser(ctx context.Context, username string) (link string, err error)
+	// HouseEntries is the house's style in force.
+	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
 }
 
 const (
@@ -43,6 +45,7 @@ const (
 	callCheckImport call = "/import/check"
 	callAddUser     call = "/user"
 	callLinkUser    call = "/user/link"
+	callHouse       call = "/house"
 )
 
 // failure is an error on its way through the socket.
@@ -60,6 +63,7 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callCheckImport, n.CheckImport)
 	answer(mux, log, callAddUser, n.AddUser)
 	answer(mux, log, callLinkUser, n.LinkUser)
+	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
 	return mux
 }
 
@@ -143,6 +147,11 @@ func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
 // LinkUser makes a sign-in link through the serving process.
 func (c *Client) LinkUser(ctx context.Context, username string) (string, error) {
 	return send[string, string](ctx, c, callLinkUser, username)
+}
+
+// HouseEntries reads the house's style through the serving process.
+func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
+	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {
