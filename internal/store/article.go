@@ -235,13 +235,13 @@ func (t *tx) writeArticle(before, after *news.Article) error {
 	err = t.exec(`UPDATE article SET state = $2, working_revision = $3, public_revision = $4, section_id = $5, media_id = $6, published_at = $7,
 			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13,
 			holder = $14, return_reason = $15, publish_at = $16, unpublish_at = $17, unpublish_note = $18, embargo_until = $19,
-			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25, comments_note = $26, answered = $27
+			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25, answered = $26, comments_note = $27
 		WHERE code = $1`,
 		int64(after.Code), string(after.State), working, public.revision, public.section, public.media, nullMS(after.PublishedAt),
 		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed),
 		int64(after.Holder), after.ReturnReason, nullMS(after.PublishAt), nullMS(after.UnpublishAt), after.UnpublishNote, nullMS(after.EmbargoUntil),
 		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()),
-		int64(after.Content.Section), after.CommentsNote, string(answered))
+		int64(after.Content.Section), string(answered), after.CommentsNote)
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}
