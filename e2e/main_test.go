@@ -261,6 +261,11 @@ func (v visitor) counts() (published, pending int) {
 // keyAction presses keys as an action, for Leads.
 func keyAction(keys string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(keys) }
 
+// ctrlEnter sends the form that is typed in.
+func ctrlEnter() chromedp.Action[chromedp.Void] {
+	return chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+}
+
 // submitWithoutScript sends the comment form as a browser without scripts does: form.submit() asks no listener.
 func submitWithoutScript() chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`document.querySelector("#write form").submit()`)

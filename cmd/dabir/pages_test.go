@@ -169,10 +169,10 @@ func (m *model) act() string {
 			}
 			d := discussion.Decision{Comment: m.comment(), From: news.CommentPending, Reason: news.ReasonOffTopic}
 			if m.r.IntN(3) == 0 {
-				_, err := m.discussion.Reject(ctx, chief, d)
+				_, err := m.moderation.Reject(ctx, chief, d)
 				return err
 			}
-			_, err := m.discussion.Approve(ctx, chief, d)
+			_, err := m.moderation.Approve(ctx, chief, d)
 			return err
 		}},
 		{"vote", func() error {

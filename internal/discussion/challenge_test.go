@@ -27,7 +27,7 @@ func challenged(t *testing.T) *bench {
 
 // node is one of several desks over the same store.
 func node(b *bench, now func() time.Time) *discussion.Desk {
-	return discussion.New(b.store, func(netip.Addr) string { return "IR" }, discussion.Settings{
+	return discussion.New(b.store, b.bans, func(netip.Addr) string { return "IR" }, discussion.Settings{
 		Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}, Challenge: discussion.ChallengeSettings{Rate: 3, Network: 6}}, now)
 }
 
@@ -175,7 +175,7 @@ func TestNetworkBringsTheChallengeOnly(t *testing.T) {
 
 func TestArticlesCloseWithTime(t *testing.T) {
 	b := open(t)
-	b.Desk = discussion.New(b.store, func(netip.Addr) string { return "" }, discussion.Settings{CloseAfter: 48 * time.Hour}, func() time.Time { return b.clock })
+	b.Desk = discussion.New(b.store, b.bans, func(netip.Addr) string { return "" }, discussion.Settings{CloseAfter: 48 * time.Hour}, func() time.Time { return b.clock })
 	for _, step := range []struct {
 		after time.Duration
 		key   string

@@ -18,9 +18,6 @@ import (
 type Storage interface {
 	Secret(ctx context.Context, name string, maxAge time.Duration) ([]byte, error)
 	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
-	UpdateComment(ctx context.Context, actor news.Actor, action string, id news.CommentID, change func(c *news.Comment, decider string) (news.EventKind, error)) (news.Comment, error)
-	Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error)
-	CommentTotals(ctx context.Context) (map[news.CommentState]int, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
 }
@@ -51,6 +48,7 @@ const DefaultRetention = 30 * 24 * time.Hour
 // Desk runs the discussion.
 type Desk struct {
 	storage   Keeper
+	bans      *Bans
 	countries Countries
 	settings  Settings
 	now       func() time.Time
@@ -88,11 +86,11 @@ func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]by
 }
 
 // New makes a Desk. now is the clock.
-func New(storage Keeper, countries Countries, settings Settings, now func() time.Time) *Desk {
+func New(storage Keeper, bans *Bans, countries Countries, settings Settings, now func() time.Time) *Desk {
 	if settings.Retention == 0 {
 		settings.Retention = DefaultRetention
 	}
-	return &Desk{storage: storage, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
+	return &Desk{storage: storage, bans: bans, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
 }
 
 // Sweep clears the pseudonyms that have expired.

@@ -3,6 +3,7 @@ package discussion_test
 import (
 	"context"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ var (
 // bench is a desk on a real store, with a clock that can be moved and one public article.
 type bench struct {
 	*discussion.Desk
+	*discussion.Moderation
+	bans  *discussion.Bans
 	store *store.Store
 	clock time.Time
 	code  news.Code
@@ -32,9 +35,13 @@ type bench struct {
 
 func open(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{store: storetest.SQLite(t), clock: noon}
-	b.Desk = discussion.New(b.store, func(netip.Addr) string { return "IR" },
-		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, func() time.Time { return b.clock })
+	b := &bench{clock: noon}
+	now := func() time.Time { return b.clock }
+	b.store = storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), now)
+	b.bans = discussion.NewBans(b.store, now)
+	b.Moderation = discussion.NewModeration(b.store, b.store, b.store, now)
+	b.Desk = discussion.New(b.store, b.bans, func(netip.Addr) string { return "IR" },
+		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, now)
 	b.article(t)
 	return b
 }
@@ -136,12 +143,12 @@ func TestPseudonymsExpire(t *testing.T) {
 	if err := b.Sweep(ctx); err != nil {
 		t.Fatal(err)
 	}
-	page, err := b.store.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 10})
+	page, err := b.store.Queue(ctx, news.QueueFilter{Tab: news.TabPending, Limit: 10})
 	if err != nil || len(page.Comments) != 5 {
 		t.Fatal(len(page.Comments), err)
 	}
 	for _, c := range page.Comments {
-		if c.Pseudonym != "" {
+		if c.Pseudonym != "" || c.Network != "" {
 			t.Errorf("comment %d keeps its pseudonym", c.ID)
 		}
 	}
@@ -158,7 +165,7 @@ func TestOnlyModeratorsDecide(t *testing.T) {
 	_, e1 := b.Approve(ctx, reporter, in)
 	_, e2 := b.Reject(ctx, reporter, in)
 	_, e3 := b.Undo(ctx, reporter, in)
-	_, e4 := b.Queue(ctx, reporter, news.CommentFilter{})
+	_, e4 := b.Queue(ctx, reporter, news.QueueFilter{})
 	_, e5 := b.Counts(ctx, reporter)
 	for i, err := range []error{e1, e2, e3, e4, e5} {
 		if news.KindOf(err) != news.Forbidden {

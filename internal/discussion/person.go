@@ -36,19 +36,28 @@ func (d *Desk) writer(ctx context.Context, address netip.Addr, cookie string) (w
 	if err != nil {
 		return writer{}, err
 	}
-	address = address.Unmap().WithZone("")
-	// An IPv6 host owns a /64 (RFC 6177), a site a /48; of IPv4 a /24 is the least that is routed.
-	host, site := 32, 24
-	if address.Is6() {
-		host, site = 64, 48
-	}
-	who := writer{pseudonym: keyedHash(key, masked(address, host))[:32], network: keyedHash(key, "network "+masked(address, site))[:32]}
+	who := writer{pseudonym: pseudonymUnder(key, address), network: networkUnder(key, address)}
 	who.person, err = d.person(ctx, cookie)
 	return who, err
 }
 
+// pseudonymUnder stands for an address: a keyed hash of it, of an IPv6 one of the /64 that its host owns (RFC 6177).
+func pseudonymUnder(key []byte, address netip.Addr) string {
+	return keyedHash(key, masked(address, 32, 64))[:32]
+}
+
+// networkUnder stands for an address's neighbourhood: of IPv4 a /24, the least that is routed, of IPv6 a site's /48.
+func networkUnder(key []byte, address netip.Addr) string {
+	return keyedHash(key, "network "+masked(address, 24, 48))[:32]
+}
+
 // masked writes the network of an address; "invalid IP" for one that came over a Unix socket.
-func masked(address netip.Addr, bits int) string {
+func masked(address netip.Addr, bits4, bits6 int) string {
+	address = address.Unmap().WithZone("")
+	bits := bits4
+	if address.Is6() {
+		bits = bits6
+	}
 	if network, err := address.Prefix(bits); err == nil {
 		return network.Addr().String()
 	}

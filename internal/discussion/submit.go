@@ -56,11 +56,15 @@ type Submitted struct {
 
 // Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
 // text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict "error.comments_closed",
-// or "error.challenge_used" for a ticket that another comment had; TooMany "error.comment_rate", or "error.challenge" with the
+// or "error.challenge_used" for a ticket that another comment had; Forbidden "error.banned"; TooMany "error.comment_rate", or "error.challenge" with the
 // Challenge; Unavailable when it could not be stored.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
 	if err := in.check(); err != nil {
+		return Submitted{}, err
+	}
+	banned, err := d.bans.Check(ctx, in.Address, in.Name, in.Text)
+	if err != nil {
 		return Submitted{}, err
 	}
 	who, err := d.writer(ctx, in.Address, in.Cookie)
@@ -96,6 +100,9 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
 		Country: d.countries(in.Address), Pseudonym: who.pseudonym, Network: who.network, Person: who.person, CreatedAt: d.now(), ReceiptHash: hash,
 	}
+	if banned != nil {
+		comment.Held, comment.Findings = true, append([]news.Finding{*banned}, comment.Findings...)
+	}
 	out.Comment, err = d.storage.SubmitComment(ctx, in.Action, comment, limit, func(closed bool) error {
 		if closed {
 			return news.Fail(news.Conflict, "error.comments_closed")
@@ -126,10 +133,8 @@ func (d *Desk) actionOf(in Submission, pseudonym string) string {
 // check looks at what was typed; every field that is wrong has its error.
 func (in *Submission) check() error {
 	var wrong []error
-	if n := uniseg.GraphemeClusterCount(in.Text); n < MinText {
-		wrong = append(wrong, news.FieldError("text", "error.comment_short", MinText))
-	} else if n > MaxText || len(in.Text) > maxBytes {
-		wrong = append(wrong, news.FieldError("text", "error.comment_long", MaxText, n))
+	if err := checkText(in.Text); err != nil {
+		wrong = append(wrong, err)
 	}
 	if uniseg.GraphemeClusterCount(in.Name) > MaxName {
 		wrong = append(wrong, news.FieldError("name", "error.name_long", MaxName))
@@ -141,6 +146,22 @@ func (in *Submission) check() error {
 		wrong = append(wrong, news.FieldError("trap", "error.trap"))
 	}
 	return errors.Join(wrong...)
+}
+
+// checkText tells whether a text is a comment by its length.
+func checkText(text string) error {
+	if n := uniseg.GraphemeClusterCount(text); n < MinText {
+		return news.FieldError("text", "error.comment_short", MinText)
+	} else if n > MaxText || len(text) > maxBytes {
+		return news.FieldError("text", "error.comment_long", MaxText, n)
+	}
+	return nil
+}
+
+// commentText is a text of the newsroom that stands where comments do: cleaned, and as long as a reader's may be.
+func commentText(text string) (string, error) {
+	text = persian.Clean(text)
+	return text, checkText(text)
 }
 
 // validEmail tells a plain address with a dotted domain, such as a reader has; no display name, no address literal.

@@ -2,11 +2,15 @@ package news
 
 import (
 	"math"
+	"strconv"
 	"time"
 )
 
 // CommentID identifies a comment.
 type CommentID int64
+
+// String writes the number for an address.
+func (id CommentID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 // CommentState is where a comment stands.
 type CommentState string
@@ -247,6 +251,9 @@ type QueuedComment struct {
 	ParentName      string // of the comment it answers
 	ParentText      string // "" when it answers none
 	DeciderName     string // display name of who decided; "" when nobody or not a user
+	ClaimerName     string // display name of who has it on the screen; "" nobody, or a claim that has ended is not told apart
+	Writer          WriterHistory
+	Given           []ReportGiven // unsettled reports, oldest first, the first twenty
 }
 
 // CommentLimit is what the store holds a new comment to: how many of one pseudonym an article takes within a window, how deep replies

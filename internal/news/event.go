@@ -49,6 +49,13 @@ const (
 
 	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
 	CommentsOpenedOnSite EventKind = "comments.opened"
+	CommentEdited        EventKind = "comment.edited"   // the newsroom changed its text and published it
+	CommentAnswered      EventKind = "comment.answered" // by the newsroom; the subject is the answer
+	CommentKept          EventKind = "comment.kept"     // readers' reports were settled: it stays
+
+	BanAdded      EventKind = "ban.added"       // Data "kind", "effect"
+	BanLifted     EventKind = "ban.lifted"      // before its end
+	SiteTextSaved EventKind = "site_text.saved" // Data "name"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
@@ -157,6 +164,12 @@ var knownKinds = map[EventKind]bool{
 	UserTOTPOn:             true,
 	UserTOTPOff:            true,
 	UserRecoveryCodes:      true,
+	CommentEdited:          true,
+	CommentAnswered:        true,
+	CommentKept:            true,
+	BanAdded:               true,
+	BanLifted:              true,
+	SiteTextSaved:          true,
 }
 
 // Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.

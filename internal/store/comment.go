@@ -126,6 +126,7 @@ func (t *tx) insertComment(c *news.Comment) error {
 	if err != nil {
 		return err
 	}
+	t.tally(nil, c)
 	err = t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
 			decided_at, decided_by, reason, receipt, origin, held, risk, findings, fingerprint, network, person, votes_up, votes_down,
 			thread, level, head, score)
@@ -262,23 +263,53 @@ func (s *Store) UpdateComment(ctx context.Context, actor news.Actor, action stri
 		if err != nil && err != sql.ErrNoRows {
 			return err
 		}
-		before := c.State
+		before := c
 		_, err = t.once("comment/"+key, action, func() (string, error) {
 			kind, err := change(&c, decider)
 			if err != nil {
 				return "", err
 			}
 			t.commentEvent(actor.EventActor(), kind, &c)
-			err = t.exec(`UPDATE comment SET state = $2, decided_at = $3, decided_by = $4, reason = $5 WHERE id = $1`,
-				int64(id), string(c.State), nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason))
-			if err != nil {
-				return "", err
-			}
-			return "done", t.moved(&c, before)
+			return "done", t.updateComment(&before, &c)
 		})
 		return err
 	})
 	return c, err
+}
+
+// updateComment writes what an act of the newsroom may change. A comment that was decided is on nobody's screen any more.
+func (t *tx) updateComment(before, c *news.Comment) error {
+	t.tally(before, c)
+	if before.State != c.State || before.Reports != c.Reports {
+		c.ClaimedBy, c.ClaimedTo = 0, time.Time{}
+	}
+	claimed := int64(0)
+	if !c.ClaimedTo.IsZero() {
+		claimed = ms(c.ClaimedTo)
+	}
+	err := t.exec(`UPDATE comment SET state = $2, decided_at = $3, decided_by = $4, reason = $5, text = $6, held = $7, reports = $8,
+			edited_at = $9, edited_by = $10, claimed_by = $11, claimed_to = $12 WHERE id = $1`,
+		int64(c.ID), string(c.State), nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), c.Text, flag(c.Held), c.Reports,
+		nullMS(c.EditedAt), int64(c.EditedBy), int64(c.ClaimedBy), claimed)
+	if err == nil {
+		err = t.settleReports(before, c)
+	}
+	if err != nil {
+		return err
+	}
+	return t.moved(c, before.State)
+}
+
+// settleReports closes the readers' reports of a comment with a decision, or opens those again that the decision closed which is undone.
+func (t *tx) settleReports(before, c *news.Comment) error {
+	switch {
+	case before.Reports > 0 && c.Reports == 0:
+		return t.exec(`UPDATE comment_report SET settled_at = $2, settled_by = $3 WHERE comment_id = $1 AND settled_at IS NULL`,
+			int64(c.ID), ms(c.DecidedAt), int64(c.DecidedBy))
+	case before.Reports == 0 && c.Reports > 0:
+		return t.exec(`UPDATE comment_report SET settled_at = NULL, settled_by = 0 WHERE comment_id = $1 AND settled_at = $2`, int64(c.ID), nullMS(before.DecidedAt))
+	}
+	return nil
 }
 
 // commentEvent logs what happened to a comment: its article and its reason, never its text or its writer.
@@ -317,57 +348,19 @@ func scanComment(r scanner, more ...any) (news.Comment, error) {
 	return c, err
 }
 
-const queuedColumns = commentColumns + `, r.headline, r.slug, COALESCE(p.name, ''), COALESCE(p.text, ''), COALESCE(u.name, '')`
+const queuedColumns = commentColumns + `, r.headline, r.slug, COALESCE(p.name, ''), COALESCE(p.text, ''), COALESCE(u.name, ''), COALESCE(h.name, '')`
 
 const queuedTables = ` FROM comment c JOIN article a ON a.code = c.article_code
 	JOIN revision r ON r.id = COALESCE(a.public_revision, a.working_revision)
-	LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN newsuser u ON u.id = c.decided_by `
+	LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN newsuser u ON u.id = c.decided_by
+	LEFT JOIN newsuser h ON h.id = c.claimed_by `
 
 func scanQueued(r scanner) (news.QueuedComment, error) {
 	var q news.QueuedComment
 	var slug string
-	c, err := scanComment(r, &q.ArticleHeadline, &slug, &q.ParentName, &q.ParentText, &q.DeciderName)
+	c, err := scanComment(r, &q.ArticleHeadline, &slug, &q.ParentName, &q.ParentText, &q.DeciderName, &q.ClaimerName)
 	q.Comment, q.ArticlePath = c, news.ArticlePath(c.Article, slug)
 	return q, err
-}
-
-// Comments is a page of the queue: pending ones oldest first, decided ones by their decision, newest first.
-func (s *Store) Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error) {
-	where := `WHERE c.state = $1 AND (c.article_code = $2 OR $2 = 0) AND `
-	order := `(c.created_at, c.id) > ($3, $4) ORDER BY c.created_at, c.id LIMIT $5`
-	from := f.After
-	if f.State != news.CommentPending {
-		order = `(c.decided_at, c.id) < ($3, $4) ORDER BY c.decided_at DESC, c.id DESC LIMIT $5`
-		from = descending(f.After)
-	}
-	var page news.CommentPage
-	err := s.each(ctx, func(r scanner) error {
-		q, err := scanQueued(r)
-		page.Comments = append(page.Comments, q)
-		return err
-	}, `SELECT `+queuedColumns+queuedTables+where+order, string(f.State), int64(f.Article), from.At, from.ID, f.Limit+1)
-	if len(page.Comments) > f.Limit {
-		page.Comments = page.Comments[:f.Limit]
-		last := page.Comments[f.Limit-1]
-		page.Next = news.Cursor{At: ms(last.CreatedAt), ID: int64(last.ID)}
-		if f.State != news.CommentPending {
-			page.Next.At = ms(last.DecidedAt)
-		}
-	}
-	return page, err
-}
-
-// CommentTotals counts comments by state.
-func (s *Store) CommentTotals(ctx context.Context) (map[news.CommentState]int, error) {
-	totals := map[news.CommentState]int{}
-	err := s.each(ctx, func(r scanner) error {
-		var state news.CommentState
-		var n int
-		err := r.Scan(&state, &n)
-		totals[state] = n
-		return err
-	}, `SELECT state, COUNT(*) FROM comment GROUP BY state`)
-	return totals, err
 }
 
 // CommentByReceipt finds the comment of a receipt by its keyed hash; NotFound when there is none.

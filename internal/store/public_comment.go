@@ -22,6 +22,7 @@ func (p *Public) CommentsState(ctx context.Context, code news.Code) (news.Commen
 
 // CommentCounts are the public counters of an article; zero for a hidden one.
 func (p *Public) CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	state, err := p.CommentsState(ctx, code)
 	if isNotFound(err) {
 		return news.CommentCounts{}, nil
@@ -114,6 +115,7 @@ func (p *Public) answers(ctx context.Context, thread *news.CommentThread, after 
 // Thread is a public comment with the answers to it after a cursor; NotFound when the article has no such public comment. An answer
 // finds the comment at the top of its line.
 func (p *Public) Thread(ctx context.Context, code news.Code, id news.CommentID, after news.Cursor, limit int) (news.CommentThread, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	var thread news.CommentThread
 	c, err := p.Comment(ctx, code, id)
 	for err == nil && !c.Head {
@@ -139,6 +141,7 @@ func (p *Public) Comment(ctx context.Context, code news.Code, id news.CommentID)
 
 // Comments are the newest public comments of an article, or of all for code 0.
 func (p *Public) Comments(ctx context.Context, code news.Code, limit int) ([]news.PublicComment, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	var all []news.PublicComment
 	scan := func(r scanner) error {
 		c, err := scanPublicComment(r)

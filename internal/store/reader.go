@@ -25,7 +25,7 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 		if err != nil {
 			return err
 		}
-		before := c.State
+		before := c
 		_, err = t.once("own/"+strconv.FormatInt(int64(c.ID), 10), action, func() (string, error) {
 			kind, err := change(&c)
 			if err != nil || kind == "" {
@@ -41,7 +41,8 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 				return "", err
 			}
 			t.commentEvent("reader", kind, &c)
-			return "done", t.moved(&c, before)
+			t.tally(&before, &c)
+			return "done", t.moved(&c, before.State)
 		})
 		return err
 	})
@@ -170,7 +171,14 @@ func (s *Store) ReportComment(ctx context.Context, r news.CommentReport, limit n
 		}
 		t.event(news.Event{Actor: "reader", Kind: news.CommentReported, SubjectKind: "comment", SubjectID: int64(r.Comment),
 			Data: map[string]string{"article": r.Article.String(), "reason": string(r.Reason)}})
-		return t.exec(`UPDATE comment SET reports = reports + 1 WHERE id = $1`, int64(r.Comment))
+		before, err := t.comment(r.Comment)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Reports++
+		t.tally(&before, &after)
+		return t.exec(`UPDATE comment SET reports = $2 WHERE id = $1`, int64(r.Comment), after.Reports)
 	})
 }
 

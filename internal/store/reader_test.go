@@ -248,7 +248,7 @@ func TestReportsAreKeptOnce(t *testing.T) {
 				t.Errorf("step %d: %v", i, err)
 			}
 		}
-		page, err := s.Comments(ctx, news.CommentFilter{State: news.CommentPublished, Limit: 10})
+		page, err := s.Queue(ctx, news.QueueFilter{Tab: news.TabReported, Limit: 10})
 		if err != nil || page.Comments[0].Reports+page.Comments[1].Reports != 3 {
 			t.Errorf("%+v %v", page.Comments, err)
 		}

@@ -155,7 +155,7 @@ const graceForAnswer = 5 * time.Second
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, form commentForm, err error) error {
 	status := web.Status(err)
 	switch status {
-	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests:
+	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests, http.StatusForbidden:
 	case http.StatusServiceUnavailable:
 		if len(news.Errors(err)) == 0 {
 			err = &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}

@@ -140,7 +140,7 @@ func (s *Site) receiptView(code string, found discussion.ReceiptView) *receiptVi
 	case news.CommentRejected:
 		view.Sentence = s.print.T("receipt.rejected")
 		if found.Reason != "" {
-			view.Why = s.print.T("receipt.why", s.print.T("reason."+string(found.Reason)))
+			view.Why = s.print.T("receipt.why", s.print.T("reason_plain."+string(found.Reason)))
 		}
 	default:
 		view.Sentence, view.Keep, view.Place = s.print.T("receipt.pending"), true, s.place(found.Place)

@@ -47,6 +47,10 @@ func (s *Site) routes() []web.Route {
 		kept("/about", s.aboutPage),
 		kept("/contact", s.contactPage),
 
+		read(pathPolicy, s.policy),
+		read("/comments/report", s.thisMonth),
+		read("/comments/report/{year}/{month}", s.monthReport),
+
 		read("/preview/{token}", s.outsidePreview),
 		hidden,
 

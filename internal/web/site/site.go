@@ -115,6 +115,7 @@ type Sources struct {
 	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion
+	Moderation  Moderation
 	Pictures    Pictures
 	Now         func() time.Time
 }
@@ -129,6 +130,7 @@ type Site struct {
 	pages          *web.Templates
 	parts          *template.Template // what scripts put into a page
 	about, contact markup.HTML
+	months         monthsHeld
 }
 
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
