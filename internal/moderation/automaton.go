@@ -5,7 +5,9 @@ import "slices"
 // automaton finds many patterns in one pass over a text (Aho and Corasick, 1975). Its nodes lie in the order of their depth, so that
 // the children of a node are neighbours: 50,000 terms take some ten megabytes and no pointers.
 type automaton struct {
-	codes    map[rune]byte // of the letters that occur in patterns; others are 0 and fit nothing
+	low      [0x800]byte   // codes of the letters that occur in patterns; others are 0 and fit nothing
+	high     map[rune]byte // those of letters from U+0800 on
+	letters  int           // how many there are
 	labels   []byte        // the letter by which a node is reached
 	children []int32       // the first child; the last one is before the next node's first
 	fail     []int32       // the longest other beginning that the node ends with
@@ -20,14 +22,13 @@ const boundary = ' '
 
 // build makes an automaton of patterns; an empty one is never found.
 func build(patterns []string) *automaton {
-	a := &automaton{codes: map[rune]byte{boundary: 1}, same: make([]int32, len(patterns))}
+	a := &automaton{high: map[rune]byte{}, same: make([]int32, len(patterns))}
+	a.learn(boundary)
 	coded := make([][]byte, len(patterns))
 	order := make([]int32, 0, len(patterns))
 	for i, p := range patterns {
 		for _, r := range p {
-			if _, ok := a.codes[r]; !ok && len(a.codes) < 255 {
-				a.codes[r] = byte(len(a.codes) + 1)
-			}
+			a.learn(r)
 		}
 		a.same[i] = -1
 		if coded[i] = a.encode(nil, p); len(p) > 0 && !slices.Contains(coded[i], 0) {
@@ -40,9 +41,29 @@ func build(patterns []string) *automaton {
 	return a
 }
 
+// learn gives a letter its code; there are 255.
+func (a *automaton) learn(r rune) {
+	switch {
+	case a.code(r) != 0 || a.letters == 255:
+	case int(r) < len(a.low):
+		a.letters++
+		a.low[r] = byte(a.letters)
+	default:
+		a.letters++
+		a.high[r] = byte(a.letters)
+	}
+}
+
+func (a *automaton) code(r rune) byte {
+	if r >= 0 && int(r) < len(a.low) {
+		return a.low[r]
+	}
+	return a.high[r]
+}
+
 func (a *automaton) encode(out []byte, s string) []byte {
 	for _, r := range s {
-		out = append(out, a.codes[r])
+		out = append(out, a.code(r))
 	}
 	return out
 }
@@ -123,14 +144,9 @@ func (a *automaton) scan(text []byte, hit func(pattern int32, last int)) {
 	for i, letter := range text {
 		node = a.next(node, letter)
 		for n := node; n != 0; n = a.shorter[n] {
-			a.ending(n, func(p int32) { hit(p, i) })
+			for p := a.found[n]; p >= 0; p = a.same[p] {
+				hit(p, i)
+			}
 		}
-	}
-}
-
-// ending calls hit for the patterns that end at a node itself.
-func (a *automaton) ending(node int32, hit func(pattern int32)) {
-	for p := a.found[node]; p >= 0; p = a.same[p] {
-		hit(p)
 	}
 }

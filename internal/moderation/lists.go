@@ -97,13 +97,13 @@ type search struct {
 // line looks through words that stand beside one another; those that take refuses are not there.
 func (s *search) line(words []persian.Word, take func(persian.Word) bool) {
 	a := s.lists.auto
-	s.text, s.words, s.begin = append(s.text[:0], a.codes[boundary]), append(s.words[:0], 0), s.begin[:0]
+	s.text, s.words, s.begin = append(s.text[:0], a.code(boundary)), append(s.words[:0], 0), s.begin[:0]
 	for i, w := range words {
 		s.begin = append(s.begin, len(s.text))
 		if take != nil && !take(w) {
 			continue
 		}
-		s.text = append(a.encode(s.text, w.Text), a.codes[boundary])
+		s.text = append(a.encode(s.text, w.Text), a.code(boundary))
 		for len(s.words) < len(s.text) {
 			s.words = append(s.words, i)
 		}
@@ -150,7 +150,7 @@ const finglishSteps = 4000
 // finglish looks for terms that begin with a Latin word, letter by letter in every spelling that some term has.
 func (s *search) finglish(words []persian.Word) {
 	a := s.lists.auto
-	start := a.child(0, a.codes[boundary])
+	start := a.child(0, a.code(boundary))
 	if start == 0 {
 		return
 	}
@@ -164,18 +164,16 @@ func (s *search) spell(node int32, letters []persian.Letters, first persian.Word
 		return
 	}
 	a := s.lists.auto
-	a.ending(node, func(pattern int32) {
-		p := &s.lists.parsed[pattern]
-		if !s.seen[pattern] && (p.form == prefix || p.form == stem && slices.ContainsFunc(endings, func(e string) bool { return spells(letters, e) }) ||
-			p.form == stem && spells(letters, "")) {
-			s.hit(pattern, first.From, words[0].To)
+	for p := a.found[node]; p >= 0; p = a.same[p] {
+		if form := s.lists.parsed[p].form; !s.seen[p] && (form == prefix || form == stem && spellsEnding(letters)) {
+			s.hit(p, first.From, words[0].To)
 		}
-	})
+	}
 	if len(letters) > 0 {
 		for _, alternative := range letters[0] {
 			to := node
 			for _, r := range alternative {
-				if to = a.child(to, a.codes[r]); to == 0 {
+				if to = a.child(to, a.code(r)); to == 0 {
 					break
 				}
 			}
@@ -183,18 +181,27 @@ func (s *search) spell(node int32, letters []persian.Letters, first persian.Word
 		}
 		return
 	}
-	end := a.child(node, a.codes[boundary])
+	end := a.child(node, a.code(boundary))
 	if end == 0 {
 		return
 	}
-	a.ending(end, func(pattern int32) {
-		if !s.seen[pattern] && s.lists.parsed[pattern].form == whole {
-			s.hit(pattern, first.From, words[0].To)
+	for p := a.found[end]; p >= 0; p = a.same[p] {
+		if !s.seen[p] && s.lists.parsed[p].form == whole {
+			s.hit(p, first.From, words[0].To)
 		}
-	})
+	}
 	if len(words) > 1 && words[1].Latin() {
 		s.spell(end, persian.Finglish(words[1].Text), first, words[1:])
 	}
+}
+
+// longestEnding is how many Latin letters an ending may have.
+const longestEnding = 12
+
+// spellsEnding tells whether Latin letters may stand for an ending of Persian, or for nothing.
+func spellsEnding(letters []persian.Letters) bool {
+	return len(letters) <= longestEnding &&
+		(spells(letters, "") || slices.ContainsFunc(endings, func(e string) bool { return spells(letters, e) }))
 }
 
 // spells tells whether Latin letters may stand for a Persian text.

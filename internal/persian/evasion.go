@@ -77,64 +77,55 @@ func (p *piece) single() bool {
 
 // piecesOf cuts a text where it has something other than letters, or where the script changes. Marks count as gaps, emoji as pieces too.
 func piecesOf(s string) []piece {
-	var all []piece
-	between, open, spaces := noGap, false, 0
+	c := cutter{letters: make([]rune, 0, utf8.RuneCountInString(s)+8), between: noGap}
+	var buffer [8]rune
 	for at, r := range s {
-		var buffer [8]rune
-		for _, r := range unmaskRune(buffer[:0], r) {
-			kind, letter := scriptOf(r)
-			if !letter {
-				open = false
-				if r == ' ' || r == '\n' {
-					spaces++
-					between = max(between, oneSpace)
-					if spaces > 1 || r == '\n' {
-						between = wideGap
-					}
-					continue
-				}
-				spaces = 0
-				between = max(between, markGap)
-				if !isSymbol(r) {
-					continue
-				}
-			}
-			spaces = 0
-			if last := len(all) - 1; open && letter && (all[last].script == kind || kind == digits && all[last].script == latinLetters) {
-				all[last].text = append(all[last].text, r)
-			} else {
-				all = append(all, piece{text: []rune{r}, script: kind, gap: between, from: at})
-				between, open = noGap, letter
-				if !letter {
-					between = markGap
-				}
-			}
-			all[len(all)-1].to = at + max(1, utf8.RuneLen(r))
+		_, n := utf8.DecodeRuneInString(s[at:])
+		for _, folded := range unmaskRune(buffer[:0], r) {
+			c.take(folded, at, at+n)
 		}
 	}
-	for i := range all {
-		end := len(s)
-		if i+1 < len(all) {
-			end = all[i+1].from
-		}
-		all[i].to = pieceEnd(s, all[i].from, end)
-	}
-	return all
+	return c.pieces
 }
 
-// pieceEnd is where the last letter before end ends, with the marks that it carries.
-func pieceEnd(s string, from, end int) int {
-	to := from
-	for i, r := range s[from:end] {
-		var buffer [8]rune
-		for _, folded := range unmaskRune(buffer[:0], r) {
-			if _, letter := scriptOf(folded); letter || isSymbol(folded) {
-				_, n := utf8.DecodeRuneInString(s[from+i:])
-				to = from + i + n
-			}
+// cutter makes pieces of characters. Their letters lie in one array.
+type cutter struct {
+	pieces  []piece
+	letters []rune
+	between gap
+	spaces  int
+	open    bool // the last piece may go on
+}
+
+func (c *cutter) take(r rune, from, to int) {
+	kind, letter := scriptOf(r)
+	if !letter && (r == ' ' || r == '\n') {
+		c.spaces++
+		c.open, c.between = false, max(c.between, oneSpace)
+		if c.spaces > 1 || r == '\n' {
+			c.between = wideGap
+		}
+		return
+	}
+	c.spaces = 0
+	if !letter {
+		c.open, c.between = false, max(c.between, markGap)
+		if !isSymbol(r) {
+			return
 		}
 	}
-	return to
+	c.letters = append(c.letters, r)
+	end := len(c.letters)
+	if last := len(c.pieces) - 1; c.open && letter && (c.pieces[last].script == kind || kind == digits && c.pieces[last].script == latinLetters) {
+		begin := end - 1 - len(c.pieces[last].text)
+		c.pieces[last].text, c.pieces[last].to = c.letters[begin:end:end], to
+		return
+	}
+	c.pieces = append(c.pieces, piece{text: c.letters[end-1 : end : end], script: kind, gap: c.between, from: from, to: to})
+	c.between, c.open = noGap, letter
+	if !letter {
+		c.between = markGap
+	}
 }
 
 // unmaskRune is what one character stands for; line ends stay what they are.

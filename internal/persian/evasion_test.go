@@ -61,10 +61,10 @@ func TestFoldEvasions(t *testing.T) {
 func TestUnmaskedWordsStandInTheText(t *testing.T) {
 	for text, want := range map[string]string{
 		"سلام، مي‌روم به كِـــشور!": "سلام|مي‌روم|به|كِـــشور",
-		"این ک.ش است 😀 خب":        "این|ک.ش|است|😀|خب",
-		"کش\nk.e.s.h 12":           "کش|k.e.s.h|12",
-		"":                         "",
-		" ... !":                   "",
+		"این ک.ش است 😀 خب":          "این|ک.ش|است|😀|خب",
+		"کش\nk.e.s.h 12":            "کش|k.e.s.h|12",
+		"":                          "",
+		" ... !":                    "",
 	} {
 		var got []string
 		for _, w := range Unmask(text).Words {

@@ -37,8 +37,8 @@ var squareAlphabets = []struct{ first, last rune }{{0x249c, 0x24b5}, {0x1f110, 0
 
 // lookAlike is the letter or digit that a character is taken for, itself when there is none.
 func lookAlike(r rune) rune {
-	if r < 0x250 && r != 'ı' || r >= 0x620 && r < 0x66e || r == zwnj {
-		return r
+	if r < 0x250 && r != 'ı' || r >= 0x620 && r < 0x66e || r == zwnj || r == 'ی' || r == 'ک' || r == 'گ' || r == 'پ' || r == 'چ' {
+		return r // nearly all there is
 	}
 	if r >= 0x370 && r < 0x530 { // capitals of Greek and Cyrillic
 		r = foldOther(r)
