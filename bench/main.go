@@ -14,12 +14,13 @@ import (
 )
 
 type cli struct {
-	Import   importCmd   `cmd:"" help:"Articles a second and peak memory of an import, beside raw inserts of the same text."`
-	Page     pageCmd     `cmd:"" help:"Bytes, time and requests a second of the reader's pages, beside nginx with the same bytes."`
-	Save     saveCmd     `cmd:"" help:"Time of saving a long article through HTTP, beside the raw transaction."`
-	Editors  editorsCmd  `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
-	Comments commentsCmd `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
-	Picture  pictureCmd  `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
+	Import     importCmd     `cmd:"" help:"Articles a second and peak memory of an import, beside raw inserts of the same text."`
+	Page       pageCmd       `cmd:"" help:"Bytes, time and requests a second of the reader's pages, beside nginx with the same bytes."`
+	Save       saveCmd       `cmd:"" help:"Time of saving a long article through HTTP, beside the raw transaction."`
+	Editors    editorsCmd    `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
+	Comments   commentsCmd   `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
+	Moderation moderationCmd `cmd:"" help:"How well the moderation model and the lists judge labelled comments, and what they cost."`
+	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
 }
 
 // common are the flags of every measurement.

@@ -27,7 +27,7 @@ func (w Word) Latin() bool {
 // Unmasked is a text as moderation compares it: the words in their order, and what else some of them may be meant as.
 type Unmasked struct {
 	Words    []Word
-	Readings []Word // over the same places as one or several of the Words
+	Readings []Word // over the same places as one or several of the Words, in the order of their places
 }
 
 // Unmask folds a text as [Fold] does and undoes the ways in which people hide words from lists: look-alike letters, letters that
@@ -38,6 +38,7 @@ func Unmask(s string) Unmasked {
 	for u.at < len(u.pieces) {
 		u.word()
 	}
+	slices.SortStableFunc(u.out.Readings, func(a, b Word) int { return a.From - b.From })
 	return u.out
 }
 
