@@ -33,7 +33,8 @@ var rooms = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
-	"internal/discussion": {"internal/news", "internal/persian"},
+	"internal/discussion": {"internal/news", "internal/persian", "internal/moderation"},
+	"internal/moderation": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},

@@ -20,6 +20,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/suggest"
@@ -40,6 +41,7 @@ type app struct {
 	editorial  *editorial.Desk
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
+	engine     *discussion.Engine
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
 	now        func() time.Time
@@ -79,10 +81,20 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
+	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	if err := a.engine.Load(ctx); err != nil {
+		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
+	}
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}, Engine: a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	return nil
+}
+
+// rulesOf are the settings of the comments' rules.
+func rulesOf(c config.Comments) discussion.Rules {
+	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
+		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
 }
 
 // openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
@@ -184,6 +196,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 		}
 	})
 	group.Go(func() { a.library.Run(ctx) })
+	group.Go(func() {
+		a.engine.Run(ctx, func(err error) { a.log.Error("the moderation's lists or model could not be brought up to date", "err", err) })
+	})
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

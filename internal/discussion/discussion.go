@@ -30,7 +30,8 @@ type Countries func(netip.Addr) string
 
 // Settings are what a newsroom decides about its comments.
 type Settings struct {
-	Limit news.CommentLimit // of one address
+	Limit  news.CommentLimit // of one address
+	Engine *Engine           // lets the rules look at comments; nil: each waits for a moderator
 }
 
 // Desk runs the discussion.

@@ -58,13 +58,17 @@ func (d *Desk) decide(ctx context.Context, actor news.Actor, in Decision, to new
 	if err := actor.Require(news.RightModerate); err != nil {
 		return news.Comment{}, err
 	}
-	return d.storage.UpdateComment(ctx, actor, in.Action, in.Comment, func(c *news.Comment, decider string) (news.EventKind, error) {
+	decided, err := d.storage.UpdateComment(ctx, actor, in.Action, in.Comment, func(c *news.Comment, decider string) (news.EventKind, error) {
 		if c.State != in.From {
 			return "", alreadyDecided(c, decider)
 		}
 		c.State, c.Reason, c.DecidedAt, c.DecidedBy = to, reason, d.now(), actor.User
 		return kind, nil
 	})
+	if err == nil {
+		d.settings.Engine.learn(decided)
+	}
+	return decided, err
 }
 
 // Undo takes the actor's own last decision on a comment back: it is pending again. Conflict "error.already_decided" when

@@ -37,6 +37,8 @@ type Submission struct {
 	Email   string
 	Text    string
 	Trap    string     // a field that people do not see; whoever fills it is asked to empty it
+	Asked   bool       // the writer was asked for Persian letters and sends it all the same
+	Person  string     // keyed hash of the writer's signed cookie; "" for one who declined it
 	Address netip.Addr // of the reader; not stored
 }
 
@@ -46,7 +48,8 @@ type Submitted struct {
 	Receipt string // the code that its writer keeps
 }
 
-// Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
+// Submit takes in a reader's comment: durable when it returns, with what the rules found, and waiting for review unless all of them passed
+// it. Errors: Invalid at the fields name, email,
 // text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict
 // "error.comments_closed"; TooMany "error.comment_rate"; Unavailable when it could not be stored.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
@@ -69,7 +72,10 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	}
 	comment := news.Comment{
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
-		Country: d.countries(in.Address), Pseudonym: pseudonym, CreatedAt: d.now(), ReceiptHash: hash,
+		Country: d.countries(in.Address), Pseudonym: pseudonym, Person: in.Person, CreatedAt: d.now(), ReceiptHash: hash,
+	}
+	if err := d.settings.Engine.judge(ctx, &comment, in.Asked); err != nil {
+		return Submitted{}, err
 	}
 	stored, err := d.storage.SubmitComment(ctx, in.Action, comment, d.settings.Limit, func(closed bool) error {
 		if closed {
@@ -77,6 +83,9 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		d.settings.Engine.remember(stored)
+	}
 	return Submitted{Comment: stored, Receipt: receipt}, err
 }
 

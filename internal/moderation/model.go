@@ -127,10 +127,10 @@ func (c curve) probability(sum float64) float64 {
 	x := float32(sum)
 	i, _ := slices.BinarySearch(c.At, x)
 	switch {
-	case i == 0:
-		return float64(c.Value[0])
+	case i == 0: // beyond the ends nobody knows more, but the order of texts stays
+		return float64(c.Value[0]) / (1 + float64(c.At[0]-x))
 	case i == len(c.At):
-		return float64(c.Value[i-1])
+		return 1 - (1-float64(c.Value[i-1]))/(1+float64(x-c.At[i-1]))
 	}
 	share := float64(x-c.At[i-1]) / float64(c.At[i]-c.At[i-1])
 	return float64(c.Value[i-1]) + share*float64(c.Value[i]-c.Value[i-1])
@@ -143,4 +143,15 @@ func (m *Model) Size() int {
 		size += 2*len(j.weights) + 8*len(j.curve.At)
 	}
 	return size
+}
+
+// Labels are those that the model has learnt.
+func (m *Model) Labels() []news.Label {
+	var all []news.Label
+	for _, label := range news.Labels() {
+		if m.labels[label] != nil {
+			all = append(all, label)
+		}
+	}
+	return all
 }

@@ -19,7 +19,7 @@ type Example struct {
 }
 
 const (
-	epochs       = 12
+	epochs       = 16
 	rate         = 0.15 // of learning, at the first step
 	decay        = 1e-3 // of weights, a step
 	parts        = 3    // of the examples, each judged by a model of the others to find the curve

@@ -42,6 +42,12 @@ const (
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
 
+	TermSaved      EventKind = "term.saved"
+	TermDeleted    EventKind = "term.deleted"
+	TermsImported  EventKind = "term.imported" // Data "terms", "new": how many
+	CommentModeSet EventKind = "comment.mode_set"
+	ModelTrained   EventKind = "moderation.trained"
+
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
 	FrontAnnounced EventKind = "front.breaking"  // the breaking bar changed

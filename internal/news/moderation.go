@@ -91,3 +91,63 @@ type TermPage struct {
 	Total int    // of all that fit the filter
 	Next  string // "" on the last page
 }
+
+// CommentMode says when a comment is published.
+type CommentMode string
+
+// The modes. Whatever the mode, a comment that a rule held waits for a moderator.
+const (
+	ModePre   CommentMode = "pre"   // each waits for a moderator
+	ModeTrust CommentMode = "trust" // those of trusted people are published at once
+	ModePost  CommentMode = "post"  // all are published at once
+)
+
+// CommentModes lists them, the strictest first.
+func CommentModes() []CommentMode { return []CommentMode{ModePre, ModeTrust, ModePost} }
+
+// ModeScope is what a mode holds for. The narrowest that is set counts.
+type ModeScope string
+
+// The scopes.
+const (
+	ScopeSite    ModeScope = "site"
+	ScopeSection ModeScope = "section"
+	ScopeArticle ModeScope = "article"
+)
+
+// ModeSetting is the mode of the site (ID 0), a section or an article; Mode "" takes it back.
+type ModeSetting struct {
+	Scope ModeScope
+	ID    int64
+	Mode  CommentMode
+	Name  string // of the section, or the article's headline; filled when they are listed
+}
+
+// WriterHistory is what became of a commenter's earlier comments.
+type WriterHistory struct {
+	Published int // by the signed cookie alone: an address may be many people's
+	Rejected  int // by the cookie or the pseudonym
+}
+
+// SeenComment is a comment's fingerprint and when it came.
+type SeenComment struct {
+	ID          CommentID
+	Fingerprint int64
+	At          time.Time
+}
+
+// DecidedComment is a comment that a person decided on, as the model learns from it.
+type DecidedComment struct {
+	ID     CommentID
+	Text   string
+	State  CommentState
+	Reason Reason
+}
+
+// KeptModel is what the storage keeps for the moderation under a name: its version rises with every change.
+type KeptModel struct {
+	Version int64
+	At      time.Time
+	Info    string // JSON for people's pages
+	Data    string
+}
