@@ -110,6 +110,7 @@ const sent = (answer) => {
   $(".counts").innerHTML = answer.counts;
   form.elements.text.value = "";
   form.elements.action.value = "";
+  form.elements.asked.value = "";
   home.append(form);
   form.elements.parent.value = "";
   $(".to", form).hidden = true;
@@ -136,6 +137,7 @@ const send = async () => {
       showErrors();
       sent(answer);
     } else {
+      form.elements.asked.value = answer.asked ? "1" : "";
       showErrors(answer.errors, answer.message);
     }
   } catch {

@@ -197,7 +197,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	})
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() {
-		a.engine.Run(ctx, func(err error) { a.log.Error("the moderation's lists or model could not be brought up to date", "err", err) })
+		a.engine.Run(ctx, func(err error) {
+			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+		})
 	})
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)

@@ -52,7 +52,7 @@ func NewEngine(storage RuleStorage, kept KeptStorage, rules Rules, now func() ti
 }
 
 // judge lets the rules look at a comment and notes what they found in it: whether it is held, why, and its state. It fails with
-// Invalid "error.write_persian" at "text" when the writer is asked for Persian letters.
+// Invalid "error.ask_finglish" at "text" when the writer is asked for Persian letters.
 func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 	if e == nil || e.rules.Off {
 		c.Findings = []news.Finding{{Rule: moderation.RuleMode, Outcome: news.OutcomeHold, Label: string(news.ModePre)}}
@@ -86,6 +86,11 @@ func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 		c.State, c.DecidedAt = news.CommentPublished, c.CreatedAt
 	}
 	return nil
+}
+
+// AskedForPersian tells whether an error of Submit is the question for Persian letters, which may be ignored.
+func AskedForPersian(err error) bool {
+	return slices.ContainsFunc(news.Errors(err), func(e *news.Error) bool { return e.Key == "error.ask_"+moderation.RuleFinglish })
 }
 
 const (

@@ -21,6 +21,7 @@ type stored struct {
 	Known    []uint64
 	Shared   storedJudge
 	Labels   map[news.Label]storedJudge
+	Curve    curve
 }
 
 type storedJudge struct {
@@ -32,7 +33,7 @@ type storedJudge struct {
 
 // Encode writes the model for the storage, in less than four megabytes.
 func (m *Model) Encode() ([]byte, error) {
-	s := stored{Format: modelFormat, Examples: m.Examples, Known: m.known, Shared: m.shared.store(), Labels: map[news.Label]storedJudge{}}
+	s := stored{Format: modelFormat, Examples: m.Examples, Known: m.known, Shared: m.shared.store(), Curve: m.curve, Labels: map[news.Label]storedJudge{}}
 	for label, j := range m.labels {
 		s.Labels[label] = j.store()
 	}
@@ -60,8 +61,8 @@ func Decode(data []byte) (*Model, error) {
 	if err := gob.NewDecoder(io.LimitReader(packed, maxModel)).Decode(&s); err != nil {
 		return nil, fmt.Errorf("the stored model: %w", err)
 	}
-	m := &Model{Examples: s.Examples, known: s.Known, labels: map[news.Label]*judge{}}
-	good := s.Format == modelFormat && len(s.Known) == features/64 && len(s.Labels) > 0
+	m := &Model{Examples: s.Examples, known: s.Known, curve: s.Curve, labels: map[news.Label]*judge{}}
+	good := s.Format == modelFormat && len(s.Known) == features/64 && len(s.Labels) > 0 && len(s.Curve.At) == len(s.Curve.Value)
 	load := func(sj storedJudge) *judge {
 		good = good && len(sj.Weights) == features && len(sj.Curve.At) == len(sj.Curve.Value)
 		return &judge{sj.Weights, sj.Scale, sj.Bias, sj.Curve}

@@ -15,7 +15,7 @@ const (
 	longestGram  = 5
 
 	mostWords      = 1000 // of one text; what stands behind them is not looked at
-	mostCandidates = 24   // spellings of a Latin word that are looked up
+	mostCandidates = 64   // spellings of a Latin word that are looked up
 )
 
 // feature is a hashed n-gram of a text and the word of the text that it stands in; for a pair of words, the first of them.

@@ -16,6 +16,7 @@ type Model struct {
 	known    []uint64
 	shared   *judge // of any label
 	labels   map[news.Label]*judge
+	curve    curve // of the highest sum: that the text has any label
 }
 
 // judge is what the model knows of one label.
@@ -48,17 +49,25 @@ func (m *Model) judge(text string, u persian.Unmasked) (Verdict, bool) {
 	found := featuresOf(tokens)
 	ids := idsOf(found)
 	v := Verdict{Scores: make(map[news.Label]float64, len(m.labels))}
+	highest, likeliest := math.Inf(-1), -1.0
 	for _, label := range news.Labels() {
 		j := m.labels[label]
 		if j == nil {
 			continue
 		}
-		score := j.curve.probability(total(m.shared, j, ids))
-		v.Scores[label] = score
-		if v.Label == "" || score > v.Score {
-			v.Label, v.Score = label, score
+		sum := total(m.shared, j, ids)
+		highest = max(highest, sum)
+		v.Scores[label] = j.curve.probability(sum)
+		if v.Scores[label] > likeliest {
+			v.Label, likeliest = label, v.Scores[label]
 		}
 	}
+	// How likely it is that the text has any label is known better than which one: the likeliest label stands for all.
+	v.Score = m.curve.probability(highest)
+	for label, score := range v.Scores {
+		v.Scores[label] = min(score, v.Score)
+	}
+	v.Scores[v.Label] = v.Score
 	v.Words = m.heaviest(v.Label, text, tokens, found)
 	return v, true
 }

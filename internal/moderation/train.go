@@ -53,22 +53,33 @@ func Train(examples []Example) *Model {
 		return nil
 	}
 	m.shared, m.labels = judges(all, samples, nil)
+	m.calibrate(all, samples)
+	return m
+}
+
+// calibrate finds the curves: each part of the examples is judged by what was learnt from the others.
+func (m *Model) calibrate(all []prepared, samples map[news.Label][]sample) {
 	points := map[news.Label][]point{}
+	var any []point
 	for part := range parts {
-		held := func(i int) bool { return i%parts == part }
-		shared, labels := judges(all, samples, held)
-		for label, of := range samples {
-			for _, s := range of {
-				if held(s.index) {
-					points[label] = append(points[label], point{total(shared, labels[label], s.ids), s.yes})
+		shared, labels := judges(all, samples, func(i int) bool { return i%parts == part })
+		for i := part; i < len(all); i += parts {
+			p := all[i]
+			highest := math.Inf(-1)
+			for label, own := range labels {
+				sum := total(shared, own, p.ids)
+				highest = max(highest, sum)
+				if is := slices.Contains(p.labels, label); is || len(p.labels) == 0 {
+					points[label] = append(points[label], point{sum, is})
 				}
 			}
+			any = append(any, point{highest, len(p.labels) > 0})
 		}
 	}
+	m.curve = isotonic(any)
 	for label, j := range m.labels {
 		j.curve = isotonic(points[label])
 	}
-	return m
 }
 
 // knownWords are the words that stand in several texts.

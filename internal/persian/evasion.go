@@ -236,22 +236,33 @@ func (u *unmasker) skipSymbols(i int) int {
 	return i
 }
 
-// singles returns the end of the run of single letters that begins here. A wide gap ends it, unless all gaps are wide.
+// singles returns the end of the run of single letters that begins here. A gap wider than the first one ends it: it parts words.
 func (u *unmasker) singles() int {
 	first := u.pieces[u.at]
 	if !first.single() {
 		return u.at
 	}
-	end, narrow := u.at+1, false
+	end, widest := u.at+1, wideGap
 	for i := u.skipSymbols(end); u.letterAt(i, first.script) && u.pieces[i].single(); i = u.skipSymbols(i + 1) {
-		wide := u.pieces[i].gap == wideGap
-		if wide && narrow {
+		wide := u.widest(end, i)
+		if wide > widest {
 			break
 		}
-		narrow = narrow || !wide
+		if end == u.at+1 {
+			widest = wide
+		}
 		end = i + 1
 	}
 	return end
+}
+
+// widest is the widest gap before the pieces from i to last, which is among them.
+func (u *unmasker) widest(i, last int) gap {
+	wide := noGap
+	for _, p := range u.pieces[i : last+1] {
+		wide = max(wide, p.gap)
+	}
+	return wide
 }
 
 // torn reads a word that was torn into single letters, and what it may be together with its neighbours.
@@ -276,15 +287,10 @@ func (u *unmasker) torn(end int) {
 // marked returns the end of the pieces of one script that only marks keep apart.
 func (u *unmasker) marked() int {
 	end := u.at + 1
-	for i := u.skipSymbols(end); u.letterAt(i, u.pieces[u.at].script) && u.pieces[i].gap == markGap && u.tight(end, i); i = u.skipSymbols(i + 1) {
+	for i := u.skipSymbols(end); u.letterAt(i, u.pieces[u.at].script) && u.widest(end, i) == markGap; i = u.skipSymbols(i + 1) {
 		end = i + 1
 	}
 	return end
-}
-
-// tight tells that no space stands between the pieces.
-func (u *unmasker) tight(from, to int) bool {
-	return !slices.ContainsFunc(u.pieces[from:to+1], func(p piece) bool { return p.gap > markGap })
 }
 
 // lonelyNeighbours reads a single letter together with the word before or after it: the rest of a word torn in two. A lone «و» is a

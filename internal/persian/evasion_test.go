@@ -28,6 +28,7 @@ func TestFoldEvasions(t *testing.T) {
 		{"half-space, inside a word", "کش", "ک‌ش", "می‌کش|خط‌کش|کش‌ها"},
 		{"spaces", "کش", "ک ش|ک  ش|این ک ش است", "ک و ش"},
 		{"dots, dashes, stars", "کش", "ک.ش|ک-ش|ک*ش|ک_ش|ک . ش|ک…ش|ک/ش|(ک)ش", "کار.شب"},
+		{"dots within words, spaces between", "کش", "آ.ن ک.ش ب.د|آ*ن ک*ش ب*د|آ-ن ک-ش|آ😀ن ک😀ش ب😀د|آ ن   ک ش   ب د", ""},
 		{"emoji", "کش", "ک😀ش|ک ❤️ ش|ک🇮🇷ش", ""},
 		{"stretching", "کش", "کککش|کشششش|ککششش|ککشش|ک ک ک ش", ""},
 		{"stretching leaves double letters", "الله", "الله|الللله|ا ل ل ه", "اله"},
