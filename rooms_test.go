@@ -45,7 +45,7 @@ var rooms = map[string][]string{
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
+		"internal/discussion", "internal/moderation", "internal/editorial", "internal/media", "internal/textdiff"},
 	"internal/web/control": {"internal/news", "internal/auth"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},

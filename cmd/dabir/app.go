@@ -42,6 +42,7 @@ type app struct {
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
 	engine     *discussion.Engine
+	rulebook   *discussion.Rulebook
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
 	now        func() time.Time
@@ -82,6 +83,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
 	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	a.rulebook = discussion.NewRulebook(a.store, a.engine, a.now)
 	if err := a.engine.Load(ctx); err != nil {
 		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
 	}
@@ -175,7 +177,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine),
 		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 

@@ -263,7 +263,7 @@ type Judgement struct {
 
 // Check tells what the rules that look at words would say of a text. Forbidden without the right to moderate.
 func (e *Engine) Check(actor news.Actor, text string) (Judgement, error) {
-	if err := mayEditTerms(actor); err != nil {
+	if err := actor.Require(news.RightModerate); err != nil {
 		return Judgement{}, err
 	}
 	text = persian.Clean(text)

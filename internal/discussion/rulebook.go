@@ -38,17 +38,9 @@ func NewRulebook(storage BookStorage, engine *Engine, now func() time.Time) *Rul
 
 const termsMost = 200 // of a page
 
-// mayEditTerms is for those who moderate and those who set the rules.
-func mayEditTerms(actor news.Actor) error {
-	if actor.May(news.RightModerationSettings) {
-		return nil
-	}
-	return actor.Require(news.RightModerate)
-}
-
 // Terms is a page of the lists. Forbidden without a right.
 func (b *Rulebook) Terms(ctx context.Context, actor news.Actor, f news.TermFilter) (news.TermPage, error) {
-	if err := mayEditTerms(actor); err != nil {
+	if err := actor.Require(news.RightModerate); err != nil {
 		return news.TermPage{}, err
 	}
 	f.Text = persian.CleanLine(f.Text)
@@ -60,7 +52,7 @@ func (b *Rulebook) Terms(ctx context.Context, actor news.Actor, f news.TermFilte
 
 // Term is one term; NotFound when it is gone.
 func (b *Rulebook) Term(ctx context.Context, actor news.Actor, id news.TermID) (news.Term, error) {
-	if err := mayEditTerms(actor); err != nil {
+	if err := actor.Require(news.RightModerate); err != nil {
 		return news.Term{}, err
 	}
 	return b.storage.Term(ctx, id)
@@ -68,7 +60,7 @@ func (b *Rulebook) Term(ctx context.Context, actor news.Actor, id news.TermID) (
 
 // SaveTerm adds a term (ID 0) or changes one. Errors: Invalid at text, list, kind and note; Conflict "error.term_there".
 func (b *Rulebook) SaveTerm(ctx context.Context, actor news.Actor, action string, t news.Term) (news.Term, error) {
-	if err := mayEditTerms(actor); err != nil {
+	if err := actor.Require(news.RightModerate); err != nil {
 		return news.Term{}, err
 	}
 	if err := b.complete(actor, &t); err != nil {
@@ -102,7 +94,7 @@ func (b *Rulebook) complete(actor news.Actor, t *news.Term) error {
 
 // DeleteTerm takes a term off its list. NotFound when it is gone already.
 func (b *Rulebook) DeleteTerm(ctx context.Context, actor news.Actor, id news.TermID) error {
-	if err := mayEditTerms(actor); err != nil {
+	if err := actor.Require(news.RightModerate); err != nil {
 		return err
 	}
 	if err := b.storage.DeleteTerm(ctx, actor, id); err != nil {
@@ -120,7 +112,7 @@ func (b *Rulebook) Modes(ctx context.Context, actor news.Actor) ([]news.ModeSett
 }
 
 // DefaultMode is the mode of the settings file, where none is set.
-func (b *Rulebook) DefaultMode() news.CommentMode { return b.engine.rules.Mode }
+func (e *Engine) DefaultMode() news.CommentMode { return e.rules.Mode }
 
 // SetMode sets a mode; Mode "" takes it back. Errors: Invalid at mode and scope; NotFound when there is no such section or article.
 func (b *Rulebook) SetMode(ctx context.Context, actor news.Actor, m news.ModeSetting) error {

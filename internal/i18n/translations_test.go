@@ -17,16 +17,21 @@ import (
 var dynamicPrefixes = []string{
 	"actor.",
 	"calendar.",
+	"comment_mode.",
+	"comment_outcome.",
+	"comment_rule.",
 	"copydesk.",
 	"correction.",
 	"event.",
 	"inbox.",
 	"kind.",
+	"label.",
 	"lang.",
 	"media.",
 	"reason.",
 	"role.",
 	"state.",
+	"term_list.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of
