@@ -46,7 +46,7 @@ var rooms = map[string][]string{
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/moderation", "internal/editorial", "internal/media", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/discussion", "internal/moderation"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }

@@ -39,19 +39,8 @@ func (l labelled) positive() bool {
 	return slices.ContainsFunc(l.Labels, func(label string) bool { return label != "clean" && label != "published" })
 }
 
-// example is the record as the model learns from it: spam is advertising.
-func (l labelled) example() moderation.Example {
-	e := moderation.Example{Text: l.Text}
-	for _, label := range l.Labels {
-		switch {
-		case label == "spam":
-			e.Labels = append(e.Labels, news.LabelAdvertising)
-		case slices.Contains(news.Labels(), news.Label(label)):
-			e.Labels = append(e.Labels, news.Label(label))
-		}
-	}
-	return e
-}
+// example is the record as the model learns from it.
+func (l labelled) example() moderation.Example { return moderation.ExampleOf(l.Text, l.Labels) }
 
 // judged is a record that a model has judged which had not seen it.
 type judged struct {

@@ -77,8 +77,8 @@ func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 	// Length and closing are checked before and behind: what comes here has passed the one, and the store refuses at the other.
 	c.Findings = moderation.Check(moderation.Case{Text: c.Text, Repeated: repeated, Asked: asked, Mode: mode, History: history,
 		Lists: e.lists.Load(), Model: e.model.Load(), Limits: e.rules.Limits})
-	if rule, ok := moderation.Asks(c.Findings); ok {
-		return news.FieldError("text", "error.ask_"+rule)
+	if moderation.Asks(c.Findings) {
+		return news.FieldError("text", askForPersian)
 	}
 	waits, held := moderation.Held(c.Findings)
 	c.Held, c.Risk = held, moderation.Risk(c.Findings)
@@ -88,9 +88,12 @@ func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 	return nil
 }
 
+// askForPersian is the question to one who writes Persian in Latin letters.
+const askForPersian = "error.ask_finglish"
+
 // AskedForPersian tells whether an error of Submit is the question for Persian letters, which may be ignored.
 func AskedForPersian(err error) bool {
-	return slices.ContainsFunc(news.Errors(err), func(e *news.Error) bool { return e.Key == "error.ask_"+moderation.RuleFinglish })
+	return slices.ContainsFunc(news.Errors(err), func(e *news.Error) bool { return e.Key == askForPersian })
 }
 
 const (

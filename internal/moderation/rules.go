@@ -175,14 +175,9 @@ func (c Case) mode() news.Finding {
 	return f
 }
 
-// Asks tells whether the writer has to be asked, and by which rule: the first that asks.
-func Asks(findings []news.Finding) (rule string, ok bool) {
-	for _, f := range findings {
-		if f.Outcome == news.OutcomeAsk {
-			return f.Rule, true
-		}
-	}
-	return "", false
+// Asks tells whether any rule asks the writer to change something.
+func Asks(findings []news.Finding) bool {
+	return slices.ContainsFunc(findings, func(f news.Finding) bool { return f.Outcome == news.OutcomeAsk })
 }
 
 // Held tells whether any rule holds the comment, and whether one does that looked at the comment itself and not at the mode alone.
