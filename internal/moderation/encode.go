@@ -63,13 +63,13 @@ func Decode(data []byte) (*Model, error) {
 	}
 	m := &Model{Examples: s.Examples, known: s.Known, curve: s.Curve, labels: map[news.Label]*judge{}}
 	good := s.Format == modelFormat && len(s.Known) == features/64 && len(s.Labels) > 0 && len(s.Curve.At) == len(s.Curve.Value)
-	load := func(sj storedJudge) *judge {
-		good = good && len(sj.Weights) == features && len(sj.Curve.At) == len(sj.Curve.Value)
-		return &judge{sj.Weights, sj.Scale, sj.Bias, sj.Curve}
+	load := func(sj storedJudge, shift uint) *judge {
+		good = good && len(sj.Weights) == features>>shift && len(sj.Curve.At) == len(sj.Curve.Value)
+		return &judge{shift, sj.Weights, sj.Scale, sj.Bias, sj.Curve}
 	}
-	m.shared = load(s.Shared)
+	m.shared = load(s.Shared, 0)
 	for label, sj := range s.Labels {
-		m.labels[label] = load(sj)
+		m.labels[label] = load(sj, ownShift)
 	}
 	if !good {
 		return nil, errors.New("the stored model is of another form; it has to be trained anew")

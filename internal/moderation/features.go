@@ -1,14 +1,13 @@
 package moderation
 
 import (
-	"slices"
 	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
 )
 
 const (
-	featureBits = 18
+	featureBits = 20
 	features    = 1 << featureBits
 
 	shortestGram = 2
@@ -91,8 +90,28 @@ func featuresOf(tokens []token) []feature {
 			out = append(out, feature{slot(hashed(hashed(seedPair, t.text)^boundary, tokens[i+1].text)), int32(i)})
 		}
 	}
-	slices.SortFunc(out, func(a, b feature) int { return int(a.id) - int(b.id) })
-	return slices.CompactFunc(out, func(a, b feature) bool { return a.id == b.id })
+	return once(out)
+}
+
+// once leaves out the features that came before. It is a hash table of open addresses, since a map or sorting takes longer than all the rest.
+func once(found []feature) []feature {
+	size := 64
+	for size < 2*len(found) {
+		size *= 2
+	}
+	table := make([]uint32, size)
+	kept := found[:0]
+	for _, f := range found {
+		at := int(f.id*2654435769>>8) & (size - 1)
+		for table[at] != 0 && table[at] != f.id+1 {
+			at = (at + 1) & (size - 1)
+		}
+		if table[at] == 0 {
+			table[at] = f.id + 1
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // gramsOf appends the n-grams of letters of a word with its boundaries.

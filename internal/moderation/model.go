@@ -21,6 +21,7 @@ type Model struct {
 
 // judge is what the model knows of one label.
 type judge struct {
+	shift   uint    // the features that share a weight, as a power of two
 	weights []int16 // by feature, in steps of scale
 	scale   float32
 	bias    float32
@@ -76,6 +77,9 @@ func (m *Model) knows(word string) bool { return bit(m.known, wordID(word)) }
 
 func bit(set []uint64, id uint32) bool { return set[id/64]>>(id%64)&1 != 0 }
 
+// ownShift is how coarse the labels' own judges are: eight features share a weight. The shared judge, which decides more, has one for each.
+const ownShift = 3
+
 // ownShare is how much a label's own judge counts beside the shared one, which has seen more.
 const ownShare = 0.25
 
@@ -88,7 +92,7 @@ func total(shared, own *judge, ids []uint32) float64 {
 func (j *judge) sum(ids []uint32) float64 {
 	var sum int64
 	for _, id := range ids {
-		sum += int64(j.weights[id])
+		sum += int64(j.weights[id>>j.shift])
 	}
 	return float64(j.bias) + float64(sum)*float64(j.scale)*norm(len(ids))
 }
@@ -106,7 +110,7 @@ func (m *Model) heaviest(label news.Label, text string, tokens []token, found []
 	own := m.labels[label]
 	weights := make([]float32, len(tokens))
 	for _, f := range found {
-		weights[f.word] += float32(m.shared.weights[f.id])*m.shared.scale + ownShare*float32(own.weights[f.id])*own.scale
+		weights[f.word] += float32(m.shared.weights[f.id])*m.shared.scale + ownShare*float32(own.weights[f.id>>own.shift])*own.scale
 	}
 	order := make([]int, 0, len(tokens))
 	for i, w := range weights {

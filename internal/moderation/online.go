@@ -42,6 +42,7 @@ func (j *judge) moved(ids []uint32, sum float64, yes bool) *judge {
 	next.weights = slices.Clone(j.weights)
 	step := int64(math.Round(onlineRate * wrong * norm(len(ids)) / float64(j.scale)))
 	for _, id := range ids {
+		id >>= j.shift
 		next.weights[id] = int16(min(max(int64(next.weights[id])-step, -math.MaxInt16), math.MaxInt16))
 	}
 	return &next

@@ -9,7 +9,7 @@ import (
 const (
 	repeatWords  = 4 // a shorter text («خیلی ممنون») is many people's
 	repeatGram   = 4 // letters that are compared at a time
-	repeatApart  = 6 // bits of 64 by which nearly the same texts differ
+	repeatApart  = 8 // bits of 64 by which nearly the same texts differ
 	repeatMostly = 4000
 )
 

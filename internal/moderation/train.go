@@ -148,11 +148,11 @@ func judges(all []prepared, samples map[news.Label][]sample, held func(index int
 		for i, p := range all {
 			any[i] = sample{p.ids, i, len(p.labels) > 0}
 		}
-		shared = learn(take(any)).judge()
+		shared = learn(take(any), 0).judge()
 	})
 	for label, of := range samples {
 		group.Go(func() {
-			j := learn(take(of)).judge()
+			j := learn(take(of), ownShift).judge()
 			mu.Lock()
 			labels[label] = j
 			mu.Unlock()
@@ -165,6 +165,7 @@ func judges(all []prepared, samples map[news.Label][]sample, held func(index int
 // learner is a logistic regression while it learns. Each feature counts as much as the ratio of its shares in both classes says
 // (Wang and Manning, "Baselines and Bigrams", 2012).
 type learner struct {
+	shift   uint
 	ratios  []float32
 	weights []float32
 	bias    float64
@@ -172,9 +173,9 @@ type learner struct {
 
 // learn goes through the samples several times (stochastic gradient descent with a rate of its own for each weight: AdaGrad, Duchi et
 // al. 2011).
-func learn(samples []sample) *learner {
-	l := &learner{ratios: ratios(samples), weights: make([]float32, features)}
-	squares := make([]float32, features)
+func learn(samples []sample, shift uint) *learner {
+	l := &learner{shift: shift, ratios: ratios(samples, shift), weights: make([]float32, features>>shift)}
+	squares := make([]float32, features>>shift)
 	random := rand.New(rand.NewPCG(7, uint64(len(samples))))
 	biasSquares := 1.0
 	order := slices.Clone(samples)
@@ -189,6 +190,7 @@ func learn(samples []sample) *learner {
 			l.bias -= 0.1 * wrong / math.Sqrt(biasSquares)
 			step := float32(wrong * norm(len(s.ids)))
 			for _, id := range s.ids {
+				id >>= shift
 				g := step*l.ratios[id] + decay*l.weights[id]
 				squares[id] += g * g
 				l.weights[id] -= rate * g / float32(math.Sqrt(float64(squares[id])+1e-8))
@@ -199,8 +201,8 @@ func learn(samples []sample) *learner {
 }
 
 // ratios are the logarithms of how much more often each feature stands in the texts for than in those against.
-func ratios(samples []sample) []float32 {
-	yesCounts, noCounts := make([]float64, features), make([]float64, features)
+func ratios(samples []sample, shift uint) []float32 {
+	yesCounts, noCounts := make([]float32, features>>shift), make([]float32, features>>shift)
 	yes, no := 1.0, 1.0
 	for _, s := range samples {
 		counts := noCounts
@@ -211,12 +213,12 @@ func ratios(samples []sample) []float32 {
 			no++
 		}
 		for _, id := range s.ids {
-			counts[id]++
+			counts[id>>shift]++
 		}
 	}
-	out := make([]float32, features)
+	out := make([]float32, features>>shift)
 	for id := range out {
-		out[id] = float32(math.Log((yesCounts[id] + 1) / yes * no / (noCounts[id] + 1)))
+		out[id] = float32(math.Log(float64(yesCounts[id]+1) / yes * no / float64(noCounts[id]+1)))
 	}
 	return out
 }
@@ -224,7 +226,7 @@ func ratios(samples []sample) []float32 {
 func (l *learner) sum(ids []uint32) float64 {
 	var sum float32
 	for _, id := range ids {
-		sum += l.weights[id] * l.ratios[id]
+		sum += l.weights[id>>l.shift] * l.ratios[id>>l.shift]
 	}
 	return l.bias + float64(sum)*norm(len(ids))
 }
@@ -236,7 +238,7 @@ func (l *learner) judge() *judge {
 		l.weights[id] *= ratio
 		most = max(most, l.weights[id], -l.weights[id])
 	}
-	j := &judge{weights: make([]int16, features), scale: most / math.MaxInt16, bias: float32(l.bias)}
+	j := &judge{shift: l.shift, weights: make([]int16, len(l.weights)), scale: most / math.MaxInt16, bias: float32(l.bias)}
 	for i, w := range l.weights {
 		j.weights[i] = int16(math.Round(float64(w / j.scale)))
 	}
