@@ -18,9 +18,10 @@ import (
 
 // workshop is the place of one run: the repository, a temporary folder that goes at the end, and the binary.
 type workshop struct {
-	root string
-	temp string
-	bin  string
+	root  string
+	temp  string
+	bin   string
+	model []byte // trained once for all runs
 }
 
 // openWorkshop finds the repository from the working directory, and builds the binary unless one is given.
