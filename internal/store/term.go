@@ -69,7 +69,7 @@ func (s *Store) Term(ctx context.Context, id news.TermID) (news.Term, error) {
 // SaveTerm adds a term (id 0) or changes one. Conflict "error.term_there" when another term has its key; NotFound for an unknown id.
 func (s *Store) SaveTerm(ctx context.Context, actor news.Actor, action string, term news.Term) (news.Term, error) {
 	err := s.inTx(ctx, func(t *tx) error {
-		_, err := t.once("term", action, func() (string, error) {
+		result, err := t.once("term", action, func() (string, error) {
 			var other int64
 			err := t.queryRow(`SELECT id FROM term WHERE key = $1`, term.Key).Scan(&other)
 			if err == nil && other != int64(term.ID) {
@@ -90,6 +90,11 @@ func (s *Store) SaveTerm(ctx context.Context, actor news.Actor, action string, t
 			t.event(termEvent(actor, news.TermSaved, term.ID))
 			return strconv.FormatInt(int64(term.ID), 10), t.touchTerms()
 		})
+		if err != nil || term.ID != 0 {
+			return err
+		}
+		id, err := strconv.ParseInt(result, 10, 64) // the form was sent before
+		term.ID = news.TermID(id)
 		return err
 	})
 	return term, err

@@ -62,7 +62,9 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	h.room = room
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
-	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
+	engine := discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
+	rules := room.RulesArea(discussion.NewRulebook(s, engine, time.Now), engine)
+	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area(), rules)
 	h.must(err)
 	return h
 }
