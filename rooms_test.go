@@ -40,8 +40,9 @@ var rooms = map[string][]string{
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
 	"internal/suggest":    {"internal/news"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
+	"internal/page":       {"internal/news"},
 
-	"internal/web": {"internal/news", "internal/i18n"},
+	"internal/web": {"internal/news", "internal/i18n", "internal/page"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/markup", "internal/i18n", "internal/country",

@@ -244,7 +244,7 @@ func (w *writer) autosave(ctx context.Context, mark string) error {
 		fields[name] = value
 	}
 	fields["body"] = mark + "\n\n" + fields["body"]
-	body, err := json.Marshal(map[string]any{"base": 1, "fields": fields})
+	body, err := json.Marshal(map[string]any{"base": 1, "window": "bench", "fields": fields})
 	if err != nil {
 		return err
 	}

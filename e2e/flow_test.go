@@ -134,3 +134,81 @@ func TestCalendarByKeyboard(t *testing.T) {
 		t.Error("Escape leaves the calendar open, or the focus lost")
 	}
 }
+
+// Two windows of one person: the later one is shown both texts, and neither is lost.
+func TestTwoWindowsOfOnePersonSeeBothTexts(t *testing.T) {
+	n := open(t)
+	one, two := n.staff(t, "khabarnegar"), n.staff(t, "khabarnegar")
+	form := one.draft("خبری در دو پنجره")
+	one.visit(form, 200)
+	two.visit(form, 200)
+	kept := `document.querySelector("[data-said]").innerText.includes("ذخیرهٔ خودکار")`
+	one.fill("[name=lede]", "لید از پنجرهٔ یک")
+	one.until(kept)
+	two.Expect(409)
+	two.fill("[name=lede]", "لید از پنجرهٔ دو")
+	two.until(`document.querySelector(".clash") !== null`)
+	if got := two.text(".clash"); !strings.Contains(got, "در پنجرهٔ دیگری هم") || !strings.Contains(two.text(".clash del"), "یک") || !strings.Contains(two.text(".clash ins"), "دو") {
+		t.Errorf("the later window reads %q", got)
+	}
+	if !get[bool](two, `Object.values(localStorage).some((s) => s.includes("لید از پنجرهٔ دو"))`) {
+		t.Error("the browser of the later window does not keep its text")
+	}
+	two.pictures("two-windows")
+	two.click(".clash [data-mine]")
+	two.until(kept)
+
+	one.Expect(409)
+	one.fill("[name=lede]", "لید یک، ادامه")
+	one.until(`document.querySelector(".clash") !== null`)
+	one.eval(`document.querySelector("form[data-guard]").dispatchEvent(new Event("submit"))`) // so that leaving asks nothing
+	one.follow(".clash [data-theirs]")
+	if got := one.value("[name=lede]"); got != "لید از پنجرهٔ دو" {
+		t.Errorf("brought from the other window is %q", got)
+	}
+	one.follow(`button[value="save"]`)
+	if one.has(".kept") {
+		t.Error("what was saved is offered again")
+	}
+
+	for v, headline := range map[visitor]string{one: "خبر تازهٔ یکم", two: "خبر تازهٔ دوم"} {
+		if v == two {
+			v.eval(`document.querySelector("form[data-guard]").dispatchEvent(new Event("submit")); sessionStorage.clear(); localStorage.clear()`)
+		}
+		v.visit("/newsroom/articles/new", 200)
+		v.fill("[name=headline]", headline)
+	}
+	one.until(kept)
+	two.until(kept)
+	three := n.staff(t, "khabarnegar")
+	three.visit("/newsroom/articles/new", 200)
+	if got := three.text("main"); !strings.Contains(got, "خبر تازهٔ یکم") || !strings.Contains(got, "خبر تازهٔ دوم") {
+		t.Errorf("offered are %q", got)
+	}
+	three.pictures("two-offers")
+}
+
+// The session ends while somebody types: the form is kept, they sign in, and go on.
+func TestLostSessionKeepsTheForm(t *testing.T) {
+	n := open(t)
+	v := n.staff(t, "khabarnegar")
+	form := v.draft("خبری در نشست گمشده")
+	v.visit(form, 200)
+	v.until(`fetch("/newsroom/signout", { method: "POST" }).then(() => true)`)
+	v.Expect(401)
+	v.fill("[name=lede]", "لیدی که نباید گم شود")
+	v.until(`document.querySelector("[data-said]").innerText.includes("نشست شما پایان یافته است")`)
+	if status := v.follow(`button[value="save"]`); status != 401 || !strings.Contains(v.text("main"), "آنچه نوشته‌اید در این صفحه مانده است") {
+		t.Fatalf("without a session the form answers %d: %s", status, v.text("main"))
+	}
+	v.pictures("lost-session")
+	link, err := n.SignInLink("khabarnegar")
+	v.must(err)
+	v.until(fmt.Sprintf(`fetch(%q, { method: "POST" }).then(() => true)`, strings.TrimPrefix(link, n.URL)))
+	if status := v.follow("form.acts button"); status != 200 || v.location() != form || v.value("[name=lede]") != "لیدی که نباید گم شود" {
+		t.Errorf("sent again it leads to %s, %d", v.location(), status)
+	}
+	if v.has(".kept") {
+		t.Error("what was saved is offered again")
+	}
+}

@@ -130,6 +130,60 @@ func TestAPersonIsInvitedWorksAndIsShutOut(t *testing.T) {
 	})
 }
 
+// TestSectionsOfAPerson: roles hold where the boxes are ticked, from the invitation on, and a change puts the person out.
+func TestSectionsOfAPerson(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
+		city, sport := n.section(t, "شهر"), n.section(t, "ورزش")
+		boss, author := n.signIn(t, "modir", news.Operator), n.signIn(t, "nevisande", news.Reporter)
+		box := func(id news.SectionID) string { return news.Code(id).String() }
+		_, fields := form(t, boss.get("/newsroom/people/new").page(t), "main form")
+		fields.Set("name", "نگار")
+		fields.Set("username", "negar")
+		fields["role"], fields["section"] = []string{"desk_editor"}, []string{box(city), "99", "x"}
+		back := boss.post("/newsroom/people", fields).wants(t, http.StatusUnprocessableEntity, "یکی از سرویس‌های برگزیده دیگر نیست")
+		if doc := back.page(t); doc.Find(`input[name=section][checked]`).Length() != 1 || doc.Find(`input[value=desk_editor][checked]`).Length() != 1 || doc.Find(`input[name=name]`).AttrOr("value", "") != "نگار" {
+			t.Error("what was ticked is lost")
+		}
+		fields["section"] = []string{box(city)}
+		link := boss.invitation(boss.post("/newsroom/people", fields))
+		list := boss.get("/newsroom/people").wants(t, http.StatusOK, "شهر", "همهٔ سرویس‌ها")
+		id := regexp.MustCompile(`/newsroom/people/(\d+)"[^>]*>نگار`).FindStringSubmatch(list.body)[1]
+		negar := n.browser(t)
+		negar.post(link, url.Values{"password": {longPassword}}).leads(t, "/newsroom")
+		publishes := func(b *browser, section news.SectionID) int {
+			code := author.write("تیتر سرویس", section, "submit")
+			return b.press(code, url.Values{"base": {"1"}}, "publish", "confirmed", "1").StatusCode
+		}
+		if in, out := publishes(negar, city), publishes(negar, sport); in != http.StatusSeeOther || out != http.StatusForbidden {
+			t.Errorf("in her section %d, in another %d", in, out)
+		}
+
+		path := "/newsroom/people/" + id
+		wrong := boss.post(path+"/roles", url.Values{"role": {"moderator"}, "section": {"98"}}).wants(t, http.StatusUnprocessableEntity, "یکی از سرویس‌های برگزیده دیگر نیست")
+		if wrong.page(t).Find(`input[value=moderator][checked]`).Length() != 1 {
+			t.Error("the boxes of a mistake are lost")
+		}
+		negar.get("/newsroom/articles").wants(t, http.StatusOK) // a mistake changes nothing
+		boss.post(path+"/roles", url.Values{"role": {"desk_editor"}, "section": {box(sport)}}).leads(t, path+"?done=roles")
+		negar.get("/newsroom/articles").leads(t, "/newsroom/signin")
+		if page := boss.get(path).page(t); page.Find(`input[name=section][checked]`).AttrOr("value", "") != box(sport) {
+			t.Error("the page does not show what is stored")
+		}
+		again := n.browser(t)
+		again.post("/newsroom/signin", url.Values{"username": {"negar"}, "password": {longPassword}}).leads(t, "/newsroom")
+		if in, out := publishes(again, sport), publishes(again, city); in != http.StatusSeeOther || out != http.StatusForbidden {
+			t.Errorf("after the change: in her section %d, in another %d", in, out)
+		}
+		chief := n.signIn(t, "sardabir", news.ChiefEditor)
+		chief.get("/newsroom/audit").wants(t, http.StatusOK, "نقش‌ها یا سرویس‌های همکاری را تغییر داد", "دبیر سرویس · ورزش", "دبیر سرویس · شهر")
+		boss.post(path+"/roles", url.Values{"role": {"desk_editor"}}).leads(t, path+"?done=roles")
+		boss.get("/newsroom/people").wants(t, http.StatusOK)
+		if u, err := n.store.UserByName(context.Background(), "negar"); err != nil || u.Sections != nil {
+			t.Errorf("without a tick: %v %v", u.Sections, err)
+		}
+	})
+}
+
 func TestNobodyChangesTheirOwnRole(t *testing.T) {
 	n := start(t, "")
 	boss := n.signIn(t, "modir", news.Operator)
@@ -210,6 +264,8 @@ func TestSigningInWithACode(t *testing.T) {
 		wrong := b.send(ask, "main form", "", "code", "000 000").wants(t, http.StatusUnprocessableEntity, "این کد درست نیست")
 		b.send(wrong, "main form", "", "code", strings.ToUpper(recovery[0])).leads(t, "/newsroom/articles/new")
 		b.get("/newsroom/articles").wants(t, http.StatusOK)
+		n.browser(t).send(ask, "main form", "", "code", recovery[1]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
+		ask = n.browser(t).post("/newsroom/signin", password).wants(t, http.StatusOK, "کد ورود")
 		n.browser(t).send(ask, "main form", "", "code", recovery[0]).wants(t, http.StatusUnprocessableEntity, "این کد درست نیست")
 		n.browser(t).send(ask, "main form", "", "second", "invented", "code", recovery[1]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
 		for range 8 {
@@ -218,11 +274,23 @@ func TestSigningInWithACode(t *testing.T) {
 		n.browser(t).send(ask, "main form", "", "code", recovery[1]).wants(t, http.StatusTooManyRequests, "پانزده دقیقه")
 
 		// Who has lost both is let in by a link of the operator, and may switch it off.
+		boss := n.signIn(t, "modir2", news.Operator)
+		at := regexp.MustCompile(`/newsroom/people/(\d+)"[^>]*>نگار`).FindStringSubmatch(boss.get("/newsroom/people").body)[0]
+		path := at[:strings.IndexByte(at, '"')]
+		boss.get(path).wants(t, http.StatusOK, "خاموش کردن کد دومرحله‌ای")
+		boss.post(path+"/totp/reset", url.Values{}).leads(t, path+"?done=totp")
+		boss.get(path+"?done=totp").wants(t, http.StatusOK, "کد دومرحله‌ای خاموش شد")
+		b.get("/newsroom/articles").leads(t, "/newsroom/signin")
+		n.browser(t).send(ask, "main form", "", "code", recovery[2]).wants(t, http.StatusUnauthorized, "از نو وارد شوید")
+		boss.post(path+"/totp/reset", url.Values{}).wants(t, http.StatusConflict, "ورود دومرحله‌ای روشن نیست")
+		if got := boss.post(path+"/passkeys/eA/remove", url.Values{}); got.StatusCode != http.StatusNotFound {
+			t.Errorf("a passkey that is none: %d", got.StatusCode)
+		}
 		lost := n.browser(t)
 		lost.post(mustLink(t, n, "negar"), url.Values{}).leads(t, "/newsroom")
 		lost.post("/newsroom/account/totp/stop", url.Values{}).leads(t, "/newsroom/account?done=totp_off")
 		n.browser(t).post("/newsroom/signin", password).leads(t, "/newsroom/articles/new")
-		if got := n.kinds(t, 4); got != "user.link_made user.signed_in user.totp_off user.signed_in" {
+		if got := n.kinds(t, 4); got != "user.totp_off user.link_made user.signed_in user.signed_in" {
 			t.Errorf("the log ends with %s", got)
 		}
 		for _, e := range n.events(t) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/page"
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/suggest"
 	"github.com/dabir-newsroom/dabir/internal/web"
@@ -35,6 +37,8 @@ type app struct {
 	cfg        *config.Config
 	log        *slog.Logger
 	store      *store.Store
+	pages      *page.Cache
+	begun      int64 // the newest event when the pages began
 	library    *media.Library
 	countries  *country.Finder
 	auth       *auth.Desk
@@ -60,9 +64,13 @@ func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger, now func
 
 func (a *app) open(ctx context.Context) (err error) {
 	cfg := a.cfg
-	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now}); err != nil {
+	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
 		return err
 	}
+	if a.begun, err = a.store.NewestEvent(ctx); err != nil {
+		return err
+	}
+	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
 	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
 		return err
 	}
@@ -90,6 +98,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}, Engine: a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
+	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
 }
 
@@ -97,6 +106,13 @@ func (a *app) open(ctx context.Context) (err error) {
 func rulesOf(c config.Comments) discussion.Rules {
 	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
 		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
+}
+
+// committed hears what this process has just committed; who wrote it sees it in the next page.
+func (a *app) committed(events []news.Event) {
+	if a.pages != nil { // not while the store is being opened
+		a.pages.Apply(events)
+	}
 }
 
 // openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
@@ -140,7 +156,7 @@ func (a *app) handler(siteURL string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies}, areas...)
+	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count}, areas...)
 }
 
 // areas are the route tables of readers, newsroom, probes and assets.
@@ -159,7 +175,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Counter: a.suggest,
+		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -171,7 +187,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, Names: a.store, Corrections: public,
 		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
@@ -198,6 +214,8 @@ func (a *app) background(ctx context.Context) (wait func()) {
 		}
 	})
 	group.Go(func() { a.library.Run(ctx) })
+	group.Go(func() { a.pages.Run(ctx) })
+	group.Go(func() { a.followOthers(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
 			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)

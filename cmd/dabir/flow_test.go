@@ -307,7 +307,11 @@ func TestWhatIsTypedIsKept(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		reporter, actor := n.hire(t, "negar", news.Reporter)
 		typed := func(base int, fields map[string]string) string {
-			body, err := json.Marshal(map[string]any{"base": base, "fields": fields})
+			draft := ""
+			if base == 0 {
+				draft = "d1"
+			}
+			body, err := json.Marshal(map[string]any{"base": base, "draft": draft, "window": "w1", "fields": fields})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -364,12 +368,83 @@ func TestWhatIsTypedIsKept(t *testing.T) {
 				t.Errorf("%s: %d", name, status)
 			}
 		}
-		if status, _ := reporter.asScript("/newsroom/articles/1/autosave", `{"base":1,"fields":{"headline":"\ud800 \u0000 x\u202e"}}`); status != 200 {
+		if status, _ := reporter.asScript("/newsroom/articles/1/autosave", `{"base":1,"window":"w1","fields":{"headline":"\ud800 \u0000 x\u202e"}}`); status != 200 {
 			t.Errorf("a lone surrogate: %d", status)
 		}
 		reporter.shows("it comes back harmless", reporter.get("/newsroom/articles/1?kept=restore"), 200)
 		if status, _ := reporter.asScript("/newsroom/articles/1/autosave", typed(1, map[string]string{"body": strings.Repeat("ا", 3<<20)})); status != http.StatusRequestEntityTooLarge {
 			t.Errorf("six megabytes: %d", status)
+		}
+	})
+}
+
+// TestTwoWindowsOfOnePerson: what is typed in one is never overwritten by the other unseen, and two new articles are two.
+func TestTwoWindowsOfOnePerson(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
+		reporter, _ := n.hire(t, "negar", news.Reporter)
+		keep := func(path string, form url.Values, headline string) answer {
+			fields := map[string]string{}
+			for name := range form {
+				fields[name] = form.Get(name)
+			}
+			fields["headline"] = headline
+			body, err := json.Marshal(map[string]any{"base": 1, "draft": form.Get("draft"), "window": form.Get("window"), "seq": json.Number(form.Get("seq")), "fields": fields})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := http.NewRequest(http.MethodPost, n.url+path+"/autosave", strings.NewReader(string(body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept", "application/json")
+			return reporter.do(r)
+		}
+		code := reporter.write("تیتر آغاز", 0, "save")
+		path := sheetPath(code)
+		one, two := reporter.sheet(code), reporter.sheet(code)
+		if one.Get("window") == two.Get("window") {
+			t.Fatal("two windows have one name")
+		}
+		reporter.shows("the first window", keep(path, one, "تیتر پنجرهٔ یکم"), 200)
+		reporter.shows("the same text from the other", keep(path, two, "تیتر پنجرهٔ یکم"), 200)
+		reporter.shows("the first again, which has not seen that", keep(path, one, "تیتر یکم و بیش"), 409, "پنجرهٔ دیگری", "<del>", "<ins>", path+"?kept=restore")
+		both := keep(path, one, "تیتر یکم و بیش")
+		one.Set("seq", both.page(t).Find(".clash").AttrOr("data-seq", ""))
+		reporter.shows("having seen both", keep(path, one, "تیتر یکم و بیش"), 200)
+		reporter.shows("now the other is later", keep(path, two, "تیتر دوم"), 409, "یکم", "دوم")
+		reporter.shows("the other saves", reporter.press(code, two, "save", "headline", "تیتر دوم"), 303)
+		reporter.shows("what the first typed is there", reporter.get(path), 200, "نوشته‌ای از شما مانده", "یکم و بیش")
+		_, restored := form(t, reporter.get(path+"?kept=restore").page(t), "form#sheet")
+		got := reporter.press(code, restored, "save")
+		reporter.shows("it began before the other was saved", got, 409, "تیتر یکم و بیش", "تیتر دوم")
+		_, again := form(t, got.page(t), "form#sheet")
+		reporter.shows("having seen both texts", reporter.press(code, again, "save"), 303)
+		if a := n.stored(t, code); a.Content.Headline != "تیتر یکم و بیش" || strings.Contains(reporter.get(path).body, "نوشته‌ای از شما مانده") {
+			t.Errorf("stored is %q, or it is offered still", a.Content.Headline)
+		}
+
+		first, second := reporter.sheet(0), reporter.sheet(0)
+		reporter.shows("a new article", keep("/newsroom/articles/0", first, "خبر تازهٔ یک"), 200)
+		reporter.shows("another beside it", keep("/newsroom/articles/0", second, "خبر تازهٔ دو"), 200)
+		offers := reporter.get("/newsroom/articles/new")
+		reporter.shows("both are offered", offers, 200, "خبر تازهٔ یک", "خبر تازهٔ دو")
+		_, restored = form(t, reporter.get("/newsroom/articles/new?kept=restore&draft="+first.Get("draft")).page(t), "form#sheet")
+		if restored.Get("headline") != "خبر تازهٔ یک" {
+			t.Errorf("restored is %q", restored.Get("headline"))
+		}
+		wrong := reporter.press(0, restored, "save", "headline", "")
+		reporter.shows("a mistake", wrong, 422)
+		if _, back := form(t, wrong.page(t), "form#sheet"); back.Get("draft") != first.Get("draft") || back.Get("window") != restored.Get("window") {
+			t.Error("after a mistake it is another window")
+		}
+		reporter.shows("saving it", reporter.press(0, restored, "save"), 303)
+		offers = reporter.get("/newsroom/articles/new")
+		if strings.Contains(offers.body, "خبر تازهٔ یک") || !strings.Contains(offers.body, "خبر تازهٔ دو") {
+			t.Error("what was saved is offered, or the other is gone")
+		}
+		reporter.shows("throwing the other away", reporter.post("/newsroom/articles/0/autosave/drop", url.Values{"draft": second["draft"]}), 303)
+		if strings.Contains(reporter.get("/newsroom/articles/new").body, "خبر تازهٔ دو") {
+			t.Error("it is offered still")
 		}
 	})
 }
@@ -511,7 +586,10 @@ func TestBadInput(t *testing.T) {
 
 // TestRightsTable walks every act on articles × every role, in the section of whoever acts and in another.
 func TestRightsTable(t *testing.T) {
-	n := start(t, "")
+	eachDatabase(t, walkRights)
+}
+
+func walkRights(t *testing.T, n *newsroomUnderTest) {
 	city, sport := n.section(t, "شهر"), n.section(t, "ورزش")
 	author, _ := n.hire(t, "nevisande", news.Reporter)
 	chiefOfAll, _ := n.hire(t, "hame", news.ChiefEditor)

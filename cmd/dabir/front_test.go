@@ -400,7 +400,7 @@ func TestPinAndBarGoByThemselves(t *testing.T) {
 			past := s.Published.Front.Clone()
 			past.Slots[0].Until, past.Breaking.Until = time.Now().Add(-time.Second), time.Now().Add(-time.Second)
 			s.Publish(past, news.FrontArranged, 0, 0, time.Now())
-			return nil, nil
+			return []news.EventKind{news.FrontPublished}, nil
 		})
 		if err != nil {
 			t.Fatal(err)

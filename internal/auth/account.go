@@ -100,11 +100,14 @@ func (d *Desk) SetPassword(ctx context.Context, session, password string) error 
 	if err != nil {
 		return err
 	}
-	return d.setPassword(ctx, user, password, token.Hash)
+	set := did(user, news.UserPasswordSet)
+	set.SignOut, set.Keep = true, token.Hash
+	return d.setPassword(ctx, user, password, set)
 }
 
-func (d *Desk) setPassword(ctx context.Context, user news.User, password, keep string) error {
-	if err := checkNew(password); err != nil {
+// setPassword gives a user who is not shut out a password, with what happens beside.
+func (d *Desk) setPassword(ctx context.Context, user news.User, password string, beside news.UserChange) error {
+	if err := checkNew(password, user.Username, user.Name); err != nil {
 		return err
 	}
 	hash, err := d.hashPassword(ctx, password)
@@ -112,22 +115,28 @@ func (d *Desk) setPassword(ctx context.Context, user news.User, password, keep s
 		return err
 	}
 	return d.users.ChangeUser(ctx, user.ID, func(u *news.User, _ []news.User) (news.UserChange, error) {
+		if u.Disabled {
+			return news.UserChange{}, news.Fail(news.Unauthorized, "error.sign_in")
+		}
 		u.PasswordHash = hash
-		return news.UserChange{SignOut: true, Keep: keep, Events: []news.Event{eventOf(user.Actor(), news.UserPasswordSet, user.ID)}}, nil
+		return beside, nil
 	})
 }
 
-// RemovePasskey removes a passkey of the person of a fresh session. Conflict "error.last_way" when nothing would be left by which to sign
-// in, NotFound when they have no such passkey.
+// RemovePasskey removes a passkey of the person of a fresh session, and ends their other sessions and links: the device that held it may
+// be lost, and what was opened by it with it. Conflict "error.last_way" when nothing would be left by which to sign in, NotFound when
+// they have no such passkey.
 func (d *Desk) RemovePasskey(ctx context.Context, session, id string) error {
-	_, user, err := d.fresh(ctx, session)
+	token, user, err := d.fresh(ctx, session)
 	if err != nil {
 		return err
 	}
-	return d.credentials.RemovePasskey(ctx, user.ID, id, eventOf(user.Actor(), news.UserPasskeyGone, user.ID), func(u news.User, left int) error {
+	return d.credentials.RemovePasskey(ctx, user.ID, id, func(u news.User, left int) (news.UserChange, error) {
 		if left == 0 && u.PasswordHash == "" {
-			return news.Fail(news.Conflict, "error.last_way")
+			return news.UserChange{}, news.Fail(news.Conflict, "error.last_way")
 		}
-		return nil
+		gone := did(user, news.UserPasskeyGone)
+		gone.SignOut, gone.Keep = true, token.Hash
+		return gone, nil
 	})
 }

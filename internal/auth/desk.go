@@ -17,7 +17,8 @@ import (
 
 // How long secrets live.
 const (
-	SessionLife = 14 * 24 * time.Hour // from the last use
+	SessionLife = 14 * 24 * time.Hour // from the last use …
+	SessionMost = 30 * 24 * time.Hour // … but no longer than this from signing in
 	LinkLife    = time.Hour
 	SetupLife   = 24 * time.Hour
 	InviteLife  = 7 * 24 * time.Hour
@@ -26,6 +27,8 @@ const (
 	// secondLife is how long after the password the code may be typed, challengeLife how long a passkey may take.
 	secondLife    = 10 * time.Minute
 	challengeLife = 10 * time.Minute
+	// knownLife is how long a browser counts as one from which its person has signed in.
+	knownLife = 180 * 24 * time.Hour
 	// touchAfter is how old a session's last use must be before a new use is written down.
 	touchAfter = 5 * time.Minute
 )
@@ -35,6 +38,7 @@ const (
 	purposeSession = "session"
 	purposeLink    = "link"
 	purposeInvite  = "invite"
+	purposeSecond  = "second" // the password was right, the code is still asked for
 	purposeSetup   = "setup"
 	purposeSpent   = "spent" // a challenge that has been answered
 )
@@ -49,7 +53,8 @@ type Users interface {
 	User(context.Context, news.UserID) (news.User, error)               // NotFound
 	CountUsers(context.Context) (int, error)
 	People(context.Context) ([]news.Person, error)
-	// ChangeUser changes a user, with events and sign-out, in one transaction; others are all the other users. NotFound.
+	Sections(context.Context) ([]news.Section, error)
+	// ChangeUser changes a user, with what happens beside, in one transaction; others are all the other users. NotFound, Conflict.
 	ChangeUser(ctx context.Context, id news.UserID, change func(u *news.User, others []news.User) (news.UserChange, error)) error
 }
 
@@ -73,13 +78,12 @@ type Attempts interface {
 
 // Credentials is where passkeys and second factors are kept. Each change is one transaction with its events.
 type Credentials interface {
-	AddPasskey(context.Context, news.Passkey, news.Event) error   // Conflict when it is there already
 	Passkey(ctx context.Context, id string) (news.Passkey, error) // NotFound
 	Passkeys(context.Context, news.UserID) ([]news.Passkey, error)
-	UsePasskey(ctx context.Context, id string, use func(*news.Passkey) error) error
-	RemovePasskey(ctx context.Context, user news.UserID, id string, e news.Event, allow func(u news.User, left int) error) error // NotFound
-	SecondFactor(context.Context, news.UserID) (news.SecondFactor, error)                                                        // one that is off when there is none
-	ChangeSecondFactor(context.Context, news.UserID, func(*news.SecondFactor) ([]news.Event, error)) error
+	UsePasskey(ctx context.Context, id string, use func(*news.Passkey, news.User) (news.UserChange, error)) error                      // NotFound
+	RemovePasskey(ctx context.Context, user news.UserID, id string, change func(u news.User, left int) (news.UserChange, error)) error // NotFound
+	SecondFactor(context.Context, news.UserID) (news.SecondFactor, error)                                                              // one that is off when there is none
+	ChangeSecondFactor(context.Context, news.UserID, func(*news.SecondFactor) (news.UserChange, error)) error
 }
 
 // Keepers are the places where the desk keeps things; *store.Store is all of them.
@@ -94,6 +98,7 @@ type Keepers struct {
 type Visitor struct {
 	Addr   netip.Addr // for throttles only; never stored
 	Device string     // browser and system in short; shown in the list of sessions
+	Known  string     // what Entry.Known gave this browser; "" for none
 }
 
 // Entry is what came of signing in.
@@ -101,6 +106,7 @@ type Entry struct {
 	Session string // the new session's token; "" while a code is still asked for
 	User    news.User
 	Second  string // to be sent back to SecondStep with the code; "" when none is asked for
+	Known   string // for the browser to keep, with the session: from it the person gets in whatever strangers try under their name
 }
 
 // Desk is where people of the newsroom sign in. It may be used from many goroutines.
@@ -122,27 +128,48 @@ func New(k Keepers, key []byte, now func() time.Time) *Desk {
 		key: key, seal: newSealer(key), now: now, hasher: newHasher(current)}
 }
 
-// window is how long a failed attempt counts.
-const window = 15 * time.Minute
+// window is how long a failed attempt counts, day how long it does under a limit that stops patient guessing.
+const (
+	window = 15 * time.Minute
+	day    = 24 * time.Hour
+)
 
-// limit is how many failed attempts within window a key may have.
+// limit is how many failed attempts within a time a key may have.
 type limit struct {
-	key string
-	max int
+	key    string
+	max    int
+	within time.Duration
 }
 
 // limits names what is counted for an attempt. Ten wrong passwords close a name for one address; the wider limits are
-// higher, since a stranger must not be able to lock an editor out by ten wrong guesses.
-func (d *Desk) limits(username string, from netip.Addr) []limit {
+// higher, since a stranger must not be able to lock an editor out by ten wrong guesses. Fifty from many addresses close it for all
+// but the browsers from which its person has signed in before: those are counted each by itself (OWASP, "Slow Down Online
+// Guessing Attacks with Device Cookies"), so that nobody can be kept out for ever.
+func (d *Desk) limits(username string, user news.UserID, from Visitor) []limit {
+	if known, ok := d.known(from); ok && known.User == user {
+		return []limit{{d.attemptKey("browser", known.ID), 10, window}}
+	}
 	return []limit{
-		{d.attemptKey("pair", username, network(from)), 10},
-		{d.attemptKey("name", username), 50},
-		d.addressLimit(from),
+		{d.attemptKey("pair", username, network(from.Addr)), 10, window},
+		{d.attemptKey("name", username), 50, window},
+		d.addressLimit(from.Addr),
 	}
 }
 
 func (d *Desk) addressLimit(from netip.Addr) limit {
-	return limit{d.attemptKey("address", network(from)), 100}
+	return limit{d.attemptKey("address", network(from)), 100, window}
+}
+
+// knownState is what a browser keeps from which somebody has signed in. It lets nobody in.
+type knownState struct {
+	User news.UserID `json:"u"`
+	ID   string      `json:"i"`
+}
+
+// known tells whose browser the visitor has signed in from before; ok is false for nobody's.
+func (d *Desk) known(from Visitor) (state knownState, ok bool) {
+	_, err := d.seal.open(sealKnown, from.Known, d.now(), &state)
+	return state, err == nil && state.User != 0
 }
 
 // network is what is counted as one address: of IPv6 the /64 that a household or a server has to itself.
@@ -166,32 +193,52 @@ func (d *Desk) attemptKey(parts ...string) string {
 // "error.signin_wrong" for a wrong name or password (which of them is not told, and takes the same time), TooMany
 // "error.signin_rate" after too many of those.
 func (d *Desk) SignIn(ctx context.Context, username, password string, from Visitor) (Entry, error) {
-	user, err := d.checkPassword(ctx, foldName(username), password, from.Addr)
+	user, err := d.checkPassword(ctx, foldName(username), password, from)
 	if err != nil {
 		return Entry{}, err
 	}
-	return d.admit(ctx, user, from, "password")
-}
-
-// admit opens a session, or asks for the code first where the user has a second factor.
-func (d *Desk) admit(ctx context.Context, user news.User, from Visitor, way string) (Entry, error) {
 	factor, err := d.credentials.SecondFactor(ctx, user.ID)
 	if err != nil {
 		return Entry{}, err
 	}
 	if !factor.On() {
-		return d.enter(ctx, user, from, way)
+		return d.enter(ctx, user, from, "password", "")
 	}
-	second, err := d.seal.close(sealSecond, secondState{User: user.ID, Print: printOf(user.PasswordHash)}, d.now().Add(secondLife))
-	return Entry{User: user, Second: second}, err
+	// Kept by its hash, as sessions are: what is in a stolen database must not stand for a password that was right.
+	second, token := d.secret(news.Token{Purpose: purposeSecond, User: user.ID}, secondLife)
+	return Entry{User: user, Second: second}, d.change(ctx, user, news.UserChange{Open: &token})
 }
 
-// enter opens a session.
-func (d *Desk) enter(ctx context.Context, user news.User, from Visitor, way string) (Entry, error) {
-	actor := user.Actor()
-	session, err := d.issue(ctx, news.Token{Purpose: purposeSession, User: user.ID, Device: from.Device}, SessionLife,
-		eventOf(actor, news.UserSignedIn, user.ID, "way", way))
-	return Entry{Session: session, User: user}, err
+// enter opens a session, and uses up the token with the hash spend.
+func (d *Desk) enter(ctx context.Context, user news.User, from Visitor, way, spend string) (Entry, error) {
+	entry, open, err := d.opening(user, from, way)
+	if err == nil {
+		open.Spend = spend
+		err = d.change(ctx, user, open)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry, nil
+}
+
+// opening is a session that is still to be stored.
+func (d *Desk) opening(user news.User, from Visitor, way string) (Entry, news.UserChange, error) {
+	session, token := d.secret(news.Token{Purpose: purposeSession, User: user.ID, Device: from.Device}, SessionLife)
+	known, err := d.seal.close(sealKnown, knownState{user.ID, rand.Text()}, d.now().Add(knownLife))
+	return Entry{Session: session, User: user, Known: known},
+		news.UserChange{Open: &token, Events: []news.Event{eventOf(user.Actor(), news.UserSignedIn, user.ID, "way", way)}}, err
+}
+
+// change does to a user's ways to enter what is said, unless they were shut out or got another password since user was read: who has
+// shown the old one in the meantime must not be left with a session. Unauthorized "error.signin_again" then.
+func (d *Desk) change(ctx context.Context, user news.User, what news.UserChange) error {
+	return d.users.ChangeUser(ctx, user.ID, func(u *news.User, _ []news.User) (news.UserChange, error) {
+		if u.Disabled || u.PasswordHash != user.PasswordHash {
+			return news.UserChange{}, news.Fail(news.Unauthorized, "error.signin_again")
+		}
+		return what, nil
+	})
 }
 
 // eventOf is a line of the log about a user; data is pairs of name and value.
@@ -207,21 +254,21 @@ func eventOf(actor news.Actor, kind news.EventKind, user news.UserID, data ...st
 }
 
 // checkPassword counts and compares within one slot, so that parallel guesses cannot outrun the count.
-func (d *Desk) checkPassword(ctx context.Context, username, password string, from netip.Addr) (news.User, error) {
+func (d *Desk) checkPassword(ctx context.Context, username, password string, from Visitor) (news.User, error) {
 	leave, err := d.hasher.enter(ctx)
 	if err != nil {
 		return news.User{}, fmt.Errorf("auth: wait for a slot: %w", err)
 	}
 	defer leave()
-	limits := d.limits(username, from)
-	if err := d.withinLimits(ctx, limits); err != nil {
-		return news.User{}, err
-	}
 	user, err := d.users.UserByName(ctx, username)
 	if err != nil && news.KindOf(err) != news.NotFound {
 		return news.User{}, err
 	}
-	if err != nil || user.Disabled {
+	limits := d.limits(username, user.ID, from)
+	if err := d.withinLimits(ctx, limits); err != nil {
+		return news.User{}, err
+	}
+	if user.Disabled {
 		user = news.User{}
 	}
 	ok, stale, err := d.hasher.check(cut(password), user.PasswordHash)
@@ -253,7 +300,7 @@ func (d *Desk) checkPassword(ctx context.Context, username, password string, fro
 // withinLimits is TooMany "error.signin_rate" when one of the limits is reached.
 func (d *Desk) withinLimits(ctx context.Context, limits []limit) error {
 	for _, l := range limits {
-		n, err := d.attempts.Attempts(ctx, l.key, d.now().Add(-window))
+		n, err := d.attempts.Attempts(ctx, l.key, d.now().Add(-l.within))
 		if err != nil {
 			return err
 		}
@@ -281,7 +328,11 @@ func (d *Desk) Session(ctx context.Context, session string) (news.User, error) {
 		return news.User{}, err
 	}
 	if now := d.now(); now.Sub(token.SeenAt) >= touchAfter {
-		if err := d.tokens.TouchToken(ctx, token.Hash, now, now.Add(SessionLife)); err != nil {
+		end := now.Add(SessionLife)
+		if most := token.CreatedAt.Add(SessionMost); end.After(most) {
+			end = most
+		}
+		if err := d.tokens.TouchToken(ctx, token.Hash, now, end); err != nil {
 			return news.User{}, err
 		}
 	}
@@ -321,16 +372,23 @@ func (d *Desk) enabled(ctx context.Context, id news.UserID) (news.User, error) {
 	return user, nil
 }
 
-// issue makes a secret of 32 random bytes and stores its hash as a token of the given purpose.
-func (d *Desk) issue(ctx context.Context, t news.Token, life time.Duration, events ...news.Event) (string, error) {
+// secret makes 32 random bytes and the token that is stored of them.
+func (d *Desk) secret(t news.Token, life time.Duration) (string, news.Token) {
 	var b [32]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the process rather than give less
 	secret, now := base64.RawURLEncoding.EncodeToString(b[:]), d.now()
 	t.Hash, t.CreatedAt, t.ExpiresAt = hashOf(secret), now, now.Add(life)
-	if err := d.tokens.SaveToken(ctx, t, events...); err != nil {
+	return secret, t
+}
+
+// give makes a link for a user who is not shut out, and ends their older ones of the purpose end; "" for none. NotFound.
+func (d *Desk) give(ctx context.Context, id news.UserID, purpose, end string, life time.Duration, e news.Event) (string, error) {
+	user, err := d.enabled(ctx, id)
+	if err != nil {
 		return "", err
 	}
-	return secret, nil
+	secret, token := d.secret(news.Token{Purpose: purpose, User: id}, life)
+	return secret, d.change(ctx, user, news.UserChange{End: end, Open: &token, Events: []news.Event{e}})
 }
 
 // hashOf is enough without a salt: the secret is 256 random bits.

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -32,13 +33,7 @@ func (d *Desk) NewInvitation(ctx context.Context, actor news.Actor, id news.User
 	if err := actor.Require(news.RightUsers); err != nil {
 		return "", err
 	}
-	if _, err := d.enabled(ctx, id); err != nil {
-		return "", err
-	}
-	if err := d.tokens.DropTokens(ctx, id, purposeInvite, ""); err != nil {
-		return "", err
-	}
-	return d.issue(ctx, news.Token{Purpose: purposeInvite, User: id}, InviteLife, eventOf(actor, news.UserInvited, id))
+	return d.give(ctx, id, purposeInvite, purposeInvite, InviteLife, eventOf(actor, news.UserInvited, id))
 }
 
 // Invited tells whom an invitation is for, without using it up. NotFound "error.link_invalid".
@@ -51,51 +46,53 @@ func (d *Desk) Invited(ctx context.Context, link string) (news.User, error) {
 	return user, notFoundIs(err, news.NotFound, "error.link_invalid")
 }
 
-// AcceptInvitation takes the password that an invited person chose and signs them in; sessions that were open end. The link is used up
-// only when the password can be taken. Errors: Invalid at "password", NotFound "error.link_invalid".
+// AcceptInvitation takes the password that an invited person chose and signs them in; sessions that were open end. All of it happens,
+// with the link used up, or nothing. Errors: Invalid at "password", NotFound "error.link_invalid".
 func (d *Desk) AcceptInvitation(ctx context.Context, link, password string, from Visitor) (Entry, error) {
 	user, err := d.Invited(ctx, link)
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := checkNew(password); err != nil {
-		return Entry{}, err
+	entry, accepted, err := d.accepting(user, link, from, news.UserPasswordSet)
+	if err == nil {
+		err = d.setPassword(ctx, user, password, accepted)
 	}
-	if err := d.takeInvitation(ctx, link); err != nil {
-		return Entry{}, err
+	if err != nil {
+		return Entry{}, notFoundIs(err, news.NotFound, "error.link_invalid")
 	}
-	if err := d.setPassword(ctx, user, password, ""); err != nil {
-		return Entry{}, err
-	}
-	return d.enter(ctx, user, from, "invitation")
+	return entry, nil
 }
 
-func (d *Desk) takeInvitation(ctx context.Context, link string) error {
-	_, err := d.tokens.TakeToken(ctx, hashOf(link), purposeInvite, d.now())
-	return notFoundIs(err, news.NotFound, "error.link_invalid")
+// accepting is what happens beside the act by which an invitation is used up.
+func (d *Desk) accepting(user news.User, link string, from Visitor, act news.EventKind) (Entry, news.UserChange, error) {
+	entry, accepted, err := d.opening(user, from, "invitation")
+	accepted.Spend, accepted.SignOut = hashOf(link), true
+	accepted.Events = append([]news.Event{eventOf(user.Actor(), act, user.ID)}, accepted.Events...)
+	return entry, accepted, err
 }
 
-// ChangeRoles gives a user other roles and ends their sessions, so that nothing open goes on under the old ones; the actor needs
-// RightUsers. Errors: Invalid "error.roles" at "roles", Conflict "error.own_roles" for oneself, Conflict "error.last_operator" when
-// nobody would be left to manage people, NotFound.
-func (d *Desk) ChangeRoles(ctx context.Context, actor news.Actor, id news.UserID, roles []news.Role) error {
+// ChangeRoles gives a user other roles, or other sections for which they hold (none: all), and ends their sessions, so that nothing open
+// goes on under the old ones; the actor needs RightUsers. Errors: Invalid "error.roles" at "roles" and "error.sections" at "sections"
+// (joined), Conflict "error.own_roles" for oneself, Conflict "error.last_operator" when nobody would be left to manage people, NotFound.
+func (d *Desk) ChangeRoles(ctx context.Context, actor news.Actor, id news.UserID, roles []news.Role, sections []news.SectionID) error {
 	if err := actor.Require(news.RightUsers); err != nil {
 		return err
 	}
-	if err := checkRoles(&roles); err != nil {
+	if err := errors.Join(checkRoles(&roles), d.checkSections(ctx, &sections)); err != nil {
 		return err
 	}
 	if actor.User == id {
 		return news.Fail(news.Conflict, "error.own_roles")
 	}
 	return d.users.ChangeUser(ctx, id, func(u *news.User, others []news.User) (news.UserChange, error) {
-		if slices.Equal(u.Roles, roles) {
+		if slices.Equal(u.Roles, roles) && slices.Equal(u.Sections, sections) {
 			return news.UserChange{}, nil
 		}
 		before := *u
-		u.Roles = roles
-		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserRolesChanged, id, "roles", news.RoleList(roles))}},
-			someoneManages(before, *u, others)
+		u.Roles, u.Sections = roles, sections
+		changed := eventOf(actor, news.UserRolesChanged, id)
+		changed.Data = news.ScopeData(roles, sections)
+		return news.UserChange{SignOut: true, Events: []news.Event{changed}}, someoneManages(before, *u, others)
 	})
 }
 
@@ -131,6 +128,52 @@ func someoneManages(before, after news.User, others []news.User) error {
 }
 
 func manages(u news.User) bool { return !u.Disabled && u.Actor().May(news.RightUsers) }
+
+// PersonPasskeys lists a user's passkeys, the oldest first; the actor needs RightUsers.
+func (d *Desk) PersonPasskeys(ctx context.Context, actor news.Actor, id news.UserID) ([]news.Passkey, error) {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return nil, err
+	}
+	return d.credentials.Passkeys(ctx, id)
+}
+
+// mayMend is nil when the actor may take away by what another signs in. What is one's own is changed at one's account, soon after
+// having signed in: Conflict "error.own_entry".
+func mayMend(actor news.Actor, id news.UserID) error {
+	if err := actor.Require(news.RightUsers); err != nil {
+		return err
+	}
+	if actor.User == id {
+		return news.Fail(news.Conflict, "error.own_entry")
+	}
+	return nil
+}
+
+// RemovePersonPasskey removes a passkey that somebody else has lost and ends all their sessions and links; the actor needs RightUsers.
+// It may be their last way to sign in: an invitation gives them another. Errors: Conflict "error.own_entry", NotFound.
+func (d *Desk) RemovePersonPasskey(ctx context.Context, actor news.Actor, id news.UserID, passkey string) error {
+	if err := mayMend(actor, id); err != nil {
+		return err
+	}
+	return d.credentials.RemovePasskey(ctx, id, passkey, func(news.User, int) (news.UserChange, error) {
+		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserPasskeyGone, id)}}, nil
+	})
+}
+
+// ResetSecondFactor switches the codes of somebody else off, who has lost their app and their recovery codes, and ends all their sessions
+// and links; the actor needs RightUsers. Errors: Conflict "error.own_entry", Conflict "error.totp_off" when they have none.
+func (d *Desk) ResetSecondFactor(ctx context.Context, actor news.Actor, id news.UserID) error {
+	if err := mayMend(actor, id); err != nil {
+		return err
+	}
+	return d.credentials.ChangeSecondFactor(ctx, id, func(f *news.SecondFactor) (news.UserChange, error) {
+		if !f.On() {
+			return news.UserChange{}, news.Fail(news.Conflict, "error.totp_off")
+		}
+		f.Secret = ""
+		return news.UserChange{SignOut: true, Events: []news.Event{eventOf(actor, news.UserTOTPOff, id)}}, nil
+	})
+}
 
 // EndSessions ends all sessions and links of a user; the actor needs RightUsers. NotFound.
 func (d *Desk) EndSessions(ctx context.Context, actor news.Actor, id news.UserID) error {

@@ -63,31 +63,67 @@ func TestRolesChangeAndSignOut(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()
 	boss := o.hire(NewUser{Username: "modir", Name: "مدیر", Password: password, Roles: []news.Role{news.Operator}})
 	session := o.session()
-	o.must(o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, []news.Role{news.Moderator}))
+	o.must(o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, []news.Role{news.Moderator}, nil))
 	if _, err := o.Session(ctx, session); err != nil {
 		t.Errorf("nothing changed, and she is out: %v", err)
 	}
-	o.must(o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, []news.Role{news.ChiefEditor, news.Moderator}))
+	o.must(o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, []news.Role{news.ChiefEditor, news.Moderator}, nil))
 	_, err := o.Session(ctx, session)
 	wantKey(t, err, news.Unauthorized, "error.sign_in")
 	all, err := o.store.Events(ctx, 0, 100)
 	o.must(err)
-	if e := all[len(all)-1]; e.Kind != news.UserRolesChanged || e.Data["roles"] != "chief_editor moderator" || e.Actor != boss.Actor().EventActor() || e.SubjectID != int64(o.sara.ID) {
+	if e := all[len(all)-1]; e.Kind != news.UserRolesChanged || e.Data["roles"] != "chief_editor moderator" || e.Data["sections"] != "all" || e.Actor != boss.Actor().EventActor() || e.SubjectID != int64(o.sara.ID) {
 		t.Errorf("the log says %+v", e)
 	}
 	for _, roles := range [][]news.Role{nil, {"pope"}, {news.Reporter, ""}} {
-		wantKey(t, o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, roles), news.Invalid, "error.roles")
+		wantKey(t, o.ChangeRoles(ctx, boss.Actor(), o.sara.ID, roles, nil), news.Invalid, "error.roles")
 	}
-	wantKey(t, o.ChangeRoles(ctx, boss.Actor(), boss.ID, []news.Role{news.Reporter}), news.Conflict, "error.own_roles")
+	wantKey(t, o.ChangeRoles(ctx, boss.Actor(), boss.ID, []news.Role{news.Reporter}, nil), news.Conflict, "error.own_roles")
 	wantKey(t, o.SetDisabled(ctx, boss.Actor(), boss.ID, true), news.Conflict, "error.own_disable")
-	wantKey(t, o.ChangeRoles(ctx, boss.Actor(), 99, []news.Role{news.Reporter}), news.NotFound, "error.not_found")
+	wantKey(t, o.ChangeRoles(ctx, boss.Actor(), 99, []news.Role{news.Reporter}, nil), news.NotFound, "error.not_found")
 	sara, err := o.store.User(ctx, o.sara.ID)
 	o.must(err)
-	for _, err := range []error{o.ChangeRoles(ctx, sara.Actor(), boss.ID, nil), o.SetDisabled(ctx, sara.Actor(), boss.ID, true), o.EndSessions(ctx, sara.Actor(), boss.ID)} {
+	for _, err := range []error{o.ChangeRoles(ctx, sara.Actor(), boss.ID, nil, nil), o.SetDisabled(ctx, sara.Actor(), boss.ID, true), o.EndSessions(ctx, sara.Actor(), boss.ID)} {
 		wantKey(t, err, news.Forbidden, "error.forbidden")
 	}
 	_, err = o.People(ctx, sara.Actor())
 	wantKey(t, err, news.Forbidden, "error.forbidden")
+}
+
+func TestSectionsChangeAndSignOut(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	city, err := o.store.EnsureSection(ctx, operator, news.Section{Name: "شهر"})
+	o.must(err)
+	sport, err := o.store.EnsureSection(ctx, operator, news.Section{Name: "ورزش"})
+	o.must(err)
+	moderator := []news.Role{news.Moderator}
+	session := o.session()
+	o.must(o.ChangeRoles(ctx, operator, o.sara.ID, moderator, []news.SectionID{}))
+	if user, err := o.Session(ctx, session); err != nil || user.Sections != nil {
+		t.Errorf("no box ticked is all sections, as before: %v %v", user.Sections, err)
+	}
+	o.must(o.ChangeRoles(ctx, operator, o.sara.ID, moderator, []news.SectionID{sport.ID, city.ID, sport.ID}))
+	_, err = o.Session(ctx, session)
+	wantKey(t, err, news.Unauthorized, "error.sign_in")
+	user, err := o.Session(ctx, o.session())
+	if err != nil || len(user.Sections) != 2 || !user.Actor().MayIn(news.RightModerate, city.ID) || user.Actor().MayIn(news.RightModerate, 1) {
+		t.Errorf("%+v %v", user, err)
+	}
+	all, err := o.store.Events(ctx, 0, 100)
+	o.must(err)
+	if e := all[len(all)-2]; e.Kind != news.UserRolesChanged || e.Data["sections"] != news.ScopeData(nil, user.Sections)["sections"] || e.Data["sections"] == "all" {
+		t.Errorf("the log says %+v", e)
+	}
+	wantKey(t, o.ChangeRoles(ctx, operator, o.sara.ID, moderator, []news.SectionID{city.ID, 99}), news.Invalid, "error.sections")
+	if err := o.ChangeRoles(ctx, operator, o.sara.ID, nil, []news.SectionID{-1}); len(news.Errors(err)) != 2 {
+		t.Errorf("both mistakes at once: %v", err)
+	}
+	_, err = o.CreateUser(ctx, operator, NewUser{Username: "omid", Name: "امید", Password: password, Roles: moderator, Sections: []news.SectionID{99}})
+	wantKey(t, err, news.Invalid, "error.sections")
+	made := o.hire(NewUser{Username: "omid", Name: "امید", Password: password, Roles: moderator, Sections: []news.SectionID{city.ID}})
+	if kept, err := o.store.User(ctx, made.ID); err != nil || len(kept.Sections) != 1 || kept.Sections[0] != city.ID {
+		t.Errorf("%+v %v", kept, err)
+	}
 }
 
 func TestDisablingShutsOutAndSpareKeys(t *testing.T) {
@@ -119,7 +155,7 @@ func TestSomebodyAlwaysManagesPeople(t *testing.T) {
 	// Each acts with the rights that they had when their request began.
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = o.SetDisabled(ctx, one.Actor(), two.ID, true) })
-	wg.Go(func() { _ = o.ChangeRoles(ctx, two.Actor(), one.ID, []news.Role{news.Reporter}) })
+	wg.Go(func() { _ = o.ChangeRoles(ctx, two.Actor(), one.ID, []news.Role{news.Reporter}, nil) })
 	wg.Wait()
 	people, err := o.People(ctx, operator)
 	o.must(err)

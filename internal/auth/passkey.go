@@ -52,7 +52,8 @@ func NewPasskeys(desk *Desk, siteURL, siteName string) (*Passkeys, error) {
 		AttestationPreference: protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: protocol.ResidentKeyRequired(),
-			UserVerification: protocol.VerificationPreferred,
+			// A passkey is all that is asked for, so whoever finds the key must not get in by it: PIN, finger or face.
+			UserVerification: protocol.VerificationRequired,
 		},
 	})
 	if err != nil {
@@ -112,7 +113,7 @@ func (p *Passkeys) BeginSignIn() (Ceremony, error) {
 	if err := p.ready(); err != nil {
 		return Ceremony{}, err
 	}
-	options, state, err := p.web.BeginDiscoverableLogin()
+	options, state, err := p.web.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return Ceremony{}, err
 	}
@@ -124,42 +125,40 @@ func (p *Passkeys) ceremony(name string, options any, state *webauthn.SessionDat
 	return Ceremony{Options: options, State: text}, err
 }
 
-// FinishSignIn lets in who answers with a passkey. Where a second factor is on and the authenticator did not verify its user (by PIN,
-// finger or face), the Entry asks for the code. Errors: Invalid "error.passkey_failed" for an answer that proves nothing, was given
-// before or too late, Conflict "error.passkey_copied" when the counter ran backwards, TooMany "error.signin_rate".
+// FinishSignIn lets in who answers with a passkey; no code is asked for. Errors: Invalid "error.passkey_failed" for an answer that proves
+// nothing, was given before or too late, or by an authenticator that did not verify its user, Conflict "error.passkey_copied" when the
+// counter ran backwards, TooMany "error.signin_rate".
 func (p *Passkeys) FinishSignIn(ctx context.Context, state, response string, from Visitor) (Entry, error) {
 	if err := p.ready(); err != nil {
 		return Entry{}, err
 	}
 	limits := []limit{p.desk.addressLimit(from.Addr)}
+	if known, ok := p.desk.known(from); ok {
+		limits = []limit{{p.desk.attemptKey("browser", known.ID), 10, window}}
+	}
 	if err := p.desk.withinLimits(ctx, limits); err != nil {
 		return Entry{}, err
 	}
-	user, verified, err := p.prove(ctx, state, response)
-	if err != nil {
-		if kind := news.KindOf(err); kind == news.Invalid || kind == news.Conflict {
-			return Entry{}, errors.Join(err, p.desk.countFailure(ctx, limits))
-		}
-		return Entry{}, err
+	entry, err := p.prove(ctx, state, response, from)
+	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.Conflict) {
+		return Entry{}, errors.Join(err, p.desk.countFailure(ctx, limits))
 	}
-	if verified {
-		return p.desk.enter(ctx, user, from, "passkey")
-	}
-	return p.desk.admit(ctx, user, from, "passkey")
+	return entry, err
 }
 
-// prove checks an answer, uses its challenge up and writes the counter down.
-func (p *Passkeys) prove(ctx context.Context, state, response string) (user news.User, verified bool, err error) {
+// prove checks an answer, uses its challenge up, and writes the counter and the session down in one.
+func (p *Passkeys) prove(ctx context.Context, state, response string, from Visitor) (Entry, error) {
 	d := p.desk
 	var begun webauthn.SessionData
 	until, err := d.seal.open(sealSignIn, state, d.now(), &begun)
 	if err != nil {
-		return user, false, passkeyFailed(err)
+		return Entry{}, passkeyFailed(err)
 	}
 	answer, err := protocol.ParseCredentialRequestResponseBytes([]byte(response))
 	if err != nil {
-		return user, false, passkeyFailed(err)
+		return Entry{}, passkeyFailed(err)
 	}
+	var user news.User
 	var broken error // of the store: not the visitor's fault
 	find := func(rawID, _ []byte) (webauthn.User, error) {
 		key, err := d.credentials.Passkey(ctx, base64.RawURLEncoding.EncodeToString(rawID))
@@ -173,25 +172,40 @@ func (p *Passkeys) prove(ctx context.Context, state, response string) (user news
 	}
 	key, err := p.web.ValidateDiscoverableLogin(find, begun, answer)
 	if broken != nil {
-		return user, false, broken
+		return Entry{}, broken
 	}
 	if err != nil {
-		return user, false, passkeyFailed(err)
+		return Entry{}, passkeyFailed(err)
 	}
 	if err := d.spend(ctx, begun.Challenge, until); err != nil {
-		return user, false, err
+		return Entry{}, err
 	}
-	flags := answer.Response.AuthenticatorData.Flags
-	err = d.credentials.UsePasskey(ctx, base64.RawURLEncoding.EncodeToString(key.ID), func(k *news.Passkey) error {
-		// Asked again within the transaction: two copies may answer at the same instant.
-		if count := answer.Response.AuthenticatorData.Counter; count > k.SignCount || count == 0 && k.SignCount == 0 {
-			k.SignCount, k.BackedUp, k.UsedAt = count, flags.HasBackupState(), d.now()
-			return nil
+	entry, open, err := d.opening(user, from, "passkey")
+	if err != nil {
+		return Entry{}, err
+	}
+	err = d.credentials.UsePasskey(ctx, base64.RawURLEncoding.EncodeToString(key.ID), func(k *news.Passkey, u news.User) (news.UserChange, error) {
+		// Asked again within the transaction: two copies may answer at the same instant, and somebody may shut the person out.
+		count := answer.Response.AuthenticatorData.Counter
+		if count <= k.SignCount && (count != 0 || k.SignCount != 0) {
+			return news.UserChange{}, news.Fail(news.Conflict, "error.passkey_copied")
 		}
-		return news.Fail(news.Conflict, "error.passkey_copied")
+		if u.Disabled {
+			return news.UserChange{}, passkeyFailed(errShutOut)
+		}
+		k.SignCount, k.BackedUp, k.UsedAt = count, answer.Response.AuthenticatorData.Flags.HasBackupState(), d.now()
+		return open, nil
 	})
-	return user, flags.HasUserVerified(), err
+	if err != nil && news.KindOf(err) == news.NotFound {
+		err = passkeyFailed(err) // removed at this moment
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry, nil
 }
+
+var errShutOut = errors.New("auth: the passkey's user is disabled")
 
 // spend uses a challenge up: the second answer to it is refused, on every node.
 func (d *Desk) spend(ctx context.Context, challenge string, until time.Time) error {
@@ -251,11 +265,13 @@ func (p *Passkeys) FinishAdd(ctx context.Context, session, state, response, name
 	if err != nil {
 		return err
 	}
-	return p.add(ctx, user, key)
+	return p.add(ctx, user, key, did(user, news.UserPasskeyAdded))
 }
 
-func (p *Passkeys) add(ctx context.Context, user news.User, key news.Passkey) error {
-	err := p.desk.credentials.AddPasskey(ctx, key, eventOf(user.Actor(), news.UserPasskeyAdded, user.ID))
+// add stores a passkey, with what happens beside.
+func (p *Passkeys) add(ctx context.Context, user news.User, key news.Passkey, beside news.UserChange) error {
+	beside.Passkey = &key
+	err := p.desk.change(ctx, user, beside)
 	if news.KindOf(err) == news.Conflict {
 		return &news.Error{Kind: news.Conflict, Key: "error.passkey_known", Err: err}
 	}
@@ -315,8 +331,8 @@ func (p *Passkeys) BeginInvited(ctx context.Context, link string) (Ceremony, err
 	return p.begin(ctx, user)
 }
 
-// FinishInvited stores an invited person's passkey and signs them in; sessions that were open end. The link is used up only when the
-// passkey can be taken. Errors as of FinishAdd and Invited.
+// FinishInvited stores an invited person's passkey and signs them in; sessions that were open end. All of it happens, with the link used
+// up, or nothing. Errors as of FinishAdd and Invited.
 func (p *Passkeys) FinishInvited(ctx context.Context, link, state, response string, from Visitor) (Entry, error) {
 	user, err := p.desk.Invited(ctx, link)
 	if err != nil {
@@ -326,17 +342,12 @@ func (p *Passkeys) FinishInvited(ctx context.Context, link, state, response stri
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := p.desk.takeInvitation(ctx, link); err != nil {
-		return Entry{}, err
+	entry, accepted, err := p.desk.accepting(user, link, from, news.UserPasskeyAdded)
+	if err == nil {
+		err = p.add(ctx, user, key, accepted)
 	}
-	if err := p.add(ctx, user, key); err != nil {
-		return Entry{}, err
-	}
-	err = p.desk.users.ChangeUser(ctx, user.ID, func(*news.User, []news.User) (news.UserChange, error) {
-		return news.UserChange{SignOut: true}, nil
-	})
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, notFoundIs(err, news.NotFound, "error.link_invalid")
 	}
-	return p.desk.enter(ctx, user, from, "invitation")
+	return entry, nil
 }

@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -290,26 +289,20 @@ func TestPasskeysWithoutACounterAreNotCopies(t *testing.T) {
 	}
 }
 
-func TestPasskeyThatVerifiesNobodyNeedsTheCodeToo(t *testing.T) {
-	g := newGate(t)
+func TestPasskeyThatVerifiesNobodyOpensNothing(t *testing.T) {
+	g, ctx := newGate(t), t.Context()
 	session := g.session()
 	a := g.register(session, "")
-	secret, _ := g.enrol(session)
+	a.flags = present // whoever found the key
 	c := g.begin()
-	entry, err := g.passkeys.FinishSignIn(t.Context(), c.State, a.get(c), home)
-	if err != nil || entry.Session == "" {
-		t.Errorf("verified: %+v %v", entry, err)
+	_, err := g.passkeys.FinishSignIn(ctx, c.State, a.get(c), home)
+	wantKey(t, err, news.Invalid, "error.passkey_failed")
+	b := newAuthenticator(t)
+	b.flags = present
+	if c, err = g.passkeys.BeginAdd(ctx, session); err != nil {
+		t.Fatal(err)
 	}
-	a.flags = present
-	c = g.begin()
-	entry, err = g.passkeys.FinishSignIn(t.Context(), c.State, a.get(c), home)
-	if err != nil || entry.Session != "" || entry.Second == "" {
-		t.Fatalf("not verified: %+v %v", entry, err)
-	}
-	g.clock = g.clock.Add(time.Minute)
-	if entry, err = g.SecondStep(t.Context(), entry.Second, g.code(secret, 0), home); err != nil || entry.Session == "" {
-		t.Errorf("%+v %v", entry, err)
-	}
+	wantKey(t, g.passkeys.FinishAdd(ctx, session, c.State, b.create(c), "", home), news.Invalid, "error.passkey_failed")
 }
 
 func TestBadRegistrationsAreRefused(t *testing.T) {

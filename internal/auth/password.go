@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -101,4 +102,40 @@ func decode(phc string) (c cost, salt, key []byte, err error) {
 		return cost{}, nil, nil, errHash
 	}
 	return c, salt, key, nil
+}
+
+// rows are what fingers run along: the rows of the keyboards that a newsroom has, and the letters in their order.
+const rows = "01234567890 qwertyuiop asdfghjkl zxcvbnm abcdefghijklmnopqrstuvwxyz ضصثقفغعهخحجچ شسیبلاتنمکگ ظطزرذدئو"
+
+// simple tells a folded password that is among the first that anybody tries (NIST SP 800-63B, §5.1.1.2): one of few characters, a
+// run along a row of the keyboard there or back, or a person's own name with nothing better beside it.
+func simple(password string, names []string) bool {
+	if alike(password) {
+		return true
+	}
+	for _, name := range names {
+		name = foldName(name)
+		rest := strings.ReplaceAll(password, name, "")
+		if utf8.RuneCountInString(name) >= 3 && rest != password && (utf8.RuneCountInString(rest) < 6 || alike(rest)) {
+			return true
+		}
+	}
+	return false
+}
+
+// alike tells a text of few characters, or one most of whose steps go to the same key or to the next.
+func alike(text string) bool {
+	seen := map[rune]bool{}
+	var last rune
+	steps, near := 0, 0
+	for _, r := range text {
+		if last != 0 {
+			steps++
+			if last == r || strings.Contains(rows, string([]rune{last, r})) || strings.Contains(rows, string([]rune{r, last})) {
+				near++
+			}
+		}
+		seen[r], last = true, r
+	}
+	return len(seen) < 5 || near*4 >= steps*3
 }

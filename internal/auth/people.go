@@ -26,22 +26,23 @@ type NewUser struct {
 	Name     string
 	Password string // "" for one who signs in by links only
 	Roles    []news.Role
+	Sections []news.SectionID // the roles hold for these; none: for all
 }
 
-// CreateUser makes a user; the actor needs RightUsers. Errors: Invalid at "username", "name", "password" (joined), Conflict
-// "error.username_taken" at "username".
+// CreateUser makes a user; the actor needs RightUsers. Errors: Invalid at "username", "name", "password", "roles", "sections" (joined),
+// Conflict "error.username_taken" at "username".
 func (d *Desk) CreateUser(ctx context.Context, actor news.Actor, u NewUser) (news.User, error) {
 	if err := actor.Require(news.RightUsers); err != nil {
 		return news.User{}, err
 	}
-	if err := u.clean(u.Password == ""); err != nil {
+	if err := errors.Join(u.clean(u.Password == ""), d.checkSections(ctx, &u.Sections)); err != nil {
 		return news.User{}, err
 	}
 	return d.create(ctx, actor, u, d.users.CreateUser)
 }
 
 func (d *Desk) create(ctx context.Context, actor news.Actor, u NewUser, store func(context.Context, news.Actor, *news.User) error) (news.User, error) {
-	user := news.User{Username: u.Username, Name: u.Name, Roles: u.Roles, CreatedAt: d.now()}
+	user := news.User{Username: u.Username, Name: u.Name, Roles: u.Roles, Sections: u.Sections, CreatedAt: d.now()}
 	if u.Password != "" {
 		var err error
 		if user.PasswordHash, err = d.hashPassword(ctx, u.Password); err != nil {
@@ -65,19 +66,21 @@ func (u *NewUser) clean(withoutPassword bool) error {
 		all = append(all, news.FieldError("name", "error.person_name"))
 	}
 	if !withoutPassword {
-		all = append(all, checkNew(u.Password))
+		all = append(all, checkNew(u.Password, u.Username, u.Name))
 	}
 	all = append(all, checkRoles(&u.Roles))
 	return errors.Join(all...)
 }
 
-// checkNew says what is wrong with a password that somebody chose.
-func checkNew(password string) error {
+// checkNew says what is wrong with a password that somebody chose. names are those by which the person is known.
+func checkNew(password string, names ...string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case n < MinPassword:
 		return news.FieldError("password", "error.password_short", MinPassword)
 	case n > maxPassword:
 		return news.FieldError("password", "error.password_long", maxPassword)
+	case simple(foldName(password), names):
+		return news.FieldError("password", "error.password_simple")
 	}
 	return nil
 }
@@ -95,6 +98,25 @@ func checkRoles(roles *[]news.Role) error {
 		return news.FieldError("roles", "error.roles")
 	}
 	*roles = sorted
+	return nil
+}
+
+// checkSections puts sections into the newsroom's order, each once, and none as nil; Invalid "error.sections" when one is unknown.
+func (d *Desk) checkSections(ctx context.Context, chosen *[]news.SectionID) error {
+	all, err := d.users.Sections(ctx)
+	if err != nil {
+		return err
+	}
+	var sorted []news.SectionID
+	for _, s := range all {
+		if slices.Contains(*chosen, s.ID) {
+			sorted = append(sorted, s.ID)
+		}
+	}
+	if slices.ContainsFunc(*chosen, func(id news.SectionID) bool { return !slices.Contains(sorted, id) }) {
+		return news.FieldError("sections", "error.sections")
+	}
+	*chosen = sorted
 	return nil
 }
 
@@ -138,10 +160,7 @@ func (d *Desk) NewLink(ctx context.Context, actor news.Actor, id news.UserID) (s
 	if err := actor.Require(news.RightUsers); err != nil {
 		return "", err
 	}
-	if _, err := d.enabled(ctx, id); err != nil {
-		return "", err
-	}
-	return d.issue(ctx, news.Token{Purpose: purposeLink, User: id}, LinkLife, eventOf(actor, news.UserLinkMade, id))
+	return d.give(ctx, id, purposeLink, "", LinkLife, eventOf(actor, news.UserLinkMade, id))
 }
 
 // LinkUser tells whom a one-time link signs in, without using it up. NotFound "error.link_invalid".
@@ -157,15 +176,12 @@ func (d *Desk) LinkUser(ctx context.Context, link string) (news.User, error) {
 // UseLink opens a session by a one-time link, which is used up; who made the link has vouched for the person, so no code is
 // asked for. NotFound "error.link_invalid" when it was used before, has expired or never was.
 func (d *Desk) UseLink(ctx context.Context, link string, from Visitor) (Entry, error) {
-	token, err := d.tokens.TakeToken(ctx, hashOf(link), purposeLink, d.now())
-	var user news.User
-	if err == nil {
-		user, err = d.enabled(ctx, token.User)
-	}
+	user, err := d.LinkUser(ctx, link)
 	if err != nil {
-		return Entry{}, notFoundIs(err, news.NotFound, "error.link_invalid")
+		return Entry{}, err
 	}
-	return d.enter(ctx, user, from, "link")
+	entry, err := d.enter(ctx, user, from, "link", hashOf(link))
+	return entry, notFoundIs(err, news.NotFound, "error.link_invalid")
 }
 
 // SetupLink makes the secret of the link by which the first operator is set up; whoever starts the process asks for it.
@@ -174,7 +190,8 @@ func (d *Desk) SetupLink(ctx context.Context) (string, error) {
 	if err := d.empty(ctx); err != nil {
 		return "", err
 	}
-	return d.issue(ctx, news.Token{Purpose: purposeSetup}, SetupLife)
+	secret, token := d.secret(news.Token{Purpose: purposeSetup}, SetupLife)
+	return secret, d.tokens.SaveToken(ctx, token)
 }
 
 // CheckSetup tells whether a set-up link would be taken: nil, NotFound "error.link_invalid" or Conflict "error.setup_done".
@@ -203,7 +220,7 @@ func (d *Desk) Setup(ctx context.Context, link, username, name, password string,
 	if err != nil {
 		return Entry{}, err
 	}
-	return d.enter(ctx, user, from, "setup")
+	return d.enter(ctx, user, from, "setup", "")
 }
 
 func (d *Desk) empty(ctx context.Context) error {

@@ -14,7 +14,7 @@ import (
 
 // What is sealed, and for whom it is none other: a seal of one name does not open under another.
 const (
-	sealSecond   = "second step"
+	sealKnown    = "known browser"
 	sealSignIn   = "passkey sign-in"
 	sealRegister = "passkey registration"
 	sealEnrol    = "totp enrolment"

@@ -26,30 +26,20 @@ const (
 	stepsAside  = 1
 	// RecoveryCodes is how many codes are given out at once.
 	RecoveryCodes = 10
-	// maxCodes is how many wrong codes an account may have within window. Who types them knows the password already, and a code
-	// has but six digits.
-	maxCodes = 10
+	// maxCodes is how many wrong codes an account may have within window, maxCodesDay within a day. Who types them knows the
+	// password already, and a code has but six digits: of all that can be tried in a year one in thirty would be right.
+	maxCodes    = 10
+	maxCodesDay = 30
 )
-
-// secondState is what the password's page hands to the code's page.
-type secondState struct {
-	User  news.UserID `json:"u"`
-	Print string      `json:"p"` // of the password's hash: a changed password ends it
-}
-
-func printOf(s string) string { return hashOf("print\x00" + s)[:16] }
 
 // SecondStep opens the session that SignIn has left half open. code is the one of this moment or a recovery code, which is used
 // up. Errors: Unauthorized "error.signin_again" when the first step is too long ago, Invalid "error.code_wrong" at "code",
 // TooMany "error.signin_rate" after ten wrong ones.
 func (d *Desk) SecondStep(ctx context.Context, second, code string, from Visitor) (Entry, error) {
-	var state secondState
-	if _, err := d.seal.open(sealSecond, second, d.now(), &state); err != nil {
-		return Entry{}, news.Fail(news.Unauthorized, "error.signin_again")
-	}
-	user, err := d.enabled(ctx, state.User)
-	if err == nil && printOf(user.PasswordHash) != state.Print {
-		err = news.Fail(news.NotFound, "error.not_found")
+	token, err := d.tokens.PeekToken(ctx, hashOf(second), purposeSecond, d.now())
+	var user news.User
+	if err == nil {
+		user, err = d.enabled(ctx, token.User)
 	}
 	if err != nil {
 		return Entry{}, notFoundIs(err, news.Unauthorized, "error.signin_again")
@@ -58,7 +48,8 @@ func (d *Desk) SecondStep(ctx context.Context, second, code string, from Visitor
 	if err != nil {
 		return Entry{}, err
 	}
-	return d.enter(ctx, user, from, way)
+	entry, err := d.enter(ctx, user, from, way, token.Hash)
+	return entry, notFoundIs(err, news.Unauthorized, "error.signin_again")
 }
 
 // checkCode counts and compares within one slot, as checkPassword does. way is "code" or "recovery".
@@ -68,13 +59,13 @@ func (d *Desk) checkCode(ctx context.Context, user news.User, code string, from 
 		return "", fmt.Errorf("auth: wait for a slot: %w", err)
 	}
 	defer leave()
-	limits := []limit{{d.attemptKey("code", strconv.FormatInt(int64(user.ID), 10)), maxCodes}, d.addressLimit(from.Addr)}
+	limits := d.codeLimits(user.ID, from)
 	if err := d.withinLimits(ctx, limits); err != nil {
 		return "", err
 	}
-	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) (_ []news.Event, err error) {
+	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) (_ news.UserChange, err error) {
 		way, err = d.takeCode(f, foldCode(code))
-		return nil, err
+		return news.UserChange{}, err
 	})
 	if e := news.Errors(err); len(e) > 0 && e[0].Key == "error.code_wrong" {
 		if err := d.countFailure(ctx, limits); err != nil {
@@ -82,6 +73,17 @@ func (d *Desk) checkCode(ctx context.Context, user news.User, code string, from 
 		}
 	}
 	return way, err
+}
+
+// codeLimits counts a browser from which the person has signed in by itself, as limits does.
+func (d *Desk) codeLimits(user news.UserID, from Visitor) []limit {
+	perCode := func(of string) []limit {
+		return []limit{{d.attemptKey("code", of), maxCodes, window}, {d.attemptKey("code of a day", of), maxCodesDay, day}}
+	}
+	if known, ok := d.known(from); ok && known.User == user {
+		return perCode("browser " + known.ID)
+	}
+	return append(perCode("person "+strconv.FormatInt(int64(user), 10)), d.addressLimit(from.Addr))
 }
 
 var errCode = news.FieldError("code", "error.code_wrong")
@@ -191,17 +193,22 @@ func (d *Desk) ConfirmTOTP(ctx context.Context, session, state, code string) ([]
 		return nil, again, err
 	}
 	codes, hashes := d.newRecovery(user.ID)
-	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) ([]news.Event, error) {
+	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) (news.UserChange, error) {
 		if f.On() {
-			return nil, news.Fail(news.Conflict, "error.totp_on")
+			return news.UserChange{}, news.Fail(news.Conflict, "error.totp_on")
 		}
 		*f = news.SecondFactor{User: user.ID, Secret: secret, LastStep: step, Recovery: hashes, Since: d.now()}
-		return []news.Event{eventOf(user.Actor(), news.UserTOTPOn, user.ID)}, nil
+		return did(user, news.UserTOTPOn), nil
 	})
 	if err != nil {
 		return nil, again, err
 	}
 	return codes, Enrolment{}, nil
+}
+
+// did is a change that is but a line of the log about what a user did.
+func did(user news.User, kind news.EventKind) news.UserChange {
+	return news.UserChange{Events: []news.Event{eventOf(user.Actor(), kind, user.ID)}}
 }
 
 // StopTOTP switches the second factor off, for the person of a fresh session. One that is off already is no error.
@@ -210,12 +217,12 @@ func (d *Desk) StopTOTP(ctx context.Context, session string) error {
 	if err != nil {
 		return err
 	}
-	return d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) ([]news.Event, error) {
+	return d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) (news.UserChange, error) {
 		if !f.On() {
-			return nil, nil
+			return news.UserChange{}, nil
 		}
 		f.Secret = ""
-		return []news.Event{eventOf(user.Actor(), news.UserTOTPOff, user.ID)}, nil
+		return did(user, news.UserTOTPOff), nil
 	})
 }
 
@@ -226,12 +233,12 @@ func (d *Desk) NewRecoveryCodes(ctx context.Context, session string) ([]string, 
 		return nil, err
 	}
 	codes, hashes := d.newRecovery(user.ID)
-	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) ([]news.Event, error) {
+	err = d.credentials.ChangeSecondFactor(ctx, user.ID, func(f *news.SecondFactor) (news.UserChange, error) {
 		if !f.On() {
-			return nil, news.Fail(news.Conflict, "error.totp_off")
+			return news.UserChange{}, news.Fail(news.Conflict, "error.totp_off")
 		}
 		f.Recovery = hashes
-		return []news.Event{eventOf(user.Actor(), news.UserRecoveryCodes, user.ID)}, nil
+		return did(user, news.UserRecoveryCodes), nil
 	})
 	if err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type Config struct {
 	Site           Site
 	Comments       Comments
 	Media          Media
+	PagesMemory    int    // MiB that rendered pages may take
 	CountryFile    string // MMDB; "" for the one inside the binary
 	LogLevel       string // debug, info, warn, error
 	LogFormat      string // text, json
@@ -137,6 +138,8 @@ func Settings() []Setting {
 			text(func(c *Config) *string { return &c.Media.S3Prefix })},
 		{"media.s3_tls", "true", "speak to the service over TLS: true or false",
 			func(c *Config, v string) (err error) { c.Media.S3TLS, err = boolean(v); return err }},
+		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
+			func(c *Config, v string) (err error) { c.PagesMemory, err = number(v, 1, 1<<20); return err }},
 		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
 			text(func(c *Config) *string { return &c.CountryFile })},
 		{"log.level", "info", "what is logged: debug, info, warn or error", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},

@@ -52,6 +52,7 @@ type Save struct {
 	Code    news.Code // 0 makes a new article
 	Base    int       // number of the revision that the form began from; 0 for a new article
 	Content news.Content
+	Typed   news.Autosave // names what the form kept while it was typed in, which is forgotten once it is saved; without a Window nothing
 }
 
 // Save stores what was written as the working copy; readers see nothing of it before Publish. Content that did not change makes no
@@ -69,7 +70,7 @@ func (d *Desk) Save(ctx context.Context, actor news.Actor, in Save) (news.Articl
 	if in.Code == 0 {
 		made, err := d.storage.CreateArticle(ctx, actor, in.Action, news.Article{State: news.Draft, Content: content,
 			CreatedAt: now, UpdatedAt: now, Author: actor.User, UpdatedBy: actor.User, Flow: news.Flow{Holder: actor.User}})
-		return made, d.saved(ctx, actor, 0, err)
+		return made, d.saved(ctx, actor, 0, in.Typed, err)
 	}
 	if err := d.unlocked(ctx, actor, in.Code); err != nil {
 		return news.Article{}, err
@@ -83,15 +84,16 @@ func (d *Desk) Save(ctx context.Context, actor news.Actor, in Save) (news.Articl
 		}
 		return []news.EventKind{news.ArticleSaved}, nil
 	})
-	return a, d.saved(ctx, actor, in.Code, err)
+	return a, d.saved(ctx, actor, in.Code, in.Typed, err)
 }
 
-// saved forgets what was kept of an article's typing once it is stored.
-func (d *Desk) saved(ctx context.Context, actor news.Actor, code news.Code, err error) error {
-	if err != nil || actor.User == 0 {
+// saved forgets what was kept of an article's typing once it is stored. What another window of the person wrote stays.
+func (d *Desk) saved(ctx context.Context, actor news.Actor, code news.Code, typed news.Autosave, err error) error {
+	if err != nil || actor.User == 0 || typed.Window == "" {
 		return err
 	}
-	return d.storage.DropAutosave(ctx, actor.User, code)
+	typed.Article = code
+	return d.storage.DropAutosave(ctx, actor.User, typed)
 }
 
 // Publish names the revision that goes out.

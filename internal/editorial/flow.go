@@ -16,8 +16,8 @@ type Flow interface {
 	LockWord(ctx context.Context, user news.UserID, code news.Code) (news.LockWord, error)
 	LockOf(ctx context.Context, code news.Code) (news.Lock, error)
 	Autosave(ctx context.Context, user news.UserID, a news.Autosave) error
-	Autosaved(ctx context.Context, user news.UserID, code news.Code) (news.Autosave, error)
-	DropAutosave(ctx context.Context, user news.UserID, code news.Code) error
+	Autosaved(ctx context.Context, user news.UserID, code news.Code) ([]news.Autosave, error)
+	DropAutosave(ctx context.Context, user news.UserID, a news.Autosave) error
 }
 
 // step is one move of an article in the flow, by whoever has the right in its section.

@@ -2,6 +2,9 @@ package editorial_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -271,7 +274,7 @@ func TestAutosaveIsNeitherVersionNorEvent(t *testing.T) {
 		a := r.draft(t, "ذخیره")
 		before, _ := r.store.Events(ctx, 0, 1000)
 		for i := range 5 {
-			ok(t, "autosave", r.Autosave(ctx, r.reporter, news.Autosave{Article: a.Code, Base: 1, Form: string(rune('a' + i))}))
+			ok(t, "autosave", r.Autosave(ctx, r.reporter, news.Autosave{Article: a.Code, Window: "w", Base: 1, Form: string(rune('a' + i))}))
 		}
 		after, _ := r.store.Events(ctx, 0, 1000)
 		history, err := r.Revisions(ctx, r.reporter, a.Code)
@@ -279,15 +282,66 @@ func TestAutosaveIsNeitherVersionNorEvent(t *testing.T) {
 			t.Errorf("%d events more, %d versions (%v)", len(after)-len(before), len(history), err)
 		}
 		kept, err := r.Autosaved(ctx, r.reporter, a.Code)
-		if err != nil || kept.Form != "e" {
+		if err != nil || len(kept) != 1 || kept[0].Form != "e" {
 			t.Errorf("kept %+v %v", kept, err)
 		}
-		_, err = r.Autosaved(ctx, r.desk, a.Code)
-		want(t, "another's typing", err, news.NotFound)
-		_, err = r.Save(ctx, r.reporter, editorial.Save{Code: a.Code, Base: 1, Content: r.whole("ذخیره شد")})
+		if theirs, err := r.Autosaved(ctx, r.desk, a.Code); err != nil || len(theirs) != 0 {
+			t.Errorf("another's typing: %v %v", theirs, err)
+		}
+		_, err = r.Save(ctx, r.reporter, editorial.Save{Code: a.Code, Base: 1, Content: r.whole("ذخیره شد"), Typed: news.Autosave{Window: "w"}})
 		ok(t, "save", err)
-		_, err = r.Autosaved(ctx, r.reporter, a.Code)
-		want(t, "after saving", err, news.NotFound)
+		if left, err := r.Autosaved(ctx, r.reporter, a.Code); err != nil || len(left) != 0 {
+			t.Errorf("after saving: %v %v", left, err)
+		}
+	})
+}
+
+// TestWindowsOfOnePersonDoNotOverwrite: whoever writes later without having seen the other text is told.
+func TestWindowsOfOnePersonDoNotOverwrite(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		a := r.draft(t, "دو پنجره")
+		keep := func(code news.Code, draft, window string, seq int64, form string) error {
+			return r.Autosave(ctx, r.reporter, news.Autosave{Article: code, Draft: draft, Window: window, Seq: seq, Base: 1, Form: form})
+		}
+		kept := func(code news.Code, want ...string) {
+			t.Helper()
+			all, err := r.Autosaved(ctx, r.reporter, code)
+			var forms []string
+			for _, k := range all {
+				forms = append(forms, k.Form)
+			}
+			slices.Sort(forms)
+			if err != nil || !slices.Equal(forms, want) {
+				t.Errorf("kept is %v, want %v: %v", forms, want, err)
+			}
+		}
+		ok(t, "the first window", keep(a.Code, "", "one", 0, "1"))
+		ok(t, "the first again, whose answer was lost", keep(a.Code, "", "one", 0, "1 و"))
+		want(t, "the second, which has seen nothing", keep(a.Code, "", "two", 0, "2"), news.Conflict)
+		want(t, "the second, which has seen too little", keep(a.Code, "", "two", 1, "2"), news.Conflict)
+		kept(a.Code, "1 و")
+		ok(t, "the second, having seen both", keep(a.Code, "", "two", 2, "2"))
+		want(t, "now the first is the later one", keep(a.Code, "", "one", 2, "1 باز"), news.Conflict)
+		kept(a.Code, "2")
+		_, err := r.Save(ctx, r.reporter, editorial.Save{Code: a.Code, Base: 1, Content: r.whole("از پنجرهٔ یک"), Typed: news.Autosave{Window: "one", Seq: 2}})
+		ok(t, "the first window saves", err)
+		kept(a.Code, "2") // what the other wrote is not thrown away with it
+		_, err = r.Save(ctx, r.reporter, editorial.Save{Code: a.Code, Base: 2, Content: r.whole("بازیابی‌شده"), Typed: news.Autosave{Window: "three", Seq: 3}})
+		ok(t, "a window into which it was restored", err)
+		kept(a.Code)
+
+		ok(t, "a new article", keep(0, "d1", "one", 0, "n1"))
+		ok(t, "another new one beside it", keep(0, "d2", "two", 0, "n2"))
+		kept(0, "n1", "n2")
+		_, err = r.Save(ctx, r.reporter, editorial.Save{Content: r.whole("خبر تازه"), Typed: news.Autosave{Draft: "d1", Window: "one"}})
+		ok(t, "saving one", err)
+		kept(0, "n2")
+		ok(t, "throwing the other away", r.DropAutosave(ctx, r.reporter, 0, "d2"))
+		kept(0)
+		for _, bad := range []news.Autosave{{Window: "w"}, {Draft: "d"}, {Article: a.Code, Draft: "d", Window: "w"}, {Article: a.Code}, {Draft: "d", Window: "\x00"}, {Draft: "‌", Window: "w"},
+			{Draft: strings.Repeat("d", 65), Window: "w"}} {
+			want(t, fmt.Sprintf("%+v", bad), r.Autosave(ctx, r.reporter, bad), news.Invalid)
+		}
 	})
 }
 

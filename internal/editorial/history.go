@@ -72,16 +72,15 @@ func (d *Desk) Correct(ctx context.Context, actor news.Actor, action string, c n
 		return c, news.Fail(news.Conflict, "error.not_published")
 	}
 	c.Text, c.Changed, c.At = persian.CleanLine(c.Text), persian.CleanLine(c.Changed), d.now()
-	switch {
-	case !slices.Contains(news.CorrectionKinds(), c.Kind):
-		return c, news.FieldError("kind", "error.correction_kind")
-	case c.Text == "":
-		return c, news.FieldError("text", "error.correction_text")
+	wrong := []error{tooLong("text", c.Text, maxLede), tooLong("changed", c.Changed, maxLede)}
+	if !slices.Contains(news.CorrectionKinds(), c.Kind) {
+		wrong = append(wrong, news.FieldError("kind", "error.correction_kind"))
 	}
-	for field, text := range map[string]string{"text": c.Text, "changed": c.Changed} {
-		if err := tooLong(field, text, maxLede); err != nil {
-			return c, err
-		}
+	if c.Text == "" {
+		wrong = append(wrong, news.FieldError("text", "error.correction_text"))
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return c, err
 	}
 	err = d.storage.AddCorrection(ctx, actor, action, &c)
 	return c, err

@@ -2,6 +2,7 @@ package editorial
 
 import (
 	"context"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -94,7 +95,27 @@ func (d *Desk) editable(ctx context.Context, actor news.Actor, code news.Code) (
 	return a, nil
 }
 
-// Autosave keeps what the actor is typing; it is neither a version nor an event. Code 0 is a new article.
+// maxMark is how long the names of drafts and windows are at the most, in bytes.
+const maxMark = 64
+
+// marked checks the names of draft and window: letters, digits, hyphens and underscores; a new article needs a draft, no other has one.
+func marked(a news.Autosave) error {
+	for _, mark := range []string{a.Draft, a.Window} {
+		bad := func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+		}
+		if len(mark) > maxMark || strings.ContainsFunc(mark, bad) {
+			return news.Fail(news.Invalid, "error.bad_form")
+		}
+	}
+	if a.Window == "" || (a.Article == 0) != (a.Draft != "") {
+		return news.Fail(news.Invalid, "error.bad_form")
+	}
+	return nil
+}
+
+// Autosave keeps what the actor is typing; it is neither a version nor an event. Errors: Forbidden; Invalid for a form that names no
+// window or is too long; Conflict "error.other_window" when another window of the actor wrote what this one has not seen.
 func (d *Desk) Autosave(ctx context.Context, actor news.Actor, a news.Autosave) error {
 	if a.Article != 0 {
 		if _, err := d.editable(ctx, actor, a.Article); err != nil {
@@ -103,26 +124,29 @@ func (d *Desk) Autosave(ctx context.Context, actor news.Actor, a news.Autosave) 
 	} else if err := actor.Require(news.RightWrite); err != nil {
 		return err
 	}
+	if err := marked(a); err != nil {
+		return err
+	}
 	if len(a.Form) > maxForm {
 		return news.FieldError("body", "error.too_long", maxForm, len(a.Form))
 	}
 	return d.storage.Autosave(ctx, actor.User, a)
 }
 
-// Autosaved is what the actor was typing and had not saved; NotFound when nothing.
-func (d *Desk) Autosaved(ctx context.Context, actor news.Actor, code news.Code) (news.Autosave, error) {
+// Autosaved is what the actor was typing in an article, or in those that are new (code 0), and had not saved; the newest first.
+func (d *Desk) Autosaved(ctx context.Context, actor news.Actor, code news.Code) ([]news.Autosave, error) {
 	if err := actor.Require(news.RightWrite); err != nil {
-		return news.Autosave{}, err
+		return nil, err
 	}
 	return d.storage.Autosaved(ctx, actor.User, code)
 }
 
-// DropAutosave throws away what the actor was typing.
-func (d *Desk) DropAutosave(ctx context.Context, actor news.Actor, code news.Code) error {
+// DropAutosave throws away what the actor was typing in an article, or in the new one that a draft names.
+func (d *Desk) DropAutosave(ctx context.Context, actor news.Actor, code news.Code, draft string) error {
 	if err := actor.Require(news.RightWrite); err != nil {
 		return err
 	}
-	return d.storage.DropAutosave(ctx, actor.User, code)
+	return d.storage.DropAutosave(ctx, actor.User, news.Autosave{Article: code, Draft: draft})
 }
 
 // tooLong is an Invalid error at the field when the text has more than most characters.

@@ -44,6 +44,10 @@ func (p Person) Invited() bool { return p.PasswordHash == "" && p.Passkeys == 0 
 // UserChange is what else happens in the transaction that changes a user.
 type UserChange struct {
 	Events  []Event
-	SignOut bool   // ends every session and link of the user …
-	Keep    string // … but the token with this hash
+	Spend   string   // the hash of a token of the user that is used up: where it is no more, nothing happens and the error is NotFound
+	SignOut bool     // ends every session and link of the user …
+	Keep    string   // … but the token with this hash
+	End     string   // ends the user's tokens of this purpose
+	Passkey *Passkey // what the user gets; Conflict when it is somebody's already
+	Open    *Token   // a session or a link that the user gets, after all that
 }

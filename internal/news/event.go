@@ -66,7 +66,7 @@ const (
 	UserCreated       EventKind = "user.created"
 	UserInvited       EventKind = "user.invited"       // got a link by which to choose a password or a passkey
 	UserLinkMade      EventKind = "user.link_made"     // got a one-time sign-in link
-	UserRolesChanged  EventKind = "user.roles_changed" // Data "roles": the new ones
+	UserRolesChanged  EventKind = "user.roles_changed" // Data "roles" and "sections": the new ones, as ScopeData writes them
 	UserDisabled      EventKind = "user.disabled"
 	UserEnabled       EventKind = "user.enabled"
 	UserSignedIn      EventKind = "user.signed_in"      // Data "way": "password", "code", "recovery", "passkey", "link", "invitation", "setup"
@@ -80,6 +80,68 @@ const (
 	UserRecoveryCodes EventKind = "user.recovery_codes_made"
 )
 
+// knownKinds are all of the above.
+var knownKinds = map[EventKind]bool{
+	ArticleCreated:         true,
+	ArticleSaved:           true,
+	ArticlePublished:       true,
+	ArticleWithdrawn:       true,
+	ArticleImported:        true,
+	ArticleSubmitted:       true,
+	ArticleReturned:        true,
+	ArticleTaken:           true,
+	ArticleScheduled:       true,
+	ArticleUnscheduled:     true,
+	ArticleEmbargoed:       true,
+	ArticleExpiry:          true,
+	ArticleChangeScheduled: true,
+	ArticleChangeCancelled: true,
+	ArticleCorrected:       true,
+	ArticleRestored:        true,
+	ArticleTrashed:         true,
+	ArticleUntrashed:       true,
+	ArticleLockTaken:       true,
+	ArticlePreviewLinked:   true,
+	TemplateSaved:          true,
+	ArticleCommentsClosed:  true,
+	ArticleCommentsOpened:  true,
+	CommentSubmitted:       true,
+	CommentApproved:        true,
+	CommentTurnedDown:      true,
+	CommentReopened:        true,
+	CommentImported:        true,
+	FrontEdited:            true,
+	FrontPublished:         true,
+	FrontAnnounced:         true,
+	FrontTurned:            true,
+	DossierCreated:         true,
+	DossierSaved:           true,
+	DossierPublished:       true,
+	DossierWithdrawn:       true,
+	SectionCreated:         true,
+	MediaAdded:             true,
+	MediaEdited:            true,
+	MediaDeleted:           true,
+	UserCreated:            true,
+	UserInvited:            true,
+	UserLinkMade:           true,
+	UserRolesChanged:       true,
+	UserDisabled:           true,
+	UserEnabled:            true,
+	UserSignedIn:           true,
+	UserSignedOut:          true,
+	UserSessionsEnded:      true,
+	UserPasswordSet:        true,
+	UserPasskeyAdded:       true,
+	UserPasskeyGone:        true,
+	UserTOTPOn:             true,
+	UserTOTPOff:            true,
+	UserRecoveryCodes:      true,
+}
+
+// Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.
+func (k EventKind) Known() bool { return knownKinds[k] }
+
 // Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It
 // never holds a comment's text or anything personal about a reader.
 type Event struct {
@@ -90,6 +152,7 @@ type Event struct {
 	SubjectKind string // "article", "comment", …
 	SubjectID   int64
 	Data        map[string]string
+	Touches     []Dependency // what of the public this and the events of the same act before it changed
 }
 
 // EventActor is how the log names an actor.

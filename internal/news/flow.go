@@ -237,9 +237,12 @@ type LockWord struct {
 	At   time.Time
 }
 
-// Autosave is what a person was typing and had not saved.
+// Autosave is what a person was typing and had not saved: one for each article, and one for each that is new.
 type Autosave struct {
-	Article Code // 0: a new article
+	Article Code   // 0: a new article
+	Draft   string // names a new article until it has a code; "" for every other
+	Window  string // the window in which it was typed
+	Seq     int64  // how often it was written; of what is sent: as the window has seen it, 0 for not at all
 	At      time.Time
 	Base    int    // the revision it began from
 	Form    string // the form's fields as the page sent them, JSON

@@ -6,7 +6,7 @@ import "time"
 // store has only the hash of it, so that a stolen database opens no door.
 type Token struct {
 	Hash      string // SHA-256 of the secret, hex
-	Purpose   string // "session", "link", "invite", "setup" or "spent"; a token of one purpose is none for another
+	Purpose   string // "session", "link", "invite", "second", "setup" or "spent"; a token of one purpose is none for another
 	User      UserID // 0 for the set-up
 	Device    string // of a session: browser and system in short, such as "Firefox · Linux"; never an address
 	CreatedAt time.Time

@@ -2,6 +2,7 @@ package news
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -120,6 +121,19 @@ func (a Actor) MayEdit(article *Article) bool {
 	}
 	own := a.User != 0 && (article.Author == a.User || article.Holder == a.User)
 	return a.May(RightWrite) && own && article.State == Draft
+}
+
+// ScopeData is what the log holds of a person's roles and of the sections for which they hold: "all", or their numbers.
+func ScopeData(roles []Role, sections []SectionID) map[string]string {
+	scope := "all"
+	if len(sections) > 0 {
+		numbers := make([]string, len(sections))
+		for i, id := range sections {
+			numbers[i] = strconv.FormatInt(int64(id), 10)
+		}
+		scope = strings.Join(numbers, " ")
+	}
+	return map[string]string{"roles": RoleList(roles), "sections": scope}
 }
 
 // RoleList writes roles for the log: their names with spaces between.

@@ -149,7 +149,11 @@ func (t *tx) insertArticle(a *news.Article) error {
 	if err := t.insertRevision(revision, a); err != nil {
 		return err
 	}
-	return t.setTags(a)
+	if err := t.setTags(a); err != nil || a.State != news.Published {
+		return err
+	}
+	// Spelled out rather than touchArticle: an import inserts thousands, and all of it is known here.
+	return t.touchLists(a.Code, a.Content.Section, a.Content.Kind)
 }
 
 // public holds the columns of an article's row that repeat its public revision, so that lists need no join to be sorted.
@@ -180,7 +184,27 @@ func orderAt(published time.Time) int64 {
 	return ms(published)
 }
 
+// updateArticle stores what became of an article and notes what the public sees of it, before and after.
 func (t *tx) updateArticle(before, after *news.Article) error {
+	if !publicDiffers(before, after) {
+		return t.writeArticle(before, after)
+	}
+	if err := t.touchArticle(after.Code); err != nil {
+		return err
+	}
+	if err := t.writeArticle(before, after); err != nil {
+		return err
+	}
+	return t.touchArticle(after.Code)
+}
+
+// publicDiffers tells whether a change is one that readers may see; an autosave or a new working revision is none.
+func publicDiffers(before, after *news.Article) bool {
+	return before.State != after.State || before.PublicRevision != after.PublicRevision || before.CommentsClosed != after.CommentsClosed ||
+		before.Withdrawal != after.Withdrawal || !before.PublishedAt.Equal(after.PublishedAt) || !before.ModifiedAt.Equal(after.ModifiedAt)
+}
+
+func (t *tx) writeArticle(before, after *news.Article) error {
 	var working int64
 	if err := t.queryRow(`SELECT working_revision FROM article WHERE code = $1`, int64(after.Code)).Scan(&working); err != nil {
 		return err
@@ -273,6 +297,7 @@ func (t *tx) setTags(a *news.Article) error {
 			continue
 		}
 		seen[id] = true
+		t.touch(news.TagID(id).Dependency())
 		err = t.exec(`INSERT INTO article_tag (tag_id, order_at, article_code, position) VALUES ($1, $2, $3, $4)`,
 			id, orderAt(a.PublishedAt), int64(a.Code), i)
 		if err != nil {

@@ -159,6 +159,7 @@ func (t *tx) commentEvent(actor string, kind news.EventKind, c *news.Comment) {
 	if c.Reason != "" {
 		data["reason"] = string(c.Reason)
 	}
+	t.touch(c.Article.CommentsDependency())
 	t.event(news.Event{Actor: actor, Kind: kind, SubjectKind: "comment", SubjectID: int64(c.ID), Data: data})
 }
 

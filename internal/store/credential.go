@@ -11,14 +11,10 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// AddPasskey stores a passkey and its event; Conflict when a passkey of that id is there already.
-func (s *Store) AddPasskey(ctx context.Context, p news.Passkey, e news.Event) error {
-	return s.inTx(ctx, func(t *tx) error {
-		t.event(e)
-		return t.exec(`INSERT INTO passkey (id, user_id, public_key, sign_count, transports, name, backup_eligible, backed_up, created_at, used_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, p.ID, int64(p.User), base64.RawURLEncoding.EncodeToString(p.PublicKey), int64(p.SignCount),
-			strings.Join(p.Transports, " "), p.Name, flag(p.BackupEligible), flag(p.BackedUp), ms(p.CreatedAt), nullMS(p.UsedAt))
-	})
+func (t *tx) addPasskey(p news.Passkey) error {
+	return t.exec(`INSERT INTO passkey (id, user_id, public_key, sign_count, transports, name, backup_eligible, backed_up, created_at, used_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, p.ID, int64(p.User), base64.RawURLEncoding.EncodeToString(p.PublicKey), int64(p.SignCount),
+		strings.Join(p.Transports, " "), p.Name, flag(p.BackupEligible), flag(p.BackedUp), ms(p.CreatedAt), nullMS(p.UsedAt))
 }
 
 const passkeyColumns = `SELECT id, user_id, public_key, sign_count, transports, name, backup_eligible, backed_up, created_at, used_at FROM passkey `
@@ -58,15 +54,23 @@ func (s *Store) Passkeys(ctx context.Context, user news.UserID) ([]news.Passkey,
 	return all, err
 }
 
-// UsePasskey opens a passkey, calls use, and stores the counter, the backup state and the time that it left, in one transaction.
-// An error of use undoes everything.
-func (s *Store) UsePasskey(ctx context.Context, id string, use func(*news.Passkey) error) error {
+// UsePasskey opens a passkey and its user, calls use, and stores the counter, the backup state and the time that it left and what
+// happens beside, in one transaction. NotFound when the passkey is gone; an error of use undoes everything.
+func (s *Store) UsePasskey(ctx context.Context, id string, use func(*news.Passkey, news.User) (news.UserChange, error)) error {
 	return s.inTx(ctx, func(t *tx) error {
 		p, err := scanPasskey(t.queryRow(passkeyColumns+`WHERE id = $1`, id))
 		if err != nil {
 			return err
 		}
-		if err := use(&p); err != nil {
+		u, err := scanUser(t.queryRow(userQuery+`id = $1`, int64(p.User)))
+		if err != nil {
+			return err
+		}
+		beside, err := use(&p, u)
+		if err != nil {
+			return err
+		}
+		if err := t.changeEntry(u.ID, beside); err != nil {
 			return err
 		}
 		return t.exec(`UPDATE passkey SET sign_count = $2, backed_up = $3, used_at = $4 WHERE id = $1`,
@@ -74,27 +78,26 @@ func (s *Store) UsePasskey(ctx context.Context, id string, use func(*news.Passke
 	})
 }
 
-// RemovePasskey removes a user's passkey with its event, unless allow refuses: it gets the user and how many passkeys would be
-// left. NotFound when the user has no such passkey.
-func (s *Store) RemovePasskey(ctx context.Context, user news.UserID, id string, e news.Event, allow func(u news.User, left int) error) error {
+// RemovePasskey removes a user's passkey, unless change refuses: it gets the user and how many passkeys would be left, and says what
+// happens beside. NotFound when the user has no such passkey.
+func (s *Store) RemovePasskey(ctx context.Context, user news.UserID, id string, change func(u news.User, left int) (news.UserChange, error)) error {
 	return s.inTx(ctx, func(t *tx) error {
 		u, err := scanUser(t.queryRow(userQuery+`id = $1`, int64(user)))
 		if err != nil {
 			return err
 		}
-		var have, mine int
-		err = t.queryRow(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN id = $2 THEN 1 ELSE 0 END), 0) FROM passkey WHERE user_id = $1`, int64(user), id).Scan(&have, &mine)
-		if err == nil && mine == 0 {
-			err = sql.ErrNoRows
+		if err := t.must(`DELETE FROM passkey WHERE id = $1 AND user_id = $2`, id, int64(user)); err != nil {
+			return err
 		}
+		var left int
+		if err := t.queryRow(`SELECT COUNT(*) FROM passkey WHERE user_id = $1`, int64(user)).Scan(&left); err != nil {
+			return err
+		}
+		beside, err := change(u, left)
 		if err != nil {
 			return err
 		}
-		if err := allow(u, have-1); err != nil {
-			return err
-		}
-		t.event(e)
-		return t.exec(`DELETE FROM passkey WHERE id = $1`, id)
+		return t.changeEntry(user, beside)
 	})
 }
 
@@ -124,9 +127,9 @@ func (s *Store) SecondFactor(ctx context.Context, user news.UserID) (news.Second
 	return f, err
 }
 
-// ChangeSecondFactor opens a user's second factor (off when there is none), calls change, and stores what it left and its
-// events in one transaction; one that is off is removed. An error of change undoes everything.
-func (s *Store) ChangeSecondFactor(ctx context.Context, user news.UserID, change func(*news.SecondFactor) ([]news.Event, error)) error {
+// ChangeSecondFactor opens a user's second factor (off when there is none), calls change, and stores what it left and what happens
+// beside in one transaction; one that is off is removed. An error undoes everything.
+func (s *Store) ChangeSecondFactor(ctx context.Context, user news.UserID, change func(*news.SecondFactor) (news.UserChange, error)) error {
 	return s.inTx(ctx, func(t *tx) error {
 		f, err := scanFactor(t.queryRow(factorQuery, int64(user)))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -136,12 +139,12 @@ func (s *Store) ChangeSecondFactor(ctx context.Context, user news.UserID, change
 			return err
 		}
 		f.User = user
-		events, err := change(&f)
+		beside, err := change(&f)
 		if err != nil {
 			return err
 		}
-		for _, e := range events {
-			t.event(e)
+		if err := t.changeEntry(user, beside); err != nil {
+			return err
 		}
 		if !f.On() {
 			return t.exec(`DELETE FROM second_factor WHERE user_id = $1`, int64(user))

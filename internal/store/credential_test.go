@@ -40,17 +40,24 @@ func lastKinds(t *testing.T, s *store.Store, after int64) []news.EventKind {
 	return kinds
 }
 
+// addPasskey gives its user a passkey.
+func addPasskey(s *store.Store, p news.Passkey) error {
+	return s.ChangeUser(ctx, p.User, func(*news.User, []news.User) (news.UserChange, error) {
+		return news.UserChange{Passkey: &p, Events: []news.Event{logged(news.UserPasskeyAdded, p.User)}}, nil
+	})
+}
+
 func TestPasskeysComeBackAsStored(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u := person(t, s, "negar", news.Reporter)
 		want := news.Passkey{ID: "aWQ", User: u.ID, PublicKey: []byte{0, 255, 7}, SignCount: 4294967295, Transports: []string{"internal", "hybrid"},
 			Name: "گوشی", BackupEligible: true, CreatedAt: noon}
-		if err := s.AddPasskey(ctx, want, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+		if err := addPasskey(s, want); err != nil {
 			t.Fatal(err)
 		}
-		wantKind(t, s.AddPasskey(ctx, want, logged(news.UserPasskeyAdded, u.ID)), news.Conflict)
+		wantKind(t, addPasskey(s, want), news.Conflict)
 		second := news.Passkey{ID: "Mg", User: u.ID, PublicKey: []byte{1}, CreatedAt: noon.Add(time.Second)}
-		if err := s.AddPasskey(ctx, second, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+		if err := addPasskey(s, second); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Passkeys(ctx, u.ID)
@@ -58,11 +65,20 @@ func TestPasskeysComeBackAsStored(t *testing.T) {
 			t.Fatal(d, err)
 		}
 		refused := errors.New("refused")
-		if err := s.UsePasskey(ctx, "aWQ", func(p *news.Passkey) error { p.SignCount = 1; return refused }); !errors.Is(err, refused) {
+		if err := s.UsePasskey(ctx, "aWQ", func(p *news.Passkey, _ news.User) (news.UserChange, error) {
+			p.SignCount = 1
+			return news.UserChange{}, refused
+		}); !errors.Is(err, refused) {
 			t.Errorf("use: %v", err)
 		}
 		want.BackedUp, want.UsedAt = true, noon.Add(time.Hour)
-		err = s.UsePasskey(ctx, "aWQ", func(p *news.Passkey) error { p.BackedUp, p.UsedAt = true, noon.Add(time.Hour); return nil })
+		err = s.UsePasskey(ctx, "aWQ", func(p *news.Passkey, owner news.User) (news.UserChange, error) {
+			if owner.ID != u.ID {
+				t.Errorf("the passkey is of %+v", owner)
+			}
+			p.BackedUp, p.UsedAt = true, noon.Add(time.Hour)
+			return news.UserChange{Open: &news.Token{Hash: "opened", Purpose: "session", User: owner.ID, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}}, nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,9 +86,12 @@ func TestPasskeysComeBackAsStored(t *testing.T) {
 		if d := cmp.Diff(want, one); d != "" || err != nil {
 			t.Error(d, err)
 		}
+		if open, err := s.UserTokens(ctx, u.ID, "session", noon); err != nil || len(open) != 1 {
+			t.Errorf("opened are %v, %v", open, err)
+		}
 		_, err = s.Passkey(ctx, "none")
 		wantKind(t, err, news.NotFound)
-		wantKind(t, s.UsePasskey(ctx, "none", func(*news.Passkey) error { return nil }), news.NotFound)
+		wantKind(t, s.UsePasskey(ctx, "none", func(*news.Passkey, news.User) (news.UserChange, error) { return news.UserChange{}, nil }), news.NotFound)
 		if d := cmp.Diff([]news.EventKind{news.UserCreated, news.UserPasskeyAdded, news.UserPasskeyAdded}, lastKinds(t, s, 0)); d != "" {
 			t.Error(d)
 		}
@@ -83,21 +102,21 @@ func TestOfTwoPasskeysRemovedAtOnceOneStays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		u, other := person(t, s, "negar", news.Reporter), person(t, s, "omid", news.Reporter)
 		for _, id := range []string{"a", "b"} {
-			if err := s.AddPasskey(ctx, news.Passkey{ID: id, User: u.ID, CreatedAt: noon}, logged(news.UserPasskeyAdded, u.ID)); err != nil {
+			if err := addPasskey(s, news.Passkey{ID: id, User: u.ID, CreatedAt: noon}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		last := errors.New("the last way")
-		allow := func(u news.User, left int) error {
+		allow := func(u news.User, left int) (news.UserChange, error) {
 			if left == 0 && u.PasswordHash == "" {
-				return last
+				return news.UserChange{}, last
 			}
-			return nil
+			return news.UserChange{Events: []news.Event{logged(news.UserPasskeyGone, u.ID)}}, nil
 		}
-		wantKind(t, s.RemovePasskey(ctx, other.ID, "a", logged(news.UserPasskeyGone, u.ID), allow), news.NotFound)
+		wantKind(t, s.RemovePasskey(ctx, other.ID, "a", allow), news.NotFound)
 		var wg sync.WaitGroup
 		for _, id := range []string{"a", "b"} {
-			wg.Go(func() { _ = s.RemovePasskey(ctx, u.ID, id, logged(news.UserPasskeyGone, u.ID), allow) })
+			wg.Go(func() { _ = s.RemovePasskey(ctx, u.ID, id, allow) })
 		}
 		wg.Wait()
 		if left, err := s.Passkeys(ctx, u.ID); err != nil || len(left) != 1 {
@@ -114,15 +133,18 @@ func TestSecondFactorChangesInOnePiece(t *testing.T) {
 			t.Fatal(off, err)
 		}
 		want := news.SecondFactor{User: u.ID, Secret: "sealed", LastStep: 58_000_000, Recovery: []string{"h1", "h2"}, Since: noon}
-		set := func(f *news.SecondFactor) ([]news.Event, error) {
+		set := func(f *news.SecondFactor) (news.UserChange, error) {
 			*f = want
-			return []news.Event{logged(news.UserTOTPOn, u.ID)}, nil
+			return news.UserChange{Events: []news.Event{logged(news.UserTOTPOn, u.ID)}}, nil
 		}
 		if err := s.ChangeSecondFactor(ctx, u.ID, set); err != nil {
 			t.Fatal(err)
 		}
 		refused := errors.New("refused")
-		err = s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) ([]news.Event, error) { f.Recovery = nil; return nil, refused })
+		err = s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) (news.UserChange, error) {
+			f.Recovery = nil
+			return news.UserChange{}, refused
+		})
 		if !errors.Is(err, refused) {
 			t.Error(err)
 		}
@@ -130,7 +152,10 @@ func TestSecondFactorChangesInOnePiece(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Error(d, err)
 		}
-		if err := s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) ([]news.Event, error) { f.Secret = ""; return nil, nil }); err != nil {
+		if err := s.ChangeSecondFactor(ctx, u.ID, func(f *news.SecondFactor) (news.UserChange, error) {
+			f.Secret = ""
+			return news.UserChange{}, nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err = s.SecondFactor(ctx, u.ID); err != nil || got.On() || got.Recovery != nil {
@@ -154,7 +179,7 @@ func TestChangingAUserMaySignThemOut(t *testing.T) {
 			if len(others) != 1 || others[0].ID != other.ID {
 				t.Errorf("the others are %v", others)
 			}
-			u.Roles, u.Disabled = []news.Role{news.ChiefEditor}, true
+			u.Roles, u.Sections, u.Disabled = []news.Role{news.ChiefEditor}, []news.SectionID{1, 7}, true
 			return news.UserChange{SignOut: true, Keep: "two", Events: []news.Event{logged(news.UserRolesChanged, u.ID)}}, nil
 		})
 		if err != nil {
@@ -165,7 +190,7 @@ func TestChangingAUserMaySignThemOut(t *testing.T) {
 			t.Errorf("%+v %v", left, err)
 		}
 		people, err := s.People(ctx)
-		if err != nil || len(people) != 2 || people[0].ID != other.ID || people[0].Sessions != 1 || !people[1].Disabled || people[1].Roles[0] != news.ChiefEditor {
+		if err != nil || len(people) != 2 || people[0].ID != other.ID || people[0].Sessions != 1 || !people[1].Disabled || people[1].Roles[0] != news.ChiefEditor || len(people[1].User.Sections) != 2 {
 			t.Errorf("%+v %v", people, err)
 		}
 		if d := cmp.Diff(append(before, news.UserRolesChanged), lastKinds(t, s, 0)); d != "" {
@@ -212,6 +237,49 @@ func TestEventsOfTokensAreLoggedOnceAndOnlyWhenSomethingEnds(t *testing.T) {
 }
 
 // TestOneFirstUser: set-up links used at the same instant, on two processes where the database allows it, make one user.
+// TestAnInvitationIsUsedUpWithWhatItGives: all of the change happens, or nothing; of many at once one does.
+func TestAnInvitationIsUsedUpWithWhatItGives(t *testing.T) {
+	storetest.EachAt(t, func() time.Time { return noon }, func(t *testing.T, s *store.Store) {
+		u, other := person(t, s, "negar", news.Reporter), person(t, s, "omid", news.Reporter)
+		token := func(hash, purpose string, owner news.UserID) *news.Token {
+			return &news.Token{Hash: hash, Purpose: purpose, User: owner, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}
+		}
+		for _, k := range []*news.Token{token("invitation", "invite", u.ID), token("theirs", "invite", other.ID), token("open", "session", u.ID)} {
+			if err := s.SaveToken(ctx, *k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := addPasskey(s, news.Passkey{ID: "taken", User: other.ID, CreatedAt: noon}); err != nil {
+			t.Fatal(err)
+		}
+		accept := func(spend, passkey, session string) error {
+			return s.ChangeUser(ctx, u.ID, func(*news.User, []news.User) (news.UserChange, error) {
+				return news.UserChange{Spend: spend, SignOut: true, Passkey: &news.Passkey{ID: passkey, User: u.ID, CreatedAt: noon}, Open: token(session, "session", u.ID),
+					Events: []news.Event{logged(news.UserPasskeyAdded, u.ID)}}, nil
+			})
+		}
+		wantKind(t, accept("theirs", "new", "s"), news.NotFound)
+		wantKind(t, accept("invitation", "taken", "s"), news.Conflict)
+		if _, err := s.PeekToken(ctx, "invitation", "invite", noon); err != nil {
+			t.Errorf("a passkey that could not be taken used the invitation up: %v", err)
+		}
+		if left, err := s.UserTokens(ctx, u.ID, "session", noon); err != nil || len(left) != 1 || left[0].Hash != "open" {
+			t.Errorf("a change that failed left %v %v", left, err)
+		}
+		before := len(lastKinds(t, s, 0))
+		var wg sync.WaitGroup
+		for _, n := range []string{"1", "2", "3", "4"} {
+			wg.Go(func() { _ = accept("invitation", "p"+n, "s"+n) })
+		}
+		wg.Wait()
+		keys, err := s.Passkeys(ctx, u.ID)
+		sessions, err2 := s.UserTokens(ctx, u.ID, "session", noon)
+		if err != nil || err2 != nil || len(keys) != 1 || len(sessions) != 1 || sessions[0].Hash == "open" || len(lastKinds(t, s, 0)) != before+1 {
+			t.Errorf("passkeys %v, sessions %v, %v %v", keys, sessions, err, err2)
+		}
+	})
+}
+
 func TestOneFirstUser(t *testing.T) {
 	race := func(t *testing.T, stores ...*store.Store) {
 		var wg sync.WaitGroup

@@ -24,6 +24,10 @@ type dialect struct {
 	open func(ctx context.Context, dsn string) (*sql.DB, writer, error)
 	// schema adapts the text of a migration.
 	schema func(string) string
+	// listens tells that other nodes may write too and signal it.
+	listens bool
+	// snapshot is the isolation in which a transaction that only reads sees one moment.
+	snapshot sql.IsolationLevel
 	// unique, unavailable and badText recognise the driver's errors.
 	unique      func(error) bool
 	unavailable func(error) bool
@@ -38,7 +42,7 @@ func IsPostgres(dsn string) bool {
 func dialectOf(dsn string) *dialect {
 	if IsPostgres(dsn) {
 		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
-			unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
+			snapshot: sql.LevelRepeatableRead, listens: true, unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
 	}
 	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, unique: sqliteUnique, unavailable: sqliteUnavailable,
 		badText: func(error) bool { return false }}

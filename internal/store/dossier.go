@@ -125,6 +125,9 @@ func (t *tx) updateDossier(d *news.Dossier) error {
 }
 
 func (t *tx) dossierEvent(actor news.Actor, kind news.EventKind, d *news.Dossier) {
+	if kind == news.DossierPublished || kind == news.DossierWithdrawn {
+		t.touch(news.DossierList)
+	}
 	t.event(news.Event{Actor: actor.EventActor(), Kind: kind, SubjectKind: "dossier", SubjectID: int64(d.ID),
 		Data: map[string]string{"version": strconv.Itoa(d.Version)}})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -15,18 +16,21 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]news.Even
 		e, err := scanEvent(r)
 		all = append(all, e)
 		return err
-	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
+	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data, touches FROM event WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 	return all, err
 }
 
 func scanEvent(r scanner) (news.Event, error) {
 	var e news.Event
 	var at int64
-	var data string
-	if err := r.Scan(&e.Seq, &at, &e.Actor, &e.Kind, &e.SubjectKind, &e.SubjectID, &data); err != nil {
+	var data, touches string
+	if err := r.Scan(&e.Seq, &at, &e.Actor, &e.Kind, &e.SubjectKind, &e.SubjectID, &data, &touches); err != nil {
 		return e, err
 	}
 	e.At = fromMS(at)
+	for _, d := range strings.Fields(touches) {
+		e.Touches = append(e.Touches, news.Dependency(d))
+	}
 	return e, json.Unmarshal([]byte(data), &e.Data)
 }
 

@@ -83,31 +83,47 @@ func (s *Store) LockWord(ctx context.Context, user news.UserID, code news.Code) 
 	return w, err
 }
 
-// Autosave keeps what a person is typing; the newest overwrites.
+// Autosave keeps what a person is typing. Of what is there already it overwrites what the same window wrote, or what the window has
+// seen; Conflict "error.other_window" otherwise.
 func (s *Store) Autosave(ctx context.Context, user news.UserID, a news.Autosave) error {
 	return s.intake.submit(ctx, func(t *tx) error {
-		return t.exec(`INSERT INTO autosave (article_code, user_id, at, base, form) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (article_code, user_id) DO UPDATE SET at = excluded.at, base = excluded.base, form = excluded.form`,
-			int64(a.Article), int64(user), ms(t.now), a.Base, a.Form)
+		var window string
+		var seq int64
+		err := t.queryRow(`SELECT window_id, seq FROM autosave WHERE article_code = $1 AND user_id = $2 AND draft = $3`,
+			int64(a.Article), int64(user), a.Draft).Scan(&window, &seq)
+		if err != nil && err != sql.ErrNoRows {
+			return err
+		}
+		if err == nil && window != a.Window && seq != a.Seq {
+			return news.Fail(news.Conflict, "error.other_window")
+		}
+		return t.exec(`INSERT INTO autosave (article_code, user_id, draft, window_id, seq, at, base, form) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (article_code, user_id, draft) DO UPDATE SET window_id = excluded.window_id, seq = excluded.seq, at = excluded.at,
+				base = excluded.base, form = excluded.form`,
+			int64(a.Article), int64(user), a.Draft, a.Window, seq+1, ms(t.now), a.Base, a.Form)
 	})
 }
 
-// Autosaved is what a person was typing; NotFound when nothing is kept.
-func (s *Store) Autosaved(ctx context.Context, user news.UserID, code news.Code) (news.Autosave, error) {
-	a := news.Autosave{Article: code}
-	err := s.one(ctx, func(r scanner) error {
+// Autosaved is what a person was typing in an article, or in those that are new (code 0); the newest first.
+func (s *Store) Autosaved(ctx context.Context, user news.UserID, code news.Code) ([]news.Autosave, error) {
+	var all []news.Autosave
+	err := s.each(ctx, func(r scanner) error {
+		a := news.Autosave{Article: code}
 		var at int64
-		err := r.Scan(&at, &a.Base, &a.Form)
+		err := r.Scan(&a.Draft, &a.Window, &a.Seq, &at, &a.Base, &a.Form)
 		a.At = fromMS(at)
+		all = append(all, a)
 		return err
-	}, `SELECT at, base, form FROM autosave WHERE article_code = $1 AND user_id = $2`, int64(code), int64(user))
-	return a, err
+	}, `SELECT draft, window_id, seq, at, base, form FROM autosave WHERE article_code = $1 AND user_id = $2 ORDER BY at DESC, draft`, int64(code), int64(user))
+	return all, err
 }
 
-// DropAutosave forgets what a person was typing; it has been saved or thrown away.
-func (s *Store) DropAutosave(ctx context.Context, user news.UserID, code news.Code) error {
+// DropAutosave forgets what a person was typing: whatever there is of the article and draft, or, where a window is named, only what that
+// window wrote or what it has seen.
+func (s *Store) DropAutosave(ctx context.Context, user news.UserID, a news.Autosave) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`DELETE FROM autosave WHERE article_code = $1 AND user_id = $2`, int64(code), int64(user))
+		return t.exec(`DELETE FROM autosave WHERE article_code = $1 AND user_id = $2 AND draft = $3 AND (window_id = $4 OR seq = $5 OR $4 = '')`,
+			int64(a.Article), int64(user), a.Draft, a.Window, a.Seq)
 	})
 }
 
@@ -156,6 +172,10 @@ func (s *Store) AddCorrection(ctx context.Context, actor news.Actor, action stri
 			t.event(news.Event{Actor: actor.EventActor(), Kind: news.ArticleCorrected, SubjectKind: "article", SubjectID: int64(c.Article),
 				Data: map[string]string{"kind": string(c.Kind)}})
 			if err := t.exec(`UPDATE article SET modified_at = $2 WHERE code = $1`, int64(c.Article), ms(c.At)); err != nil {
+				return "", err
+			}
+			t.touch(news.CorrectionList)
+			if err := t.touchArticle(c.Article); err != nil {
 				return "", err
 			}
 			return strconv.FormatInt(id, 10), t.exec(`INSERT INTO correction (id, article_code, kind, text, changed, at, by_user) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -223,7 +243,7 @@ func (s *Store) Audit(ctx context.Context, f news.EventFilter) ([]news.Event, er
 		e, err := scanEvent(r)
 		all = append(all, e)
 		return err
-	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data FROM event
+	}, `SELECT seq, at, actor, kind, subject_kind, subject_id, data, touches FROM event
 		WHERE seq < $1 AND at >= $2 AND at < $3 AND (actor = $4 OR $4 = '') AND (kind = $5 OR $5 = '')
 			AND (subject_kind = $6 OR $6 = '') AND (subject_id = $7 OR $7 = 0)
 		ORDER BY seq DESC LIMIT $8`, before, from, until, f.Actor, string(f.Kind), f.Subject, f.ID, f.Limit)

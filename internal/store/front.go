@@ -114,6 +114,7 @@ func (t *tx) updateFront(before, after *news.FrontState) error {
 	if after.Published.Number == before.Published.Number {
 		return nil
 	}
+	t.touch(news.FrontPage)
 	v := &after.Published
 	text, err := json.Marshal(v.Front)
 	if err != nil {

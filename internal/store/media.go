@@ -111,6 +111,9 @@ func (s *Store) EditMedia(ctx context.Context, actor news.Actor, m *news.Media) 
 			return err
 		}
 		m.Edits = edits
+		if err := t.touchMediaUsers(m.ID); err != nil {
+			return err
+		}
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.MediaEdited, SubjectKind: "media", SubjectID: int64(m.ID)})
 		return nil
 	})

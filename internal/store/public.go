@@ -36,6 +36,7 @@ func scanCard(r scanner, more ...any) (card news.PublicCard, orderAt int64, err 
 
 // Article is one public article. NotFound for a hidden or unknown code alike; Gone, with the sentence for readers in Args[0], for a withdrawn one.
 func (p *Public) Article(ctx context.Context, code news.Code) (news.PublicArticle, error) {
+	news.Depend(ctx, code.Dependency())
 	var a news.PublicArticle
 	var bylines string
 	err := p.s.one(ctx, func(r scanner) (err error) {
@@ -78,6 +79,7 @@ func (p *Public) gone(ctx context.Context, code news.Code, notFound error) error
 
 // List is a page of public articles, newest first, undated ones last.
 func (p *Public) List(ctx context.Context, q news.ListQuery) (news.CardPage, error) {
+	news.Depend(ctx, listDependency(q))
 	from, until := int64(undated), int64(1<<63-1)
 	if q.Dated {
 		from = undated + 1
@@ -118,10 +120,22 @@ func (p *Public) List(ctx context.Context, q news.ListQuery) (news.CardPage, err
 	return page, err
 }
 
+// listDependency is what a list moves with. Lists of some days move with all that is published: a day is not worth a name of its own.
+func listDependency(q news.ListQuery) news.Dependency {
+	switch {
+	case q.Section != 0:
+		return q.Section.Dependency()
+	case q.Tag != 0:
+		return q.Tag.Dependency()
+	}
+	return news.LatestList
+}
+
 // Cards are the public ones among the codes, in the given order.
 func (p *Public) Cards(ctx context.Context, codes []news.Code) ([]news.PublicCard, error) {
 	var cards []news.PublicCard
 	for _, code := range codes {
+		news.Depend(ctx, code.Dependency())
 		err := p.s.one(ctx, func(r scanner) error {
 			card, _, err := scanCard(r)
 			if err == nil {
@@ -138,6 +152,7 @@ func (p *Public) Cards(ctx context.Context, codes []news.Code) ([]news.PublicCar
 
 // Sections are the sections with at least one public article, by position.
 func (p *Public) Sections(ctx context.Context) ([]news.Section, error) {
+	news.Depend(ctx, news.SectionList)
 	var all []news.Section
 	err := p.s.each(ctx, func(r scanner) error {
 		var section news.Section
@@ -151,6 +166,7 @@ func (p *Public) Sections(ctx context.Context) ([]news.Section, error) {
 
 // Section finds a section by slug; NotFound while nothing public is in it.
 func (p *Public) Section(ctx context.Context, slug string) (news.Section, error) {
+	news.Depend(ctx, news.SectionList)
 	var section news.Section
 	err := p.s.one(ctx, func(r scanner) error {
 		return r.Scan(&section.ID, &section.Slug, &section.Name, &section.NameEN, &section.Position)
@@ -164,11 +180,16 @@ func (p *Public) Tag(ctx context.Context, slug string) (news.Tag, error) {
 	var tag news.Tag
 	err := p.s.one(ctx, func(r scanner) error { return r.Scan(&tag.ID, &tag.Slug, &tag.Name) },
 		`SELECT id, slug, name FROM public_tag WHERE slug = $1 LIMIT 1`, slug)
+	if isNotFound(err) {
+		news.Depend(ctx, news.LatestList) // its first article may bring it
+	}
+	news.Depend(ctx, tag.ID.Dependency())
 	return tag, err
 }
 
 // Comments are the published comments of a public article, newest first; replies name their parent.
 func (p *Public) Comments(ctx context.Context, code news.Code) ([]news.PublicComment, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	var all []news.PublicComment
 	err := p.s.each(ctx, func(r scanner) error {
 		var c news.PublicComment
@@ -184,6 +205,7 @@ func (p *Public) Comments(ctx context.Context, code news.Code) ([]news.PublicCom
 
 // CommentCounts are the public counters of an article; zero for a hidden one.
 func (p *Public) CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error) {
+	news.Depend(ctx, code.CommentsDependency(), code.Dependency())
 	var n news.CommentCounts
 	err := p.s.one(ctx, func(r scanner) error { return r.Scan(&n.Published, &n.Pending) },
 		`SELECT COUNT(*) FILTER (WHERE state = 'published'), COUNT(*) FILTER (WHERE state = 'pending')
@@ -193,6 +215,10 @@ func (p *Public) CommentCounts(ctx context.Context, code news.Code) (news.Commen
 
 // SharingTags are the public articles that share the most tags with one, then the newest.
 func (p *Public) SharingTags(ctx context.Context, code news.Code, limit int) ([]news.Related, error) {
+	news.Depend(ctx, code.Dependency())
+	if err := p.dependOnTags(ctx, code); err != nil {
+		return nil, err
+	}
 	var all []news.Related
 	err := p.s.each(ctx, func(r scanner) error {
 		var related news.Related
@@ -210,8 +236,19 @@ func (p *Public) SharingTags(ctx context.Context, code news.Code, limit int) ([]
 	return all, err
 }
 
+// dependOnTags notes the tags of an article where somebody takes notes.
+func (p *Public) dependOnTags(ctx context.Context, code news.Code) error {
+	return p.s.each(ctx, func(r scanner) error {
+		var id news.TagID
+		err := r.Scan(&id)
+		news.Depend(ctx, id.Dependency())
+		return err
+	}, `SELECT id FROM public_tag WHERE article_code = $1`, int64(code))
+}
+
 // MostRead are the public articles with the most views in the hours from since on.
 func (p *Public) MostRead(ctx context.Context, since time.Time, limit int) ([]news.PublicCard, error) {
+	news.Depend(ctx, news.MostReadList)
 	var cards []news.PublicCard
 	err := p.s.each(ctx, func(r scanner) error {
 		card, _, err := scanCard(r)
@@ -232,6 +269,7 @@ func (p *Public) Media(ctx context.Context, id news.MediaID) (news.Media, error)
 
 // Around tells when something was last published before from, and first at or after until; zero where nothing was.
 func (p *Public) Around(ctx context.Context, from, until time.Time) (before, after time.Time, err error) {
+	news.Depend(ctx, news.LatestList)
 	var b, a sql.NullInt64
 	err = p.s.one(ctx, func(r scanner) error { return r.Scan(&b, &a) },
 		`SELECT (SELECT MAX(order_at) FROM public_article WHERE order_at < $1 AND order_at > $3),
@@ -239,18 +277,17 @@ func (p *Public) Around(ctx context.Context, from, until time.Time) (before, aft
 	return fromNullMS(b), fromNullMS(a), err
 }
 
-// sitemapBlock is how many codes one sitemap file spans; the protocol allows 50,000 addresses a file (sitemaps.org).
-const sitemapBlock = 10_000
-
 // SitemapBlocks counts the sitemap files: codes 1 to 10,000 are in block 1, and so on.
 func (p *Public) SitemapBlocks(ctx context.Context) (int, error) {
+	news.Depend(ctx, news.SitemapList)
 	var highest sql.NullInt64
 	err := p.s.one(ctx, func(r scanner) error { return r.Scan(&highest) }, `SELECT MAX(code) FROM public_article`)
-	return int((highest.Int64 + sitemapBlock - 1) / sitemapBlock), err
+	return int((highest.Int64 + news.SitemapBlock - 1) / news.SitemapBlock), err
 }
 
 // Sitemap lists the public articles of a block, by code.
 func (p *Public) Sitemap(ctx context.Context, block int) ([]news.SitemapEntry, error) {
+	news.Depend(ctx, news.SitemapDependency(block))
 	var all []news.SitemapEntry
 	err := p.s.each(ctx, func(r scanner) error {
 		var code news.Code
@@ -260,6 +297,6 @@ func (p *Public) Sitemap(ctx context.Context, block int) ([]news.SitemapEntry, e
 		all = append(all, news.SitemapEntry{Path: news.ArticlePath(code, slug), ModifiedAt: fromNullMS(modified)})
 		return err
 	}, `SELECT code, slug, modified_at FROM public_article WHERE code > $1 AND code <= $2 ORDER BY code`,
-		int64(block-1)*sitemapBlock, int64(block)*sitemapBlock)
+		int64(block-1)*news.SitemapBlock, int64(block)*news.SitemapBlock)
 	return all, err
 }

@@ -8,6 +8,7 @@ import (
 
 // Corrections of a public article, oldest first.
 func (p *Public) Corrections(ctx context.Context, code news.Code) ([]news.Correction, error) {
+	news.Depend(ctx, code.Dependency())
 	var all []news.Correction
 	err := p.s.each(ctx, func(r scanner) error {
 		c, err := scanCorrection(r)
@@ -19,6 +20,7 @@ func (p *Public) Corrections(ctx context.Context, code news.Code) ([]news.Correc
 
 // AllCorrections is a page of the public archive of corrections, newest first.
 func (p *Public) AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error) {
+	news.Depend(ctx, news.CorrectionList, news.LatestList)
 	before := descending(after)
 	var all []news.PublicCorrection
 	var next news.Cursor

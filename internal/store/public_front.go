@@ -11,6 +11,7 @@ import (
 
 // Front is the arrangement of the front page that was published last, never the working copy; NotFound when none was.
 func (p *Public) Front(ctx context.Context) (news.PublicFront, error) {
+	news.Depend(ctx, news.FrontPage)
 	var f news.PublicFront
 	err := p.s.one(ctx, func(r scanner) error {
 		var text string
@@ -29,6 +30,7 @@ const kindReach = 2000
 
 // OfKind are the newest public articles of a kind among the newest 2,000, newest first.
 func (p *Public) OfKind(ctx context.Context, kind news.ArticleKind, limit int) ([]news.PublicCard, error) {
+	news.Depend(ctx, kind.Dependency(), news.LatestList)
 	var cards []news.PublicCard
 	err := p.s.each(ctx, func(r scanner) error {
 		card, _, err := scanCard(r)
@@ -60,6 +62,7 @@ func scanPublicDossier(r scanner) (news.PublicDossier, error) {
 
 // Dossier is a published dossier as it was published last; NotFound for a hidden and an unknown one alike.
 func (p *Public) Dossier(ctx context.Context, slug string) (news.PublicDossier, error) {
+	news.Depend(ctx, news.DossierList)
 	var d news.PublicDossier
 	err := p.s.one(ctx, func(r scanner) (err error) { d, err = scanPublicDossier(r); return err }, publicDossier+` WHERE slug = $1`, slug)
 	return d, err
@@ -67,6 +70,7 @@ func (p *Public) Dossier(ctx context.Context, slug string) (news.PublicDossier, 
 
 // Dossiers are the published dossiers, most recently published first, at most 10,000.
 func (p *Public) Dossiers(ctx context.Context) ([]news.PublicDossier, error) {
+	news.Depend(ctx, news.DossierList)
 	var all []news.PublicDossier
 	err := p.s.each(ctx, func(r scanner) error {
 		d, err := scanPublicDossier(r)

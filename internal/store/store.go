@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
 // Store is an open database. Its methods may be called from many goroutines.
@@ -25,6 +27,10 @@ type Store struct {
 	log     *slog.Logger
 	intake  *intake
 	public  *Public
+	wakers  wakers
+	stop    func() // ends what runs beside
+	aside   sync.WaitGroup
+	heard   func([]news.Event) // told of every commit of this process before its writer returns; nil: nobody
 }
 
 // Options say which database to open.
@@ -33,6 +39,9 @@ type Options struct {
 	DSN string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Committed is told the events of every commit of this process, after it and before the act returns. Commits of several
+	// goroutines may be told at once and out of their order.
+	Committed func([]news.Event)
 	// Log takes what the store does on its own (migrations, retried commits); nil discards it.
 	Log *slog.Logger
 }
@@ -51,19 +60,26 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Store{dialect: d, read: read, write: write, now: o.Now, log: o.Log}
+	s := &Store{dialect: d, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed}
 	s.public = &Public{s: s}
 	if err := s.migrate(ctx); err != nil {
 		s.closeDatabases()
 		return nil, fmt.Errorf("bring the database up to date: %w", err)
 	}
 	s.intake = startIntake(s)
+	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	if d.listens {
+		s.aside.Go(func() { s.listen(beside, o.DSN) })
+	}
 	return s, nil
 }
 
 // Close finishes what was taken in and closes the database.
 func (s *Store) Close() error {
 	s.intake.stop()
+	s.stop()
+	s.aside.Wait()
 	return s.closeDatabases()
 }
 
@@ -112,7 +128,7 @@ func (s *Store) one(ctx context.Context, scan func(scanner) error, query string,
 	if err != nil {
 		return s.dialect.translate(err)
 	}
-	return s.dialect.translate(scan(st.QueryRowContext(ctx, args...)))
+	return s.dialect.translate(scan(s.within(ctx, st).QueryRowContext(ctx, args...)))
 }
 
 // each reads all rows.
@@ -121,7 +137,7 @@ func (s *Store) each(ctx context.Context, scan func(scanner) error, query string
 	if err != nil {
 		return s.dialect.translate(err)
 	}
-	rows, err := st.QueryContext(ctx, args...)
+	rows, err := s.within(ctx, st).QueryContext(ctx, args...)
 	if err != nil {
 		return s.dialect.translate(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -82,7 +81,7 @@ func TestSameActionReturnsTheFirstResult(t *testing.T) {
 			_, err := s.UpdateArticle(ctx, editor, "form-2", first.Code, func(a *news.Article) ([]news.EventKind, error) {
 				calls++
 				a.CommentsClosed = true
-				return nil, nil
+				return []news.EventKind{news.ArticleCommentsClosed}, nil
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -266,73 +265,6 @@ func TestPublicReadsViewsOnly(t *testing.T) {
 			t.Errorf("public.go reads %s, which is no public view", m[1])
 		}
 	}
-}
-
-// TestEventsAreNeverSkipped writes from many goroutines while one follows the log as a projection does.
-func TestEventsAreNeverSkipped(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		const writers, each = 8, 25
-		sec := section(t, s, "جامعه")
-		a := create(t, s, article(sec.ID, "یک", noon))
-		start, _ := s.Events(ctx, 0, 100)
-		last := start[len(start)-1].Seq
-		done := make(chan struct{})
-		followed := make(chan []int64, 1)
-		go func() {
-			var seqs []int64
-			for ended := false; ; {
-				events, err := s.Events(ctx, last, 1000)
-				if err != nil {
-					t.Error(err)
-					break
-				}
-				for _, e := range events {
-					seqs = append(seqs, e.Seq)
-					last = e.Seq
-				}
-				if ended && len(events) == 0 {
-					break
-				}
-				select {
-				case <-done:
-					ended = true
-				default:
-				}
-			}
-			followed <- seqs
-		}()
-		var wg sync.WaitGroup
-		for w := range writers {
-			wg.Go(func() {
-				for i := range each {
-					if w%2 == 0 {
-						_, err := s.SubmitComment(ctx, fmt.Sprintf("c%d-%d", w, i), comment(a.Code), news.CommentLimit{}, open)
-						if err != nil {
-							t.Error(err)
-						}
-						continue
-					}
-					_, err := s.UpdateArticle(ctx, editor, "", a.Code, func(*news.Article) ([]news.EventKind, error) {
-						return []news.EventKind{news.ArticleSaved}, nil
-					})
-					if err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		close(done)
-		seqs := <-followed
-		if len(seqs) != writers*each {
-			t.Fatalf("followed %d events, %d were written", len(seqs), writers*each)
-		}
-		for i := 1; i < len(seqs); i++ {
-			if seqs[i] != seqs[i-1]+1 {
-				t.Fatalf("a gap or a step back: %d after %d", seqs[i], seqs[i-1])
-			}
-		}
-	})
 }
 
 func TestImportIsAllOrNothingPerItem(t *testing.T) {

@@ -13,9 +13,13 @@ func (s *Store) SaveToken(ctx context.Context, k news.Token, events ...news.Even
 		for _, e := range events {
 			t.event(e)
 		}
-		return t.exec(`INSERT INTO token (hash, purpose, user_id, device, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			k.Hash, k.Purpose, int64(k.User), k.Device, ms(k.CreatedAt), ms(k.CreatedAt), ms(k.ExpiresAt))
+		return t.saveToken(k)
 	})
+}
+
+func (t *tx) saveToken(k news.Token) error {
+	return t.exec(`INSERT INTO token (hash, purpose, user_id, device, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		k.Hash, k.Purpose, int64(k.User), k.Device, ms(k.CreatedAt), ms(k.CreatedAt), ms(k.ExpiresAt))
 }
 
 const (

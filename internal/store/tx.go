@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -143,7 +146,9 @@ type tx struct {
 	session  session
 	now      time.Time
 	events   []news.Event
+	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	reserved map[string]numbers
+	signals  bool  // other nodes are to be woken at the commit
 	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
 
@@ -156,12 +161,21 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	if err != nil {
 		return s.dialect.translate(err)
 	}
-	t := &tx{ctx: ctx, session: session, now: s.now()}
+	t := &tx{ctx: ctx, session: session, now: s.now(), signals: s.dialect.listens}
 	if err := t.run(fn); err != nil {
 		session.Rollback()
 		return s.dialect.translate(err)
 	}
-	return s.dialect.translate(session.Commit())
+	if err := session.Commit(); err != nil {
+		return s.dialect.translate(err)
+	}
+	if len(t.events) > 0 {
+		if s.heard != nil {
+			s.heard(t.events)
+		}
+		s.wakers.wake()
+	}
+	return nil
 }
 
 // run is fn and the events it left, with a panic turned into an error so that the writer is always given back.
@@ -257,29 +271,56 @@ func (t *tx) event(e news.Event) {
 	t.events = append(t.events, e)
 }
 
+// touch notes what of the public the transaction changes. There must be an event that says what happened.
+func (t *tx) touch(changed ...news.Dependency) {
+	if t.touched == nil {
+		t.touched = map[news.Dependency]bool{}
+	}
+	for _, d := range changed {
+		t.touched[d] = true
+	}
+}
+
 // logEvents writes the transaction's events under consecutive numbers.
 func (t *tx) logEvents() error {
 	if len(t.events) == 0 {
+		if len(t.touched) > 0 {
+			return fmt.Errorf("the public changed without an event: %v", slices.Collect(maps.Keys(t.touched)))
+		}
 		return nil
 	}
+	t.events[len(t.events)-1].Touches = slices.Sorted(maps.Keys(t.touched))
 	seq, err := t.draw("event", len(t.events))
 	if err != nil {
 		return err
 	}
-	for i, e := range t.events {
+	for i := range t.events {
+		e := &t.events[i]
+		e.Seq = seq + int64(i)
 		data := []byte("{}")
 		if len(e.Data) > 0 {
 			if data, err = json.Marshal(e.Data); err != nil {
 				return err
 			}
 		}
-		err := t.exec(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			seq+int64(i), ms(e.At), e.Actor, string(e.Kind), e.SubjectKind, e.SubjectID, string(data))
+		err := t.exec(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data, touches) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			e.Seq, ms(e.At), e.Actor, string(e.Kind), e.SubjectKind, e.SubjectID, string(data), touchesText(e.Touches))
 		if err != nil {
 			return err
 		}
 	}
+	if t.signals {
+		return t.exec(`SELECT pg_notify($1, '')`, eventSignal) // delivered at the commit, or never
+	}
 	return nil
+}
+
+func touchesText(touches []news.Dependency) string {
+	words := make([]string, len(touches))
+	for i, d := range touches {
+		words[i] = string(d)
+	}
+	return strings.Join(words, " ")
 }
 
 // savepoint runs fn so that its failure undoes fn alone and leaves the transaction usable.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func (s *Store) createUser(ctx context.Context, actor news.Actor, u *news.User, 
 		}
 		u.ID = news.UserID(id)
 		t.event(news.Event{Actor: actor.EventActor(), Kind: news.UserCreated, SubjectKind: "user", SubjectID: id,
-			Data: map[string]string{"roles": news.RoleList(u.Roles)}})
+			Data: news.ScopeData(u.Roles, u.Sections)})
 		return t.exec(`INSERT INTO newsuser (id, username, name, password_hash, roles, sections, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			id, u.Username, u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled), ms(u.CreatedAt))
 	})
@@ -131,8 +132,8 @@ func (s *Store) People(ctx context.Context) ([]news.Person, error) {
 	return all, err
 }
 
-// ChangeUser opens a user, calls change with the user and all others, and stores what it left, its events and its sign-out, all in
-// one transaction. NotFound when there is no such user; an error of change undoes everything.
+// ChangeUser opens a user, calls change with the user and all others, and stores what it left and what else the change says, all in
+// one transaction. NotFound when there is no such user, Conflict for a passkey that is somebody's already; an error undoes everything.
 func (s *Store) ChangeUser(ctx context.Context, id news.UserID, change func(u *news.User, others []news.User) (news.UserChange, error)) error {
 	return s.inTx(ctx, func(t *tx) error {
 		u, others, err := t.users(id)
@@ -147,17 +148,60 @@ func (s *Store) ChangeUser(ctx context.Context, id news.UserID, change func(u *n
 		if err != nil {
 			return err
 		}
-		for _, e := range done.Events {
-			t.event(e)
+		sections, err := jsonList(u.Sections)
+		if err != nil {
+			return err
 		}
-		if done.SignOut {
-			if err := t.exec(`DELETE FROM token WHERE user_id = $1 AND hash <> $2`, int64(id), done.Keep); err != nil {
-				return err
-			}
+		if err := t.changeEntry(id, done); err != nil {
+			return err
 		}
-		return t.exec(`UPDATE newsuser SET name = $2, password_hash = $3, roles = $4, disabled = $5 WHERE id = $1`,
-			int64(id), u.Name, u.PasswordHash, string(roles), flag(u.Disabled))
+		return t.exec(`UPDATE newsuser SET name = $2, password_hash = $3, roles = $4, sections = $5, disabled = $6 WHERE id = $1`,
+			int64(id), u.Name, u.PasswordHash, string(roles), sections, flag(u.Disabled))
 	})
+}
+
+// changeEntry does to the ways in which a user enters what a change says.
+func (t *tx) changeEntry(id news.UserID, c news.UserChange) error {
+	user := int64(id)
+	if c.Spend != "" {
+		if err := t.must(`DELETE FROM token WHERE hash = $1 AND user_id = $2 AND expires_at > $3`, c.Spend, user, ms(t.now)); err != nil {
+			return err
+		}
+	}
+	if c.SignOut {
+		if err := t.exec(`DELETE FROM token WHERE user_id = $1 AND hash <> $2`, user, c.Keep); err != nil {
+			return err
+		}
+	}
+	if c.End != "" {
+		if err := t.exec(`DELETE FROM token WHERE user_id = $1 AND purpose = $2`, user, c.End); err != nil {
+			return err
+		}
+	}
+	if c.Passkey != nil {
+		if err := t.addPasskey(*c.Passkey); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Events {
+		t.event(e)
+	}
+	if c.Open != nil {
+		return t.saveToken(*c.Open)
+	}
+	return nil
+}
+
+// must is exec for a statement that has to find something; sql.ErrNoRows otherwise.
+func (t *tx) must(query string, args ...any) error {
+	done, err := t.session.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("%.40q: %w", query, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return sql.ErrNoRows
 }
 
 // users reads everybody within the transaction and takes one out.

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,11 +22,16 @@ type mostRead struct {
 	codes  []news.Code
 	until  time.Time
 	asking bool // somebody is asking the store
+	moved  func()
 }
+
+// WhenMoved has f called whenever the order of the most read has changed, at most once a minute. It is set before Run.
+func (s *Suggest) WhenMoved(f func()) { s.most.moved = f }
 
 // MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours. The order is up to a
 // minute old; an article that was withdrawn within it is not shown. It is empty when nothing was read.
 func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error) {
+	news.Depend(ctx, news.MostReadList)
 	codes, err := s.most.order(ctx, s.public)
 	if err != nil || len(codes) == 0 || n <= 0 {
 		return nil, err
@@ -62,7 +68,11 @@ func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error
 		codes[i] = card.Code
 	}
 	m.mu.Lock()
+	changed := !slices.Equal(m.codes, codes)
 	m.codes, m.until = codes, now.Add(mostReadFresh)
 	m.mu.Unlock()
+	if changed && m.moved != nil {
+		m.moved()
+	}
 	return codes, nil
 }

@@ -66,6 +66,9 @@ func (s *Suggest) Count(code news.Code, userAgent string) {
 func (s *Suggest) Run(ctx context.Context) error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
+	// Pages that are kept ask nobody for the order: it is looked at here.
+	look := time.NewTicker(mostReadFresh)
+	defer look.Stop()
 	failing := false
 	for {
 		select {
@@ -73,6 +76,10 @@ func (s *Suggest) Run(ctx context.Context) error {
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 			defer cancel()
 			return s.flush(last)
+		case <-look.C:
+			if _, err := s.most.order(ctx, s.public); err != nil && ctx.Err() == nil {
+				slog.WarnContext(ctx, "the order of the most read is not known for now", "error", err)
+			}
 		case <-tick.C:
 			err := s.flush(ctx)
 			if err != nil && !failing && !errors.Is(err, context.Canceled) {

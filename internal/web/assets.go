@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -17,6 +18,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
 // assetTypes are the files that are served at all, by extension. What is not listed (licences, templates) stays inside.
@@ -161,6 +163,19 @@ func packings(body []byte) map[string][]byte {
 	return all
 }
 
+func pack(z interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}, body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z.Reset(&out)
+	if _, err := z.Write(body); err != nil {
+		return nil, err
+	}
+	err := z.Close()
+	return out.Bytes(), err
+}
+
 // URL is the address of an asset by its name ("site.css", "fonts/vazirmatn.woff2"). A name that is no asset gives an
 // address that answers 404.
 func (a *Assets) URL(name string) string {
@@ -191,10 +206,10 @@ func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {
 	body, tag := file.plain, file.tag
 	if file.pack != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if encoding := acceptedEncoding(r); encoding != "" {
-			if packed := file.pack()[encoding]; packed != nil {
-				body, tag = packed, tag+"-"+encoding
-				h.Set("Content-Encoding", encoding)
+		if encoding := acceptedEncoding(r.Header.Get("Accept-Encoding")); encoding != page.Plain {
+			if packed := file.pack()[string(encoding)]; packed != nil {
+				body, tag = packed, tag+"-"+string(encoding)
+				h.Set("Content-Encoding", string(encoding))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -13,27 +14,32 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
 // Options is what the chain needs to know.
 type Options struct {
 	SiteURL        string // absolute; the only source of the site's own origin, the Host header is never asked
 	Log            *slog.Logger
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	TrustedProxies []netip.Prefix                         // whose X-Forwarded-For is believed
+	Pages          *page.Cache                            // keeps the pages of the routes that say so; nil: each is made anew
+	Viewed         func(code news.Code, userAgent string) // told of each article's page that was sent; nil: nobody
 }
 
-// chain is the whole handler. The order in which a request passes it:
+// chain is the whole handler. A page that is kept and good is answered at once (kept.go). The order in which any other request passes it:
 //
 //	ServeHTTP: request id → client address → access log → panic recovery → security headers → mux
 //	serve:     (a route matched) cross-origin protection → body limit → time limit → guard → handler → error page
 type chain struct {
-	log      *slog.Logger
-	proxies  []netip.Prefix
-	https    bool
-	cross    *http.CrossOriginProtection
-	mux      *http.ServeMux
-	encoders *encoders
-	fail     FailFunc // for what no route matched
+	log     *slog.Logger
+	proxies []netip.Prefix
+	headers http.Header // that every answer carries; shared, so never changed
+	cross   *http.CrossOriginProtection
+	mux     *http.ServeMux
+	pages   *page.Cache // nil: none
+	packer  *page.Packer
+	viewed  func(news.Code, string)
+	fail    FailFunc // for what no route matched
 }
 
 // New builds the handler of all areas. The first area is the reader's: its Fail answers unknown paths and methods. The
@@ -44,8 +50,9 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 		return nil, fmt.Errorf("web: the site's address %q is not an absolute http or https address", opts.SiteURL)
 	}
 	c := &chain{
-		log: opts.Log, proxies: opts.TrustedProxies, https: site.Scheme == "https",
-		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), encoders: newEncoders(), fail: plainFail,
+		log: opts.Log, proxies: opts.TrustedProxies, headers: securityHeaders(site.Scheme == "https"),
+		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed,
+		fail: plainFail,
 	}
 	// A proxy may change the Host header; what the browser calls our origin is still ours.
 	if err := c.cross.AddTrustedOrigin(site.Scheme + "://" + site.Host); err != nil {
@@ -86,14 +93,17 @@ func (c *chain) add(area Area) (err error) {
 
 // ServeHTTP takes a request through the chain.
 func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if c.answerKept(w, r) {
+		return
+	}
 	start := time.Now()
-	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), fail: c.fail, encoders: c.encoders}
+	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), fail: c.fail, packer: c.packer}
 	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead}
 	defer c.logAccess(rec, r, in, start)
 	defer c.recover(rec, r, in)
 	rec.Header().Set("X-Request-Id", in.id)
-	c.secure(rec.Header())
+	maps.Copy(rec.Header(), c.headers)
 	c.mux.ServeHTTP(rec, r)
 	if rec.missed != 0 {
 		missed := rec.missed
@@ -148,6 +158,9 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 			return err
 		}
 		r = known
+	}
+	if route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		return c.runKept(w, r, route)
 	}
 	return route.Handler(w, r)
 }

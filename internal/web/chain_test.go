@@ -29,7 +29,7 @@ type site struct {
 	log *bytes.Buffer
 }
 
-func page(w http.ResponseWriter, _ *http.Request, status int, err error) error {
+func errorPage(w http.ResponseWriter, _ *http.Request, status int, err error) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, failed := fmt.Fprintf(w, "<h1>page %d</h1>", status)
@@ -77,7 +77,7 @@ func newSite(t *testing.T, opts Options) site {
 			return Write(w, r, http.StatusOK, "text/plain", []byte(f.Line("text")))
 		}),
 	}
-	h, err := New(opts, Area{Routes: routes, Fail: page})
+	h, err := New(opts, Area{Routes: routes, Fail: errorPage})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,19 +2,22 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
+
+	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
 // info is what the chain knows of a request; handlers see it through RequestID and ClientAddr.
 type info struct {
-	id       string
-	addr     netip.Addr
-	pattern  string   // of the route; "" while none matched
-	fail     FailFunc // of the route's area; nil while none matched
-	encoders *encoders
+	id      string
+	addr    netip.Addr
+	pattern string   // of the route; "" while none matched
+	fail    FailFunc // of the route's area; nil while none matched
+	packer  *page.Packer
 }
 
 type infoKey struct{}
@@ -41,8 +44,11 @@ func ClientAddr(r *http.Request) netip.Addr {
 	return peer(r)
 }
 
-// newRequestID makes 26 characters that nobody can guess.
-func newRequestID() string { return strings.ToLower(rand.Text()) }
+// newRequestID makes some 25 characters that do not come twice.
+func newRequestID() string {
+	var id [32]byte
+	return string(strconv.AppendUint(strconv.AppendUint(id[:0], rand.Uint64(), 36), rand.Uint64(), 36))
+}
 
 func peer(r *http.Request) netip.Addr {
 	addr, err := netip.ParseAddrPort(r.RemoteAddr)

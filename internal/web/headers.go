@@ -9,16 +9,18 @@ const contentPolicy = "default-src 'none'; img-src 'self'; media-src 'self'; sty
 
 const permissionsPolicy = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
-// secure sets the headers that every answer carries; a handler may make one stricter.
-func (c *chain) secure(h http.Header) {
+// securityHeaders are those that every answer carries; a handler may make one stricter.
+func securityHeaders(https bool) http.Header {
+	h := http.Header{}
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 	h.Set("Permissions-Policy", permissionsPolicy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	if c.https {
+	if https {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+	return h
 }
 
 // SetPrivate keeps a page out of every cache and its address out of every Referer. Pages behind a session, receipts and

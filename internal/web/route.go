@@ -50,6 +50,8 @@ type Route struct {
 	Rate     RateClass
 	Timeout  time.Duration // until the request's context ends; 0: by Rate
 	MaxBody  int64         // bytes; 0: DefaultMaxBody
+	Kept     bool          // everybody gets the same page: it is kept until something that it shows changes
+	Query    []string      // of a kept route: the parameters that make another page; others do not reach the handler
 	Handler  Handler
 }
 
@@ -80,6 +82,8 @@ func (route Route) validate() error {
 		return errors.New("declares no rate class")
 	case method != http.MethodGet && route.Rate == RateRead:
 		return errors.New("changes something and is in the class of reads")
+	case route.Kept && (route.Audience != AudiencePublic || method != http.MethodGet):
+		return errors.New("is kept and not a public read")
 	case route.Handler == nil:
 		return errors.New("has no handler")
 	}

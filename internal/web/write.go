@@ -1,17 +1,13 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
-	"github.com/andybalholm/brotli"
+	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
 // minCompress is the size from which compressing pays, in bytes.
@@ -21,6 +17,10 @@ const minCompress = 1 << 10
 // as no-cache unless the handler (or SetPrivate) has set another Cache-Control. Other statuses are never stored. Text over
 // 1 kB is compressed for who accepts br or gzip.
 func Write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) error {
+	if c, ok := w.(*capture); ok {
+		c.take(status, contentType, body)
+		return nil
+	}
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	cacheable := status == http.StatusOK && h.Get("Cache-Control") != "no-store"
@@ -30,10 +30,10 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	case h.Get("Cache-Control") == "":
 		h.Set("Cache-Control", "no-cache")
 	}
-	encoding := ""
+	encoding := page.Plain
 	if len(body) > minCompress && compressible(contentType) {
 		h.Add("Vary", "Accept-Encoding")
-		encoding = acceptedEncoding(r)
+		encoding = acceptedEncoding(r.Header.Get("Accept-Encoding"))
 	}
 	if cacheable {
 		tag := etag(body, encoding)
@@ -44,12 +44,12 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 			return nil
 		}
 	}
-	if in := infoOf(r.Context()); in != nil && encoding != "" {
-		packed, err := in.encoders.encode(encoding, body)
+	if in := infoOf(r.Context()); in != nil && encoding != page.Plain {
+		packed, err := in.packer.Pack(encoding, body)
 		if err != nil {
 			return err
 		}
-		h.Set("Content-Encoding", encoding)
+		h.Set("Content-Encoding", string(encoding))
 		body = packed
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -62,11 +62,11 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 }
 
 // etag is the strong tag of a body in an encoding: each encoding has other bytes, so another tag.
-func etag(body []byte, encoding string) string {
+func etag(body []byte, encoding page.Encoding) string {
 	sum := sha256.Sum256(body)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
 	if encoding != "" {
-		tag += "-" + encoding
+		tag += "-" + string(encoding)
 	}
 	return `"` + tag + `"`
 }
@@ -92,21 +92,22 @@ func compressible(contentType string) bool {
 		kind == "application/xml" || kind == "application/javascript"
 }
 
-// acceptedEncoding is "br", "gzip" or "", whichever of them the client takes first in our order.
-func acceptedEncoding(r *http.Request) string {
-	accepted := r.Header.Get("Accept-Encoding")
-	for _, encoding := range []string{"br", "gzip"} {
-		if accepts(accepted, encoding) {
-			return encoding
-		}
+// acceptedEncoding is br, gzip or plain, whichever of them the Accept-Encoding header takes first in our order.
+func acceptedEncoding(header string) page.Encoding {
+	switch {
+	case accepts(header, page.Brotli):
+		return page.Brotli
+	case accepts(header, page.Gzip):
+		return page.Gzip
 	}
-	return ""
+	return page.Plain
 }
 
-func accepts(header, encoding string) bool {
-	for _, part := range strings.Split(header, ",") {
+// accepts tells whether an encoding is listed with a weight above zero (RFC 9110 §12.5.3).
+func accepts(header string, encoding page.Encoding) bool {
+	for part := range strings.SplitSeq(header, ",") {
 		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if !strings.EqualFold(strings.TrimSpace(name), encoding) {
+		if !strings.EqualFold(strings.TrimSpace(name), string(encoding)) {
 			continue
 		}
 		weight, found := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
@@ -117,53 +118,4 @@ func accepts(header, encoding string) bool {
 		return err == nil && q > 0
 	}
 	return false
-}
-
-// Levels for what is rendered now: fast, as the reader waits.
-const (
-	fastBrotli = 5
-	fastGzip   = 5
-)
-
-// encoders keeps the compressors, whose tables are far larger than a page.
-type encoders struct {
-	brotli, gzip sync.Pool
-}
-
-func newEncoders() *encoders {
-	return &encoders{
-		brotli: sync.Pool{New: func() any { return brotli.NewWriterLevel(io.Discard, fastBrotli) }},
-		gzip: sync.Pool{New: func() any {
-			z, _ := gzip.NewWriterLevel(io.Discard, fastGzip) // the level is a valid one
-			return z
-		}},
-	}
-}
-
-type encoder interface {
-	io.WriteCloser
-	Reset(io.Writer)
-}
-
-func (e *encoders) encode(encoding string, body []byte) ([]byte, error) {
-	pool := &e.gzip
-	if encoding == "br" {
-		pool = &e.brotli
-	}
-	z := pool.Get().(encoder)
-	defer pool.Put(z)
-	return pack(z, body)
-}
-
-func pack(z encoder, body []byte) ([]byte, error) {
-	var out bytes.Buffer
-	out.Grow(len(body)/3 + 64)
-	z.Reset(&out)
-	if _, err := z.Write(body); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }

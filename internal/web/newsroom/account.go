@@ -44,9 +44,13 @@ type Passkeys interface {
 	FinishInvited(ctx context.Context, link, state, response string, from auth.Visitor) (auth.Entry, error)
 }
 
-// visitorOf is from where a request comes, for throttles and for the list of sessions.
-func visitorOf(r *http.Request) auth.Visitor {
-	return auth.Visitor{Addr: web.ClientAddr(r), Device: deviceOf(r.UserAgent())}
+// visitor is from where a request comes, for throttles and for the list of sessions.
+func (n *Newsroom) visitor(r *http.Request) auth.Visitor {
+	v := auth.Visitor{Addr: web.ClientAddr(r), Device: deviceOf(r.UserAgent())}
+	if known, err := r.Cookie(n.knownName()); err == nil {
+		v.Known = known.Value
+	}
+	return v
 }
 
 // Browsers and systems by the mark they leave in the User-Agent header; the first that fits counts, so those that also claim to be
@@ -83,10 +87,9 @@ func sendJSON(w http.ResponseWriter, r *http.Request, value any) error {
 	return web.Write(w, r, http.StatusOK, "application/json", body)
 }
 
-// onward tells a passkey's script where to go, or what to hand to the page that asks for the code.
+// onward tells a passkey's script where to go.
 type onward struct {
-	Next   string `json:"next,omitempty"`
-	Second string `json:"second,omitempty"`
+	Next string `json:"next"`
 }
 
 func (n *Newsroom) beginPasskey(w http.ResponseWriter, r *http.Request) error {
@@ -102,7 +105,7 @@ func (n *Newsroom) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entry, err := n.Passkeys.FinishSignIn(r.Context(), f.Line("state"), f.Get("response"), visitorOf(r))
+	entry, err := n.Passkeys.FinishSignIn(r.Context(), f.Line("state"), f.Get("response"), n.visitor(r))
 	if err != nil {
 		return err
 	}
@@ -111,10 +114,7 @@ func (n *Newsroom) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 
 // goOn is enter for a passkey's script.
 func (n *Newsroom) goOn(w http.ResponseWriter, r *http.Request, entry auth.Entry, next string) error {
-	if entry.Second != "" {
-		return sendJSON(w, r, onward{Second: entry.Second})
-	}
-	if err := n.take(w, r, entry.Session); err != nil {
+	if err := n.take(w, r, entry); err != nil {
 		return err
 	}
 	return sendJSON(w, r, onward{Next: afterSignIn(next)})
@@ -231,7 +231,7 @@ func (n *Newsroom) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = n.Passkeys.FinishAdd(r.Context(), n.sessionOf(r), f.Line("state"), f.Get("response"), f.Line("name"), visitorOf(r))
+	err = n.Passkeys.FinishAdd(r.Context(), n.sessionOf(r), f.Line("state"), f.Get("response"), f.Line("name"), n.visitor(r))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type articlePage struct {
 	Theirs   *articleForm // what somebody else saved meanwhile
 	Base     int
 	Action   string
+	Typing   typing
 	Problems web.Problems
 	Kinds    []news.ArticleKind
 	Langs    []string
@@ -109,7 +110,7 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 	if err != nil {
 		return articlePage{}, err
 	}
-	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(),
+	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
 		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, flowView: flow}, nil
 }
 
@@ -186,23 +187,6 @@ func (n *Newsroom) article(r *http.Request) (news.Article, error) {
 	return n.Articles.Article(r.Context(), actorOf(r), code)
 }
 
-// offerKept offers what the person was typing and had not saved, or fills the form with it where the address asks for that.
-func (n *Newsroom) offerKept(r *http.Request, page *articlePage) error {
-	if !page.MayWrite {
-		return nil
-	}
-	found, err := n.kept(r, page.Article)
-	if err != nil || found == nil {
-		return err
-	}
-	if r.URL.Query().Get("kept") == "restore" {
-		page.Form, page.Base, page.Restored = found.Form.withBothBodies(), found.Base, true
-		return nil
-	}
-	page.Kept = found
-	return nil
-}
-
 // saveArticle stores the form and then does what the button said. A form that may not be written in sends no text: its buttons
 // only move the article.
 func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
@@ -218,12 +202,16 @@ func (n *Newsroom) saveArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := readAct(f)
+	in.typing = readTyping(f)
 	in.article = news.Article{Code: code, Revision: int(f.Int("base"))}
 	var form *articleForm
 	if code == 0 || f.Has("headline") {
 		typed := readArticleForm(f)
 		form = &typed
 		if err := n.saveText(r, f, form, &in); err != nil {
+			if news.KindOf(err) == news.Invalid { // all mistakes at once, those of the step too
+				err = errors.Join(err, n.stepWrong(in))
+			}
 			return n.saveFailed(w, r, in, form, err)
 		}
 	}
@@ -239,7 +227,8 @@ func (n *Newsroom) saveText(r *http.Request, f web.Form, form *articleForm, in *
 	if err := n.addPicture(r, f, form); err != nil {
 		return err
 	}
-	a, err := n.Articles.Save(r.Context(), actorOf(r), editorial.Save{Action: in.action, Code: in.article.Code, Base: in.article.Revision, Content: form.content()})
+	a, err := n.Articles.Save(r.Context(), actorOf(r), editorial.Save{Action: in.action, Code: in.article.Code, Base: in.article.Revision, Content: form.content(),
+		Typed: news.Autosave{Draft: in.typing.Draft, Window: in.typing.Window, Seq: in.typing.Seq}})
 	if err == nil {
 		in.article = a
 	}
@@ -290,6 +279,9 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, in act, fo
 		return err
 	}
 	page.Base, page.Steps = base, in.steps
+	if in.typing.Window != "" && (at.Code == 0) == (in.typing.Draft != "") {
+		page.Typing = in.typing
+	}
 	page.Problems = n.problems(failed, append(flowFields, formFields...)...)
 	switch {
 	case isChecklist(failed):

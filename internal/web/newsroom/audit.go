@@ -160,8 +160,16 @@ func (n *Newsroom) audit(w http.ResponseWriter, r *http.Request) error {
 		page.First = address(pathAudit, 0)
 	}
 	page.Export = address(pathAudit+".csv", 0)
+	sections, err := n.Articles.Sections(r.Context())
+	if err != nil {
+		return err
+	}
 	for _, e := range events {
-		page.Rows = append(page.Rows, n.auditRow(e, names))
+		row := n.auditRow(e, names)
+		if e.SubjectKind == "user" && e.Data["roles"] != "" {
+			row.Detail = page.scopeText(e.Data, sections)
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	return n.render(w, r, http.StatusOK, "audit", page)
 }
@@ -186,6 +194,21 @@ func (n *Newsroom) auditRow(e news.Event, names map[news.UserID]string) auditRow
 		row.Detail = n.print.T("audit.version", n.number(number))
 	}
 	return row
+}
+
+// scopeText is what news.ScopeData wrote, in words.
+func (p auditPage) scopeText(data map[string]string, sections []news.Section) string {
+	var roles []news.Role
+	for name := range strings.FieldsSeq(data["roles"]) {
+		roles = append(roles, news.Role(name))
+	}
+	var ids []news.SectionID
+	for number := range strings.FieldsSeq(data["sections"]) {
+		if id, err := strconv.ParseInt(number, 10, 64); err == nil {
+			ids = append(ids, news.SectionID(id))
+		}
+	}
+	return p.RolesOf(roles) + " · " + peoplePage{frame: p.frame, Sections: sections}.SectionsOf(ids)
 }
 
 func (n *Newsroom) kindName(kind string) string {

@@ -2,8 +2,10 @@ package newsroom
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/editorial"
@@ -38,24 +40,23 @@ type Moments interface {
 
 // flowRoutes are the pages of the flow.
 func (n *Newsroom) flowRoutes(inside func(string, news.Right, web.RateClass, web.Handler) web.Route) []web.Route {
-	keep := inside("POST "+pathArticles+"/{code}/autosave", news.RightWrite, web.RateWrite, n.autosave)
-	keep.MaxBody = maxAutosave
-	form := inside("POST "+pathTemplates+"/{kind}", news.RightTemplate, web.RateWrite, n.saveTemplate)
-	form.MaxBody = maxAutosave
+	text := func(pattern string, right news.Right, h web.Handler) web.Route {
+		return longForm(inside(pattern, right, web.RateWrite, h))
+	}
 	return []web.Route{
 		inside("GET "+pathInbox, news.RightWrite, web.RateRead, n.inbox),
-		keep,
+		text("POST "+pathArticles+"/{code}/autosave", news.RightWrite, n.autosave),
 		inside("POST "+pathArticles+"/{code}/autosave/drop", news.RightWrite, web.RateWrite, n.dropAutosave),
 		inside("POST "+pathArticles+"/{code}/lock", news.RightWrite, web.RateWrite, n.lock),
 		inside("POST "+pathArticles+"/{code}/unlock", news.RightWrite, web.RateWrite, n.unlock),
-		inside("POST "+pathArticles+"/{code}/takeover", news.RightPublish, web.RateWrite, n.takeOver),
+		text("POST "+pathArticles+"/{code}/takeover", news.RightPublish, n.takeOver),
 		inside("GET "+pathArticles+"/{code}/history", news.RightEnter, web.RateRead, n.history),
 		inside("POST "+pathArticles+"/{code}/history", news.RightWrite, web.RateWrite, n.restoreVersion),
 		inside("GET "+pathArticles+"/{code}/corrections", news.RightEnter, web.RateRead, n.corrections),
-		inside("POST "+pathArticles+"/{code}/corrections", news.RightPublish, web.RateWrite, n.correct),
+		text("POST "+pathArticles+"/{code}/corrections", news.RightPublish, n.correct),
 		inside("GET "+pathTemplates, news.RightTemplate, web.RateRead, n.templatesPage),
 		inside("GET "+pathTemplates+"/{kind}", news.RightTemplate, web.RateRead, n.editTemplate),
-		form,
+		text("POST "+pathTemplates+"/{kind}", news.RightTemplate, n.saveTemplate),
 		inside("GET "+pathAudit, news.RightAudit, web.RateRead, n.audit),
 		inside("GET "+pathAudit+".csv", news.RightAudit, web.RateRead, n.exportAudit),
 	}
@@ -98,11 +99,12 @@ type flowView struct {
 	Steps      flowForm
 	HolderName string
 	Locked     *news.Lock // somebody else edits it right now
+	Word       string     // what whoever takes it over was writing to them
 	MayWrite   bool
 	Asked      editorial.Checks // what the checklist asks about before the act below
 	Ask        string           // "publish" or "schedule"; "" when nothing is asked
 	Restored   bool             // the form holds what had not been saved
-	Kept       *kept            // what the person was typing and had not saved
+	Kept       []kept           // what the person was typing and had not saved
 	Diff       []difference     // between what somebody else saved and what stands in the form
 	now        time.Time
 }
@@ -216,6 +218,7 @@ type act struct {
 	article   news.Article // as it was saved, or code and base when nothing was
 	steps     flowForm
 	confirmed bool
+	typing    typing
 }
 
 // readAct reads which button was pressed: "do" names the act; "confirmed" says that the editor saw what the checklist asks about, and
@@ -293,9 +296,32 @@ func (n *Newsroom) embargo(ctx context.Context, actor news.Actor, step editorial
 func (n *Newsroom) expire(ctx context.Context, actor news.Actor, step editorial.Step, typed flowForm) (news.Article, error) {
 	at, err := n.wanted("unpublish_at", typed.UnpublishAt)
 	if err != nil {
-		return news.Article{}, err
+		return news.Article{}, n.stepWrong(act{verb: "expire", steps: typed})
 	}
 	return n.Flow.Expire(ctx, actor, step, at, typed.UnpublishNote)
+}
+
+// stepWrong is what can be seen to be wrong in the fields of a step before it is taken.
+func (n *Newsroom) stepWrong(in act) error {
+	missing := func(field, text, key string) error {
+		if strings.TrimSpace(text) == "" {
+			return news.FieldError(field, key)
+		}
+		return nil
+	}
+	var wrong error
+	switch in.verb {
+	case "schedule":
+		_, wrong = n.wanted("publish_at", in.steps.PublishAt)
+	case "embargo":
+		_, wrong = n.wanted("embargo_until", in.steps.EmbargoUntil)
+	case "expire":
+		_, wrong = n.wanted("unpublish_at", in.steps.UnpublishAt)
+		wrong = errors.Join(wrong, missing("unpublish_note", in.steps.UnpublishNote, "error.withdrawal_missing"))
+	case "return":
+		wrong = missing("return_reason", in.steps.Reason, "error.return_reason")
+	}
+	return wrong
 }
 
 // wanted is a moment that must be given.

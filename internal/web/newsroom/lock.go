@@ -3,13 +3,10 @@ package newsroom
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
-	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
@@ -20,8 +17,8 @@ type Drafts interface {
 	Unlock(ctx context.Context, actor news.Actor, code news.Code) error
 	LockOf(ctx context.Context, actor news.Actor, code news.Code) (news.Lock, error)
 	Autosave(ctx context.Context, actor news.Actor, a news.Autosave) error
-	Autosaved(ctx context.Context, actor news.Actor, code news.Code) (news.Autosave, error)
-	DropAutosave(ctx context.Context, actor news.Actor, code news.Code) error
+	Autosaved(ctx context.Context, actor news.Actor, code news.Code) ([]news.Autosave, error)
+	DropAutosave(ctx context.Context, actor news.Actor, code news.Code, draft string) error
 }
 
 // maxAutosave bounds what a form sends while somebody types, in bytes: a text of a megabyte as JSON.
@@ -91,109 +88,28 @@ func (n *Newsroom) takeOver(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := n.Flow.TakeOver(r.Context(), actorOf(r), code, f.Text("word")); err != nil {
+	err = n.Flow.TakeOver(r.Context(), actorOf(r), code, f.Text("word"))
+	if err != nil && news.KindOf(err) == news.Invalid {
+		return n.showWord(w, r, f.Text("word"), err)
+	}
+	if err != nil {
 		return err
 	}
 	return web.Redirect(w, r, editPath(code)+"?done=taken_over")
 }
 
-// typed is a form as its script sends it.
-type typed struct {
-	Base   int               `json:"base"`
-	Fields map[string]string `json:"fields"`
-}
-
-func (t typed) form() articleForm {
-	values := url.Values{}
-	for name, value := range t.Fields {
-		values.Set(name, value)
-	}
-	return readArticleForm(web.NewForm(values))
-}
-
-// draftCode reads the code of an article that may not have been saved yet: 0.
-func draftCode(value string) (news.Code, error) {
-	if value == "0" {
-		return 0, nil
-	}
-	return codeOf(value)
-}
-
-// autosave keeps what is being typed. It is neither a version nor an event.
-func (n *Newsroom) autosave(w http.ResponseWriter, r *http.Request) error {
-	code, err := draftCode(r.PathValue("code"))
+// showWord gives a word back that cannot be taken.
+func (n *Newsroom) showWord(w http.ResponseWriter, r *http.Request, word string, problem error) error {
+	a, err := n.article(r)
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(r.Body)
+	page, err := n.articlePage(r, a, formOf(a.Content))
 	if err != nil {
 		return err
 	}
-	var t typed
-	if err := json.Unmarshal(body, &t); err != nil || t.Fields == nil {
-		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
-	}
-	form, err := json.Marshal(t) // written anew: what a browser makes of a lone surrogate must not reach the database
-	if err != nil {
-		return err
-	}
-	if err := n.Flow.Autosave(r.Context(), actorOf(r), news.Autosave{Article: code, Base: t.Base, Form: string(form)}); err != nil {
-		return err
-	}
-	return writePulse(w, r, http.StatusOK, pulse{Message: n.print.T("flow.autosaved", n.clock(n.now()))})
-}
-
-// clock writes the time of day to the second.
-func (n *Newsroom) clock(t time.Time) string {
-	text := t.In(persian.Tehran()).Format("15:04:05")
-	if n.Lang.Dir() == "rtl" {
-		return persian.Digits(text)
-	}
-	return text
-}
-
-// dropAutosave throws away what was being typed.
-func (n *Newsroom) dropAutosave(w http.ResponseWriter, r *http.Request) error {
-	code, err := draftCode(r.PathValue("code"))
-	if err != nil {
-		return err
-	}
-	if err := n.Flow.DropAutosave(r.Context(), actorOf(r), code); err != nil {
-		return err
-	}
-	if code == 0 {
-		return web.Redirect(w, r, pathNew+"?done=dropped")
-	}
-	return web.Redirect(w, r, editPath(code)+"?done=dropped")
-}
-
-// kept is what somebody was typing and had not saved, beside what is saved.
-type kept struct {
-	At    time.Time
-	Base  int
-	Older bool // the article was saved after it
-	Form  articleForm
-	Diff  []difference
-}
-
-// kept finds what the person was typing in an article; nil when nothing is kept or nothing differs from what is saved.
-func (n *Newsroom) kept(r *http.Request, a news.Article) (*kept, error) {
-	saved, err := n.Flow.Autosaved(r.Context(), actorOf(r), a.Code)
-	if err != nil {
-		if k := news.KindOf(err); k == news.NotFound || k == news.Forbidden {
-			return nil, nil
-		}
-		return nil, err
-	}
-	var t typed
-	if err := json.Unmarshal([]byte(saved.Form), &t); err != nil {
-		return nil, nil // written by another Dabir: nothing to offer, and nothing is lost by leaving it
-	}
-	k := kept{At: saved.At, Base: saved.Base, Older: a.UpdatedAt.After(saved.At), Form: t.form()}
-	if k.Diff, err = n.differences(r.Context(), a.Content, k.Form.content()); err != nil || len(k.Diff) == 0 {
-		return nil, err
-	}
-	return &k, nil
+	page.Word, page.Problems = word, n.problems(problem, "word")
+	return n.render(w, r, http.StatusUnprocessableEntity, "article", page)
 }
 
 // flowMessage finds the sentence of an error of the flow that depends on what it tells; "" for every other error.

@@ -99,6 +99,7 @@ type Options struct {
 	Account     Account
 	Passkeys    Passkeys
 	People      People
+	Keys        Keys
 	Articles    Articles
 	Flow        Flow
 	Names       Names
@@ -163,6 +164,9 @@ func (n *Newsroom) Area() web.Area {
 		return web.Route{Pattern: pattern, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite,
 			Timeout: uploadTime, MaxBody: uploadMaxBody, Handler: h}
 	}
+	text := func(pattern string, right news.Right, h web.Handler) web.Route {
+		return longForm(inside(pattern, right, web.RateWrite, h))
+	}
 	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
@@ -179,7 +183,7 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathArticles+"/{code}", news.RightEnter, web.RateRead, n.editArticle),
 		upload("POST "+pathArticles+"/{code}", n.saveArticle),
 		inside("GET "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateRead, n.withdrawPage),
-		inside("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, web.RateWrite, n.withdraw),
+		text("POST "+pathArticles+"/{code}/withdraw", news.RightWithdraw, n.withdraw),
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
 		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
 		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
@@ -190,6 +194,12 @@ func (n *Newsroom) Area() web.Area {
 		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
 		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
 	})}
+}
+
+// longForm lets a form bring more text than it may have, so that it is given back with what is wrong, and not lost.
+func longForm(route web.Route) web.Route {
+	route.MaxBody = maxAutosave
+	return route
 }
 
 // frame is what every page has: the layout around it.

@@ -57,7 +57,7 @@ func newHouse(t testing.TB) *house {
 	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
 		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room = room
@@ -93,7 +93,7 @@ func (h *house) hire(username, name string, roles ...news.Role) *person {
 	h.must(err)
 	p := &person{house: h, user: user}
 	w := p.post("/newsroom/signin/"+link, nil)
-	if w.Code != http.StatusSeeOther || len(w.Result().Cookies()) != 1 {
+	if w.Code != http.StatusSeeOther || len(w.Result().Cookies()) != 2 {
 		h.t.Fatalf("sign in: %d %s", w.Code, w.Body)
 	}
 	p.cookie = w.Result().Cookies()[0]
@@ -213,9 +213,14 @@ func TestSignInByPassword(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != want {
 			t.Errorf("next %s: %d %s", next, w.Code, w.Header().Get("Location"))
 		}
-		cookie := w.Result().Cookies()[0]
-		if !cookie.HttpOnly || cookie.Path != root || cookie.SameSite != http.SameSiteLaxMode {
-			t.Errorf("cookie %v", cookie)
+		cookies := w.Result().Cookies()
+		if len(cookies) != 2 || cookies[0].Path != root || cookies[1].Path != pathSignIn {
+			t.Fatalf("cookies %v", cookies)
+		}
+		for _, cookie := range cookies {
+			if !cookie.HttpOnly || cookie.Secure || cookie.SameSite != http.SameSiteLaxMode {
+				t.Errorf("cookie %v", cookie)
+			}
 		}
 	}
 }

@@ -16,11 +16,18 @@ type People interface {
 	People(context.Context, news.Actor) ([]news.Person, error)
 	Invite(context.Context, news.Actor, auth.NewUser) (link string, user news.User, err error)
 	NewInvitation(context.Context, news.Actor, news.UserID) (link string, err error)
-	ChangeRoles(context.Context, news.Actor, news.UserID, []news.Role) error
+	ChangeRoles(context.Context, news.Actor, news.UserID, []news.Role, []news.SectionID) error
 	SetDisabled(ctx context.Context, actor news.Actor, id news.UserID, disabled bool) error
 	EndSessions(context.Context, news.Actor, news.UserID) error
 	Invited(ctx context.Context, link string) (news.User, error)
 	AcceptInvitation(ctx context.Context, link, password string, from auth.Visitor) (auth.Entry, error)
+}
+
+// Keys are what those who manage people take away from whoever has lost a device.
+type Keys interface {
+	PersonPasskeys(context.Context, news.Actor, news.UserID) ([]news.Passkey, error)
+	RemovePersonPasskey(ctx context.Context, actor news.Actor, id news.UserID, passkey string) error
+	ResetSecondFactor(context.Context, news.Actor, news.UserID) error
 }
 
 // peopleRoutes are those of one's own account and of the people of the newsroom.
@@ -55,12 +62,14 @@ func (n *Newsroom) peopleRoutes(guest func(string, web.RateClass, web.Handler) w
 
 		inside("GET "+pathPeople, news.RightUsers, web.RateRead, n.people),
 		inside("GET "+pathPeople+"/new", news.RightUsers, web.RateRead, n.newPerson),
-		manage("POST "+pathPeople, n.invite),
+		longForm(manage("POST "+pathPeople, n.invite)),
 		inside("GET "+pathPeople+"/{id}", news.RightUsers, web.RateRead, n.personPage),
-		manage("POST "+pathPeople+"/{id}/roles", n.personAct("roles", n.changeRoles)),
+		manage("POST "+pathPeople+"/{id}/roles", n.changeRoles),
 		manage("POST "+pathPeople+"/{id}/disable", n.personAct("disabled", n.setDisabled(true))),
 		manage("POST "+pathPeople+"/{id}/enable", n.personAct("enabled", n.setDisabled(false))),
 		manage("POST "+pathPeople+"/{id}/sessions", n.personAct("sessions", n.endSessions)),
+		manage("POST "+pathPeople+"/{id}/passkeys/{key}/remove", n.personAct("passkey", n.removePersonPasskey)),
+		manage("POST "+pathPeople+"/{id}/totp/reset", n.personAct("totp", n.resetSecondFactor)),
 		manage("POST "+pathPeople+"/{id}/link", n.newInvitation),
 	}
 }
@@ -87,7 +96,22 @@ func (f frame) StateOf(p personRow) string { return f.T(personStates[p.State()])
 
 type peoplePage struct {
 	frame
-	Rows []personRow
+	Rows     []personRow
+	Sections []news.Section
+}
+
+// SectionsOf are the sections for which a person's roles hold, in words.
+func (p peoplePage) SectionsOf(ids []news.SectionID) string {
+	if len(ids) == 0 {
+		return p.T("people.sections_all")
+	}
+	var names []string
+	for _, s := range p.Sections {
+		if slices.Contains(ids, s.ID) {
+			names = append(names, p.SectionName(s))
+		}
+	}
+	return p.List(names)
 }
 
 // RolesOf are a person's roles in words.
@@ -119,36 +143,75 @@ func (n *Newsroom) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := peoplePage{frame: n.frame(r, n.print.T("people.title"), "people")}
+	if page.Sections, err = n.Articles.Sections(r.Context()); err != nil {
+		return err
+	}
 	for _, p := range all {
 		page.Rows = append(page.Rows, personRow{p})
 	}
 	return n.render(w, r, http.StatusOK, "people", page)
 }
 
-type invitePage struct {
-	frame
-	Problems       web.Problems
-	Name, Username string
-	Roles          []news.Role
+// scope is what a person may be and where, as the boxes of a form have it: no section is all of them.
+type scope struct {
+	Roles    []news.Role
+	Sections []news.SectionID
 }
 
-// RoleList are all roles, for the boxes of a form.
-func (frame) RoleList() []news.Role { return news.Roles() }
+// scopeOf reads the boxes. One that names no role or section of ours is passed on, for the action to refuse.
+func scopeOf(r *http.Request) scope {
+	var s scope
+	for _, value := range r.PostForm["role"] {
+		s.Roles = append(s.Roles, news.Role(value))
+	}
+	for _, value := range r.PostForm["section"] {
+		id, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			id = -1
+		}
+		s.Sections = append(s.Sections, news.SectionID(id))
+	}
+	return s
+}
+
+// scopeBoxes are the boxes of roles and sections in a form.
+type scopeBoxes struct {
+	Ticked scope
+	All    []news.Section
+}
+
+func (n *Newsroom) scopeBoxes(r *http.Request, ticked scope) (scopeBoxes, error) {
+	all, err := n.Articles.Sections(r.Context())
+	return scopeBoxes{ticked, all}, err
+}
+
+// RoleList are all roles.
+func (scopeBoxes) RoleList() []news.Role { return news.Roles() }
 
 // Has tells whether a role's box is ticked.
-func (p invitePage) Has(role news.Role) bool { return slices.Contains(p.Roles, role) }
+func (b scopeBoxes) Has(role news.Role) bool { return slices.Contains(b.Ticked.Roles, role) }
 
-func (n *Newsroom) newPerson(w http.ResponseWriter, r *http.Request) error {
-	return n.render(w, r, http.StatusOK, "invite", invitePage{frame: n.frame(r, n.print.T("people.invite"), "people")})
+// In tells whether a section's box is ticked.
+func (b scopeBoxes) In(s news.Section) bool { return slices.Contains(b.Ticked.Sections, s.ID) }
+
+type invitePage struct {
+	frame
+	scopeBoxes
+	Problems       web.Problems
+	Name, Username string
 }
 
-// rolesOf reads the boxes of a form. One that names no role of ours is passed on, for the action to refuse.
-func rolesOf(r *http.Request) []news.Role {
-	var roles []news.Role
-	for _, value := range r.PostForm["role"] {
-		roles = append(roles, news.Role(value))
+func (n *Newsroom) newPerson(w http.ResponseWriter, r *http.Request) error {
+	return n.showInvite(w, r, http.StatusOK, auth.NewUser{}, nil)
+}
+
+func (n *Newsroom) showInvite(w http.ResponseWriter, r *http.Request, status int, u auth.NewUser, problem error) error {
+	boxes, err := n.scopeBoxes(r, scope{u.Roles, u.Sections})
+	if err != nil {
+		return err
 	}
-	return roles
+	return n.render(w, r, status, "invite", invitePage{frame: n.frame(r, n.print.T("people.invite"), "people"), scopeBoxes: boxes,
+		Problems: n.problems(problem, "name", "username", "roles", "sections"), Name: u.Name, Username: u.Username})
 }
 
 func (n *Newsroom) invite(w http.ResponseWriter, r *http.Request) error {
@@ -156,12 +219,11 @@ func (n *Newsroom) invite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u := auth.NewUser{Username: f.Line("username"), Name: f.Line("name"), Roles: rolesOf(r)}
+	chosen := scopeOf(r)
+	u := auth.NewUser{Username: f.Line("username"), Name: f.Line("name"), Roles: chosen.Roles, Sections: chosen.Sections}
 	link, user, err := n.People.Invite(r.Context(), actorOf(r), u)
 	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.Conflict) {
-		page := invitePage{frame: n.frame(r, n.print.T("people.invite"), "people"), Problems: n.problems(err, "name", "username", "roles"),
-			Name: u.Name, Username: u.Username, Roles: u.Roles}
-		return n.render(w, r, web.Status(err), "invite", page)
+		return n.showInvite(w, r, web.Status(err), u, err)
 	}
 	if err != nil {
 		return err
@@ -182,21 +244,20 @@ func (n *Newsroom) showInvitation(w http.ResponseWriter, r *http.Request, user n
 }
 
 type personPage struct {
-	frame
+	peoplePage
+	scopeBoxes
 	Person   personRow
+	Keys     []news.Passkey
 	Problems web.Problems
 	Self     bool
 }
-
-// Has tells whether the person has a role.
-func (p personPage) Has(role news.Role) bool { return slices.Contains(p.Person.Roles, role) }
 
 // Sessions is how many sessions the person has open.
 func (p personPage) Sessions() int64 { return int64(p.Person.Sessions) }
 
 // personDone are the sentences of what has been done to a person.
 var personDone = map[string]string{
-	"roles": "people.done_roles", "disabled": "people.done_disabled", "enabled": "people.done_enabled", "sessions": "people.done_sessions",
+	"passkey": "people.done_passkey", "totp": "people.done_totp", "roles": "people.done_roles", "disabled": "people.done_disabled", "enabled": "people.done_enabled", "sessions": "people.done_sessions",
 }
 
 func personID(r *http.Request) (news.UserID, error) {
@@ -224,15 +285,28 @@ func (n *Newsroom) person(r *http.Request) (personRow, error) {
 }
 
 func (n *Newsroom) personPage(w http.ResponseWriter, r *http.Request) error {
-	return n.showPerson(w, r, http.StatusOK, nil)
+	return n.showPerson(w, r, http.StatusOK, nil, nil)
 }
 
-func (n *Newsroom) showPerson(w http.ResponseWriter, r *http.Request, status int, problem error) error {
+// showPerson shows a person; ticked are the boxes of a form that came back, nil for what is stored.
+func (n *Newsroom) showPerson(w http.ResponseWriter, r *http.Request, status int, ticked *scope, problem error) error {
 	person, err := n.person(r)
 	if err != nil {
 		return err
 	}
-	page := personPage{frame: n.frame(r, person.Name, "people"), Person: person, Problems: n.problems(problem, "roles"), Self: person.ID == userOf(r).ID}
+	if ticked == nil {
+		ticked = &scope{person.Roles, person.User.Sections}
+	}
+	boxes, err := n.scopeBoxes(r, *ticked)
+	if err != nil {
+		return err
+	}
+	keys, err := n.Keys.PersonPasskeys(r.Context(), actorOf(r), person.ID)
+	if err != nil {
+		return err
+	}
+	page := personPage{Keys: keys, peoplePage: peoplePage{frame: n.frame(r, person.Name, "people"), Sections: boxes.All}, scopeBoxes: boxes, Person: person,
+		Problems: n.problems(problem, "roles", "sections"), Self: person.ID == userOf(r).ID}
 	if done := personDone[r.URL.Query().Get("done")]; done != "" && problem == nil {
 		page.frame.Done = n.print.T(done)
 	}
@@ -251,23 +325,49 @@ func (n *Newsroom) personAct(done string, do func(r *http.Request, id news.UserI
 		}
 		err = do(r, id)
 		if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.Conflict) {
-			return n.showPerson(w, r, web.Status(err), err)
+			return n.showPerson(w, r, web.Status(err), nil, err)
 		}
 		if err != nil {
 			return err
 		}
-		return web.Redirect(w, r, pathPeople+"/"+strconv.FormatInt(int64(id), 10)+"?done="+done)
+		return web.Redirect(w, r, personPath(id)+"?done="+done)
 	}
 }
 
-func (n *Newsroom) changeRoles(r *http.Request, id news.UserID) error {
-	return n.People.ChangeRoles(r.Context(), actorOf(r), id, rolesOf(r))
+// changeRoles is personAct for boxes, which come back as they were ticked.
+func (n *Newsroom) changeRoles(w http.ResponseWriter, r *http.Request) error {
+	id, err := personID(r)
+	if err != nil {
+		return err
+	}
+	if _, err := web.ReadForm(r); err != nil {
+		return err
+	}
+	chosen := scopeOf(r)
+	err = n.People.ChangeRoles(r.Context(), actorOf(r), id, chosen.Roles, chosen.Sections)
+	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.Conflict) {
+		return n.showPerson(w, r, web.Status(err), &chosen, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, personPath(id)+"?done=roles")
 }
+
+func personPath(id news.UserID) string { return pathPeople + "/" + strconv.FormatInt(int64(id), 10) }
 
 func (n *Newsroom) setDisabled(disabled bool) func(*http.Request, news.UserID) error {
 	return func(r *http.Request, id news.UserID) error {
 		return n.People.SetDisabled(r.Context(), actorOf(r), id, disabled)
 	}
+}
+
+func (n *Newsroom) removePersonPasskey(r *http.Request, id news.UserID) error {
+	return n.Keys.RemovePersonPasskey(r.Context(), actorOf(r), id, r.PathValue("key"))
+}
+
+func (n *Newsroom) resetSecondFactor(r *http.Request, id news.UserID) error {
+	return n.Keys.ResetSecondFactor(r.Context(), actorOf(r), id)
 }
 
 func (n *Newsroom) endSessions(r *http.Request, id news.UserID) error {
@@ -315,14 +415,14 @@ func (n *Newsroom) acceptInvitation(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	entry, err := n.People.AcceptInvitation(r.Context(), r.PathValue("token"), f.Get("password"), visitorOf(r))
+	entry, err := n.People.AcceptInvitation(r.Context(), r.PathValue("token"), f.Get("password"), n.visitor(r))
 	if err != nil && news.KindOf(err) == news.Invalid {
 		return n.showInvited(w, r, http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, entry.Session, "")
+	return n.enter(w, r, entry, "")
 }
 
 func (n *Newsroom) beginInvited(w http.ResponseWriter, r *http.Request) error {
@@ -338,7 +438,7 @@ func (n *Newsroom) finishInvited(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entry, err := n.Passkeys.FinishInvited(r.Context(), r.PathValue("token"), f.Line("state"), f.Get("response"), visitorOf(r))
+	entry, err := n.Passkeys.FinishInvited(r.Context(), r.PathValue("token"), f.Line("state"), f.Get("response"), n.visitor(r))
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,11 @@ package newsroom
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,13 +42,19 @@ func (n *Newsroom) cookieName() string {
 // setCookie gives the session to the browser, for the newsroom's pages only: readers' pages never get a cookie. An empty
 // session takes it away.
 func (n *Newsroom) setCookie(w http.ResponseWriter, session string) {
-	cookie := &http.Cookie{Name: n.cookieName(), Value: session, Path: root, HttpOnly: true, Secure: n.secure(),
-		SameSite: http.SameSiteLaxMode, MaxAge: int(cookieLife.Seconds())}
+	cookie := n.cookie(n.cookieName(), session, root)
 	if session == "" {
 		cookie.MaxAge = -1
 	}
 	http.SetCookie(w, cookie)
 }
+
+func (n *Newsroom) cookie(name, value, path string) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: path, HttpOnly: true, Secure: n.secure(), SameSite: http.SameSiteLaxMode, MaxAge: int(cookieLife.Seconds())}
+}
+
+// knownName is the cookie by which a browser is known from which somebody has signed in. It goes to the sign-in's pages only.
+func (n *Newsroom) knownName() string { return n.cookieName() + "-known" }
 
 func (n *Newsroom) sessionOf(r *http.Request) string {
 	cookie, err := r.Cookie(n.cookieName())
@@ -72,17 +81,56 @@ func actorOf(r *http.Request) news.Actor {
 func (n *Newsroom) guard(_ http.ResponseWriter, r *http.Request, right news.Right) (*http.Request, error) {
 	session := n.sessionOf(r)
 	if session == "" {
-		return nil, news.Fail(news.Unauthorized, "error.sign_in")
+		return nil, keepTyped(r, news.Fail(news.Unauthorized, "error.sign_in"))
 	}
 	user, err := n.Auth.Session(r.Context(), session)
 	if err != nil {
-		return nil, err
+		return nil, keepTyped(r, err)
 	}
 	actor := user.Actor()
 	if err := actor.Require(right); err != nil {
 		return nil, err
 	}
 	return r.WithContext(context.WithValue(r.Context(), userKey{}, user)), nil
+}
+
+// keptTyped bounds what a page gives back of a form that came without a session, in bytes.
+const keptTyped = 2 << 20
+
+// typedForm is the error of a form that came without a session, with what was typed in it: the page gives it back, to be sent again.
+type typedForm struct {
+	error
+	Fields    []typedField
+	Multipart bool
+	Files     bool // files came with it, which no page can give back
+}
+
+type typedField struct{ Name, Value string }
+
+// Unwrap gives the error by which the form was turned away.
+func (t *typedForm) Unwrap() error { return t.error }
+
+// keepTyped adds what was typed to an Unauthorized error. Passwords and what scripts send are not given back.
+func keepTyped(r *http.Request, err error) error {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	multi := kind == "multipart/form-data"
+	if news.KindOf(err) != news.Unauthorized || r.Method != http.MethodPost || wantsJSON(r) || r.ContentLength < 1 || r.ContentLength > keptTyped ||
+		!multi && kind != "application/x-www-form-urlencoded" {
+		return err
+	}
+	if _, bad := web.ReadForm(r); bad != nil {
+		return err
+	}
+	kept := &typedForm{error: err, Multipart: multi, Files: r.MultipartForm != nil && len(r.MultipartForm.File) > 0}
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		if name == "password" {
+			continue
+		}
+		for _, value := range r.PostForm[name] {
+			kept.Fields = append(kept.Fields, typedField{name, value})
+		}
+	}
+	return kept
 }
 
 // statusKeys are the sentences of errors that bring none of their own.
@@ -96,8 +144,9 @@ var statusKeys = map[int]string{
 type failPage struct {
 	frame
 	Message   string
-	RequestID string // shown for our own faults, so that they can be found in the log
-	SignIn    string // where to sign in, in another window, when the session ended under a form; "" otherwise
+	RequestID string     // shown for our own faults, so that they can be found in the log
+	SignIn    string     // where to sign in, in another window, when the session ended under a form; "" otherwise
+	Typed     *typedForm // goes again to where the page is; nil when nothing could be kept
 }
 
 // fail shows an error: as JSON to the script, as the way to the sign-in where a session is missing, else as a page.
@@ -112,6 +161,9 @@ func (n *Newsroom) fail(w http.ResponseWriter, r *http.Request, status int, err 
 		return web.Redirect(w, r, pathSignIn+"?next="+url.QueryEscape(r.URL.RequestURI()))
 	case status == http.StatusUnauthorized:
 		page.Message, page.SignIn = n.print.T("newsroom.session_ended"), pathSignIn
+		if errors.As(err, &page.Typed) {
+			page.Message = n.print.T("newsroom.session_ended_kept")
+		}
 	case status >= http.StatusInternalServerError:
 		page.RequestID = web.RequestID(r.Context())
 	}
@@ -160,8 +212,8 @@ func (n *Newsroom) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entry, err := n.Auth.SignIn(r.Context(), f.Line("username"), f.Get("password"), visitorOf(r))
-	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.TooMany) {
+	entry, err := n.Auth.SignIn(r.Context(), f.Line("username"), f.Get("password"), n.visitor(r))
+	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.TooMany || kind == news.Unauthorized) {
 		page := n.signInForm(r, f.Line("next"))
 		page.Problems, page.Username = n.problems(err), f.Line("username")
 		return n.render(w, r, web.Status(err), "signin", page)
@@ -172,7 +224,7 @@ func (n *Newsroom) signIn(w http.ResponseWriter, r *http.Request) error {
 	if entry.Second != "" {
 		return n.askCode(w, r, http.StatusOK, codePage{Second: entry.Second, Next: f.Line("next")})
 	}
-	return n.enter(w, r, entry.Session, f.Line("next"))
+	return n.enter(w, r, entry, f.Line("next"))
 }
 
 type codePage struct {
@@ -189,20 +241,17 @@ func (n *Newsroom) askCode(w http.ResponseWriter, r *http.Request, status int, p
 	return n.render(w, r, status, "code", page)
 }
 
-// secondStep takes the code. Without one (a passkey's script comes so) it only asks.
+// secondStep takes the code.
 func (n *Newsroom) secondStep(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ReadForm(r)
 	if err != nil {
 		return err
 	}
 	page := codePage{Second: f.Line("second"), Next: f.Line("next")}
-	if !f.Has("code") {
-		return n.askCode(w, r, http.StatusOK, page)
-	}
-	entry, err := n.Second.SecondStep(r.Context(), page.Second, f.Line("code"), visitorOf(r))
+	entry, err := n.Second.SecondStep(r.Context(), page.Second, f.Line("code"), n.visitor(r))
 	switch kind := news.KindOf(err); {
 	case err == nil:
-		return n.enter(w, r, entry.Session, page.Next)
+		return n.enter(w, r, entry, page.Next)
 	case kind == news.Invalid || kind == news.TooMany:
 		page.Problems = n.problems(err, "code")
 		return n.askCode(w, r, web.Status(err), page)
@@ -215,21 +264,22 @@ func (n *Newsroom) secondStep(w http.ResponseWriter, r *http.Request) error {
 }
 
 // enter gives the session and leads to where the person wanted to go.
-func (n *Newsroom) enter(w http.ResponseWriter, r *http.Request, session, next string) error {
-	if err := n.take(w, r, session); err != nil {
+func (n *Newsroom) enter(w http.ResponseWriter, r *http.Request, entry auth.Entry, next string) error {
+	if err := n.take(w, r, entry); err != nil {
 		return err
 	}
 	return web.Redirect(w, r, afterSignIn(next))
 }
 
 // take puts the new session in the place of the one that the browser had.
-func (n *Newsroom) take(w http.ResponseWriter, r *http.Request, session string) error {
+func (n *Newsroom) take(w http.ResponseWriter, r *http.Request, entry auth.Entry) error {
 	if old := n.sessionOf(r); old != "" {
 		if err := n.Auth.SignOut(r.Context(), old); err != nil {
 			return err
 		}
 	}
-	n.setCookie(w, session)
+	n.setCookie(w, entry.Session)
+	http.SetCookie(w, n.cookie(n.knownName(), entry.Known, pathSignIn))
 	web.SetPrivate(w)
 	return nil
 }
@@ -266,11 +316,11 @@ func (n *Newsroom) linkPage(w http.ResponseWriter, r *http.Request) error {
 
 func (n *Newsroom) useLink(w http.ResponseWriter, r *http.Request) error {
 	web.SetSecretAddress(w)
-	entry, err := n.Auth.UseLink(r.Context(), r.PathValue("token"), visitorOf(r))
+	entry, err := n.Auth.UseLink(r.Context(), r.PathValue("token"), n.visitor(r))
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, entry.Session, "")
+	return n.enter(w, r, entry, "")
 }
 
 type setupPage struct {
@@ -293,7 +343,7 @@ func (n *Newsroom) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	entry, err := n.Auth.Setup(r.Context(), r.PathValue("token"), f.Line("username"), f.Line("name"), f.Get("password"), visitorOf(r))
+	entry, err := n.Auth.Setup(r.Context(), r.PathValue("token"), f.Line("username"), f.Line("name"), f.Get("password"), n.visitor(r))
 	if news.KindOf(err) == news.Invalid && err != nil {
 		page := setupPage{frame: n.frame(r, n.print.T("newsroom.setup"), ""), Problems: n.problems(err, "username", "name", "password"),
 			Name: f.Line("name"), Username: f.Line("username")}
@@ -302,5 +352,5 @@ func (n *Newsroom) setup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return n.enter(w, r, entry.Session, "")
+	return n.enter(w, r, entry, "")
 }

@@ -25,7 +25,7 @@ func TestTermsArePutOnTheLists(t *testing.T) {
 	if strings.Contains(page.Body.String(), "<b>چرا</b>") {
 		t.Error("a note is markup")
 	}
-	h.want(m.get("/newsroom/terms?list=suspect"), http.StatusOK, "با این صافی")
+	h.want(m.get("/newsroom/terms?list=suspect"), http.StatusOK, "با این نشانه‌ها")
 	path := regexp.MustCompile(`/newsroom/terms/\d+`).FindString(page.Body.String())
 	h.want(m.get(path), http.StatusOK, `value="بدواژه+"`, "حذف شود")
 	fields.Set("action", "a-term-of-this-form-2")

@@ -13,6 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
 // story is an article as its own page and its print show it.
@@ -76,13 +77,8 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if id := r.URL.Query().Get("reply"); id != "" {
 		form.Parent = id
 	}
-	if err := s.showArticle(w, r, http.StatusOK, a, form); err != nil {
-		return err
-	}
-	if s.Counter != nil && r.Method == http.MethodGet {
-		s.Counter.Count(a.Code, r.UserAgent())
-	}
-	return nil
+	web.ShowsArticle(w, a.Code)
+	return s.showArticle(w, r, http.StatusOK, a, form)
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.

@@ -5,9 +5,11 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
@@ -54,6 +56,7 @@ func (s *Site) bare(class, title string) frame {
 // to, mark its aria-current.
 func (s *Site) frame(ctx context.Context, class, title, path string, current news.SectionID, mark string) (frame, error) {
 	f := s.bare(class, title)
+	news.Until(ctx, s.midnight())
 	f.Canonical = s.machine.Address(path)
 	f.Feeds = []link{{s.settings.Name, "/rss.xml"}}
 	sections, err := s.Lists.Sections(ctx)
@@ -73,6 +76,11 @@ func (s *Site) frame(ctx context.Context, class, title, path string, current new
 		f.Sections = append(f.Sections, item)
 	}
 	return f, nil
+}
+
+// midnight is when pages that tell today from other days are old.
+func (s *Site) midnight() time.Time {
+	return s.jalaliToday().AddDays(1).Time(persian.Tehran())
 }
 
 // navMany is how many sections stand above a page; an imported archive may bring a hundred, the rest is on /sections.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
@@ -82,9 +83,10 @@ func (s *Site) frontPage(ctx context.Context, front news.Front) (frontPage, erro
 	if err != nil {
 		return frontPage{}, err
 	}
+	news.Until(ctx, front.StaleAt(s.Now()))
 	page := frontPage{frame: f}
 	page.Description = s.settings.Tagline
-	page.Today = moment(s.Now(), s.print.LongDate)
+	page.Today = moment(s.jalaliToday().Time(persian.Tehran()), s.print.LongDate) // the day alone: the page is kept for longer than a second
 	if page.sides, err = s.sides(ctx, 0); err != nil {
 		return page, err
 	}

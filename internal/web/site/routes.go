@@ -13,6 +13,11 @@ func (s *Site) routes() []web.Route {
 	read := func(pattern string, handler web.Handler) web.Route {
 		return web.Route{Pattern: "GET " + pattern, Audience: web.AudiencePublic, Rate: web.RateRead, Handler: handler}
 	}
+	kept := func(pattern string, handler web.Handler, query ...string) web.Route {
+		route := read(pattern, handler)
+		route.Kept, route.Query = true, query
+		return route
+	}
 	write := func(pattern string, handler web.Handler) web.Route {
 		return web.Route{Pattern: "POST " + pattern, Audience: web.AudiencePublic, Rate: web.RateWrite, Handler: handler}
 	}
@@ -23,26 +28,26 @@ func (s *Site) routes() []web.Route {
 	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
 	hidden.Timeout = playTime
 	return []web.Route{
-		read("/{$}", s.front),
-		read("/news/{code}", s.article),
-		read("/news/{code}/{slug}", s.article),
-		read("/print/{code}", s.printed),
+		kept("/{$}", s.front),
+		kept("/news/{code}", s.article, "reply"),
+		kept("/news/{code}/{slug}", s.article, "reply"),
+		kept("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
 		comment,
 
-		read("/latest", s.latest),
-		read("/sections", s.allSections),
-		read("/section/{slug}", s.section),
-		read("/tag/{slug}", s.tag),
-		read("/dossier/{slug}", s.dossier),
-		read("/dossier/{slug}/rss.xml", s.dossierFeed),
+		kept("/latest", s.latest, "after"),
+		kept("/sections", s.allSections),
+		kept("/section/{slug}", s.section, "after"),
+		kept("/tag/{slug}", s.tag, "after"),
+		kept("/dossier/{slug}", s.dossier),
+		kept("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),
-		read("/archive/{year}/{month}/{day}", s.archive),
+		kept("/archive/{year}/{month}/{day}", s.archive, "after"),
 
-		read("/corrections", s.corrections),
-		read("/about", s.aboutPage),
-		read("/contact", s.contactPage),
+		kept("/corrections", s.corrections, "after"),
+		kept("/about", s.aboutPage),
+		kept("/contact", s.contactPage),
 
 		read("/comments/receipt", s.askReceipt),
 		write("/comments/receipt", s.findReceipt),
@@ -51,11 +56,11 @@ func (s *Site) routes() []web.Route {
 		read("/preview/{token}", s.outsidePreview),
 		hidden,
 
-		read("/rss.xml", s.feed),
-		read("/section/{slug}/rss.xml", s.sectionFeed),
-		read("/sitemap.xml", s.sitemapIndex),
-		read("/sitemap/{file}", s.sitemap),
-		read("/robots.txt", s.robots),
+		kept("/rss.xml", s.feed),
+		kept("/section/{slug}/rss.xml", s.sectionFeed),
+		kept("/sitemap.xml", s.sitemapIndex),
+		kept("/sitemap/{file}", s.sitemap),
+		kept("/robots.txt", s.robots),
 		read("/favicon.ico", s.favicon),
 		files,
 	}

@@ -316,14 +316,14 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Counter: m, Pictures: m,
+	s, err := New(settings, Sources{Articles: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Pictures: m,
 		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)
 	}
 	area := s.Area()
 	area.Routes = append(area.Routes, assets.Route())
-	h, err := web.New(web.Options{SiteURL: settings.URL, Log: log}, area)
+	h, err := web.New(web.Options{SiteURL: settings.URL, Log: log, Viewed: m.Count}, area)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,11 +62,6 @@ type Discussion interface {
 	Receipt(ctx context.Context, code string) (discussion.ReceiptView, error)
 }
 
-// Counter counts the views of articles.
-type Counter interface {
-	Count(code news.Code, userAgent string)
-}
-
 // Pictures opens the renditions of pictures, and sound and video.
 type Pictures interface {
 	Open(ctx context.Context, m news.Media, width int) (media.File, error)
@@ -91,7 +86,7 @@ type Corrections interface {
 	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
 }
 
-// Sources is where pages come from. Counter and Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
+// Sources is where pages come from. Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
 	Corrections Corrections
@@ -100,7 +95,6 @@ type Sources struct {
 	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion
-	Counter     Counter
 	Pictures    Pictures
 	Now         func() time.Time
 }

@@ -6,9 +6,13 @@ const digits = (s) => (persianDigits ? String(s).replace(/[0-9]/g, (d) => '۰۱�
 const latin = (s) => s.replace(/[۰-۹]/g, (d) => '۰۱۲۳۴۵۶۷۸۹'.indexOf(d)).replace(/[٠-٩]/g, (d) => '٠١٢٣٤٥٦٧٨٩'.indexOf(d));
 
 function desk(form) {
-  const { code, user, base } = form.dataset;
+  const { code, user, base, draft, window: self } = form.dataset;
   const address = `/newsroom/articles/${code}`;
-  const store = `dabir.kept.${user}.${code}`;
+  const stores = `dabir.kept.${user}.${code}.`;
+  const store = stores + self;
+  // Held for as long as this window lives, so that another one leaves its copy in the browser alone.
+  const lifeOf = (id) => `dabir.window.${id}`;
+  navigator.locks?.request(lifeOf(self), () => new Promise(() => {})).catch(() => {});
   const said = form.querySelector('[data-said]');
   const closed = form.hasAttribute('data-locked');
   let dirty = false;
@@ -17,19 +21,29 @@ function desk(form) {
   let sending = false;
   let last = ''; // what the server has
   let next = ''; // what was typed while the last was on its way
+  let seq = Number(form.dataset.seq); // what this window has seen of what the server has
+  let clash = null; // the strip that shows both texts, while nothing is decided
 
   const say = (text) => { if (said && text) said.textContent = text; };
   const read = () => {
     const fields = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === 'string' && name !== 'action' && name !== 'base') fields[name] = value;
+      if (typeof value === 'string' && !['action', 'base', 'draft', 'window', 'seq'].includes(name)) fields[name] = value;
     }
-    return JSON.stringify({ base: Number(base), fields });
+    return JSON.stringify({ base: Number(base), draft, window: self, seq, fields });
   };
   const local = {
-    get() { try { return JSON.parse(localStorage.getItem(store)); } catch { return null; } },
+    get(key = store) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(body) { try { localStorage.setItem(store, JSON.stringify({ at: Date.now(), body })); return true; } catch { return false; } },
-    drop() { try { localStorage.removeItem(store); } catch { /* nothing was kept */ } },
+    drop(key = store) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+    // left are the copies of windows that are closed.
+    async left() {
+      try {
+        const keys = Object.keys(localStorage).filter((key) => key.startsWith(stores) && key !== store);
+        const held = (await navigator.locks?.query())?.held.map((lock) => lock.name) ?? [];
+        return keys.filter((key) => !held.includes(lifeOf(key.slice(stores.length))));
+      } catch { return []; }
+    },
   };
   const send = (path, body) => fetch(address + path, {
     method: 'POST', body, headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
@@ -39,10 +53,15 @@ function desk(form) {
   async function keep(body = mine ? read() : '') {
     if (!body || body === last) return;
     local.set(body); // first here: the next line may be the last that this page runs
+    if (clash) return; // until it is decided which of two texts stays, this one stays in the browser
     if (sending) { next = body; return; }
     sending = true;
     try {
       const response = await send('/autosave', body);
+      if (response.status === 409) {
+        showBoth(await response.text(), () => keep(), () => local.drop());
+        return;
+      }
       const answer = await response.json().catch(() => ({}));
       if (response.ok) {
         last = body;
@@ -64,6 +83,24 @@ function desk(form) {
       next = '';
       if (waiting && waiting !== body) keep(waiting);
     }
+  }
+  // showBoth sets the text of the person's other window beside this one's: neither goes before they say which.
+  function showBoth(html, mine, theirs) {
+    const holder = document.createElement('template');
+    holder.innerHTML = html;
+    const strip = holder.content.querySelector('.clash');
+    if (!strip) return;
+    clash?.remove();
+    clash = strip;
+    strip.querySelector('[data-mine]').addEventListener('click', () => {
+      seq = Number(strip.dataset.seq);
+      strip.remove();
+      clash = null;
+      mine(seq);
+    });
+    strip.querySelector('[data-theirs]').addEventListener('click', theirs);
+    form.before(strip);
+    say(form.dataset.clash);
   }
   function soon(wait) {
     clearTimeout(timer);
@@ -98,20 +135,29 @@ function desk(form) {
   });
 
   settleSent();
-  // offerLocal brings what never reached the server there, where it is offered with its difference.
-  (async () => {
-    const left = local.get();
-    if (!left || left.body === read()) { local.drop(); return; }
-    const kept = Number(document.querySelector('[data-kept]')?.dataset.kept ?? 0);
-    if (left.at < kept) { local.drop(); return; }
+  // offerLocal brings what a closed window could not send to the server, where it is offered with its difference.
+  const fieldsOf = (body) => JSON.stringify(body.fields);
+  async function offerLocal(key, force) {
+    const left = local.get(key);
+    let body = null;
+    try { body = JSON.parse(left.body); } catch { /* nobody's */ }
+    if (!body?.fields || fieldsOf(body) === fieldsOf(JSON.parse(read()))) { local.drop(key); return; }
+    const kept = [...document.querySelectorAll('[data-kept]')].find((k) => k.dataset.draft === body.draft);
+    if (kept && left.at < Number(kept.dataset.kept)) { local.drop(key); return; }
     say(form.dataset.browser);
+    if (force) body.seq = force;
     try {
-      const response = await send('/autosave', left.body);
+      const response = await send('/autosave', JSON.stringify(body));
+      if (response.status === 409) {
+        showBoth(await response.text(), (seen) => offerLocal(key, seen), () => local.drop(key));
+        return;
+      }
       if (!response.ok) return;
-      if (local.get()?.body === left.body) local.drop();
+      local.drop(key);
       if (!dirty) location.replace(location.pathname + location.search);
     } catch { say(form.dataset.offline); }
-  })();
+  }
+  local.left().then((keys) => { if (keys.length) offerLocal(keys[0]); });
 
   if (code === '0') return;
 

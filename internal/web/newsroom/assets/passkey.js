@@ -49,13 +49,7 @@ async function run(box, mediation) {
   if (control.signal.aborted) return;
   const fields = Object.fromEntries([...box.querySelectorAll('input[name]')].map((i) => [i.name, i.value]));
   const answer = await send(finish, { ...fields, state, response: writeAnswer(credential) });
-  if (answer.second) {
-    const form = document.getElementById('code-step');
-    form.elements.second.value = answer.second;
-    form.submit();
-  } else {
-    location.assign(answer.next);
-  }
+  location.assign(answer.next);
 }
 
 for (const box of document.querySelectorAll('[data-passkey]')) {

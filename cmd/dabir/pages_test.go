@@ -1,0 +1,213 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/page"
+	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/dabir-newsroom/dabir/internal/web"
+)
+
+// keptAndFresh are two handlers over one newsroom: pages of the first are kept, those of the second made anew each time.
+type keptAndFresh struct {
+	*newsroomUnderTest
+	t           *testing.T
+	kept, fresh http.Handler
+}
+
+func bothHandlers(t *testing.T, n *newsroomUnderTest) *keptAndFresh {
+	areas, err := n.areas(n.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	build := func(pages *page.Cache) http.Handler {
+		h, err := web.New(web.Options{SiteURL: n.url, Log: slog.New(slog.DiscardHandler), Pages: pages}, areas...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	return &keptAndFresh{n, t, build(n.pages), build(nil)}
+}
+
+func (k *keptAndFresh) get(h http.Handler, path string) string {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return fmt.Sprint(w.Code, w.Header().Get("Location"), "\n", w.Body)
+}
+
+// same fails when a kept page differs from what would be made now.
+func (k *keptAndFresh) same(path string, after string) {
+	k.t.Helper()
+	if got, want := k.get(k.kept, path), k.get(k.fresh, path); got != want {
+		k.t.Fatalf("%s is old after: %s\nkept:\n%.3000s\nfresh:\n%.3000s", path, after, got, want)
+	}
+}
+
+// TestCachedPageNeverStale does random things in a newsroom and reads random pages before and after: every kept page is what would be
+// made anew at that moment. The same seed does the same things.
+func TestCachedPageNeverStale(t *testing.T) {
+	walk := func(t *testing.T, n *newsroomUnderTest) {
+		seed := uint64(time.Now().UnixNano())
+		t.Log("seed", seed)
+		r := rand.New(rand.NewPCG(seed, 0))
+		k := bothHandlers(t, n)
+		m := &model{keptAndFresh: k, r: r}
+		for i := range 12 {
+			m.codes = append(m.codes, n.imports(t, news.Article{PublishedAt: time.Now().Add(-time.Duration(i) * 7 * time.Hour),
+				Content: news.Content{Headline: fmt.Sprint("خبر ", i), Lede: "لید", Body: "<p>متن</p>", Tags: []string{m.tag()}}}, m.section()))
+		}
+		sections, err := n.editorial.Sections(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.sections = sections
+		for range 60 {
+			before := m.paths()
+			for _, path := range before {
+				k.get(k.kept, path)
+			}
+			did := m.act()
+			for _, path := range append(before, m.paths()...) {
+				k.same(path, did)
+			}
+		}
+	}
+	const anyNumber = "DABIR_COMMENTS_LIMIT=0"
+	t.Run("sqlite", func(t *testing.T) { walk(t, start(t, "", anyNumber)) })
+	t.Run("postgres", func(t *testing.T) { walk(t, start(t, storetest.Postgres(t), anyNumber)) })
+}
+
+// model does random things.
+type model struct {
+	*keptAndFresh
+	r        *rand.Rand
+	codes    []news.Code
+	sections []news.Section
+	comments []news.CommentID
+	acts     int
+}
+
+func (m *model) tag() string { return []string{"آب", "هوا", "زمین"}[m.r.IntN(3)] }
+func (m *model) section() string {
+	return []string{"جامعه", "اقتصاد", "علم"}[m.r.IntN(3)]
+}
+
+func (m *model) code() news.Code { return m.codes[m.r.IntN(len(m.codes))] }
+
+// paths are some pages of every sort.
+func (m *model) paths() []string {
+	all := []string{"/", "/latest", "/sections", "/rss.xml", "/sitemap.xml", "/sitemap/1.xml", "/corrections", "/robots.txt"}
+	for _, s := range m.sections {
+		all = append(all, s.Path(), s.Path()+"/rss.xml")
+	}
+	for _, tag := range []string{"آب", "هوا", "زمین"} {
+		all = append(all, "/tag/"+tag)
+	}
+	for _, code := range m.codes {
+		all = append(all, "/print/"+code.String())
+		if a, err := m.store.Public().Article(m.t.Context(), code); err == nil {
+			all = append(all, a.Path(), a.Path()+"?reply=1")
+		}
+	}
+	m.r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:6]
+}
+
+// act does one thing and says what. What is not possible at the moment (a second withdrawal) is refused, and nothing happens.
+func (m *model) act() string {
+	ctx, code := m.t.Context(), m.code()
+	m.acts++
+	acts := []struct {
+		name string
+		do   func() error
+	}{
+		{"publish a new article", func() error {
+			a, err := m.editorial.Save(ctx, chief, editorial.Save{Content: m.content()})
+			if err == nil {
+				m.codes = append(m.codes, a.Code)
+				_, err = m.editorial.Publish(ctx, chief, editorial.Publish{Code: a.Code, Base: a.Revision, Confirmed: true})
+			}
+			return err
+		}},
+		{"change an article and publish it", func() error { return m.change(code, true) }},
+		{"change an article and keep it inside", func() error { return m.change(code, false) }},
+		{"withdraw", func() error {
+			_, err := m.editorial.Withdraw(ctx, chief, editorial.Withdraw{Code: code, Reason: "به درخواست منبع"})
+			return err
+		}},
+		{"close comments", func() error {
+			_, err := m.editorial.SetComments(ctx, chief, editorial.CommentsSwitch{Code: code, Closed: m.r.IntN(2) == 0})
+			return err
+		}},
+		{"correct", func() error {
+			_, err := m.editorial.Correct(ctx, chief, "", news.Correction{Article: code, Kind: news.Amendment, Text: "نام درست شد", Changed: "نام"})
+			return err
+		}},
+		{"comment", func() error {
+			s, err := m.discussion.Submit(ctx, discussion.Submission{Article: code, Text: fmt.Sprint("نظر شمارهٔ ", m.acts), Action: fmt.Sprintf("%020d", m.acts)})
+			if err == nil {
+				m.comments = append(m.comments, s.Comment.ID)
+			}
+			return err
+		}},
+		{"decide on a comment", func() error {
+			if len(m.comments) == 0 {
+				return nil
+			}
+			d := discussion.Decision{Comment: m.comments[m.r.IntN(len(m.comments))], From: news.CommentPending, Reason: news.ReasonOffTopic}
+			if m.r.IntN(3) == 0 {
+				_, err := m.discussion.Reject(ctx, chief, d)
+				return err
+			}
+			_, err := m.discussion.Approve(ctx, chief, d)
+			return err
+		}},
+		{"arrange the front page", func() error {
+			_, err := m.store.UpdateFront(ctx, chief, "", func(s *news.FrontState) ([]news.EventKind, error) {
+				f := news.Front{Slots: []news.FrontSlot{{ID: 1, Place: news.FrontLead, Article: code}}}
+				s.Publish(f, news.FrontArranged, 0, 0, time.Now())
+				return []news.EventKind{news.FrontPublished}, nil
+			})
+			return err
+		}},
+		{"count views", func() error { return m.store.AddViews(ctx, []news.Views{{Article: code, Hour: time.Now(), Count: 3}}) }},
+	}
+	one := acts[m.r.IntN(len(acts))]
+	if err := one.do(); err != nil {
+		if kind := news.KindOf(err); !slices.Contains([]news.Kind{news.Conflict, news.NotFound, news.Gone, news.Invalid}, kind) {
+			m.t.Fatalf("%s: %v", one.name, err)
+		}
+		return one.name + " " + code.String() + " (refused)"
+	}
+	return one.name + " " + code.String()
+}
+
+func (m *model) content() news.Content {
+	return news.Content{Lang: "fa", Kind: news.KindNews, Headline: fmt.Sprint("خبر تازهٔ ", m.acts), Lede: "لید", Body: fmt.Sprint("<p>متن ", m.acts, "</p>"),
+		Section: m.sections[m.r.IntN(len(m.sections))].ID, Tags: []string{m.tag(), m.tag()}}
+}
+
+func (m *model) change(code news.Code, publish bool) error {
+	ctx := m.t.Context()
+	a, err := m.editorial.Article(ctx, chief, code)
+	if err != nil {
+		return err
+	}
+	a, err = m.editorial.Save(ctx, chief, editorial.Save{Code: code, Base: a.Revision, Content: m.content()})
+	if err != nil || !publish {
+		return err
+	}
+	_, err = m.editorial.Publish(ctx, chief, editorial.Publish{Code: code, Base: a.Revision, Confirmed: true})
+	return err
+}

@@ -1,0 +1,113 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+)
+
+// TestEventsNeverSkipped writes from many goroutines, on PostgreSQL through two nodes, while followers on each node listen. Every
+// follower hears every event once and in order, although one of them fails now and then.
+func TestEventsNeverSkipped(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		s := storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), nil)
+		neverSkipped(t, s, s)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		dsn := storetest.Postgres(t)
+		neverSkipped(t, storetest.Open(t, dsn, nil), storetest.Open(t, dsn, nil))
+	})
+}
+
+func neverSkipped(t *testing.T, nodes ...*store.Store) {
+	const writers, each = 8, 25
+	sec := section(t, nodes[0], "جامعه")
+	a := create(t, nodes[0], article(sec.ID, "یک", noon))
+	begin, err := nodes[0].NewestEvent(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	following, stop := context.WithCancel(ctx)
+	var followers sync.WaitGroup
+	heard := make([][]int64, len(nodes))
+	enough := make(chan bool)
+	for i, node := range nodes {
+		followers.Go(func() {
+			calls := 0
+			err := node.Follow(following, store.Follower{After: begin, Hear: func(events []news.Event) error {
+				if calls++; calls%7 == 3 {
+					return errors.New("a follower stumbles")
+				}
+				for _, e := range events {
+					heard[i] = append(heard[i], e.Seq)
+				}
+				if len(heard[i]) >= writers*each {
+					enough <- true
+				}
+				return nil
+			}})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			node := nodes[w%len(nodes)]
+			for i := range each {
+				var err error
+				if w < writers/2 {
+					_, err = node.SubmitComment(ctx, fmt.Sprintf("c%d-%d", w, i), comment(a.Code), news.CommentLimit{}, open)
+				} else {
+					_, err = node.UpdateArticle(ctx, editor, "", a.Code, func(a *news.Article) ([]news.EventKind, error) {
+						return []news.EventKind{news.ArticleTaken}, nil
+					})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for range nodes {
+		<-enough
+	}
+	stop()
+	followers.Wait()
+	for i, seqs := range heard {
+		for j, seq := range seqs {
+			if seq != begin+int64(j)+1 {
+				t.Fatalf("follower %d: event %d stands at place %d", i, seq, j+1)
+			}
+		}
+		if len(seqs) != writers*each {
+			t.Errorf("follower %d heard %d events of %d", i, len(seqs), writers*each)
+		}
+	}
+}
+
+// TestFollowerHearsOfAnotherLog: after a restore the numbers mean something else, and whoever followed must begin anew.
+func TestFollowerHearsOfAnotherLog(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		sec := section(t, s, "جامعه")
+		err := s.Follow(ctx, store.Follower{Hear: func([]news.Event) error {
+			if err := s.SetLogID(ctx, "another"); err != nil {
+				t.Error(err)
+			}
+			create(t, s, article(sec.ID, "یک", noon))
+			return nil
+		}})
+		if !errors.Is(err, store.ErrOtherLog) {
+			t.Errorf("Follow returns %v", err)
+		}
+	})
+}
