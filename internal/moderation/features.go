@@ -85,7 +85,9 @@ func featuresOf(tokens []token) []feature {
 	for i, t := range tokens {
 		bounded = append(append(append(bounded[:0], boundary), t.text...), boundary)
 		out = gramsOf(out, bounded, int32(i))
-		out = append(out, feature{wordID(t.text), int32(i)})
+		// A whole word says more than its parts, of which there are many: it counts three times.
+		word := wordID(t.text)
+		out = append(out, feature{word, int32(i)}, feature{slot(word + seedPair), int32(i)}, feature{slot(word ^ 0x5bd1e995), int32(i)})
 		if i+1 < len(tokens) {
 			out = append(out, feature{slot(hashed(hashed(seedPair, t.text)^boundary, tokens[i+1].text)), int32(i)})
 		}

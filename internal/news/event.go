@@ -82,6 +82,11 @@ const (
 
 // knownKinds are all of the above.
 var knownKinds = map[EventKind]bool{
+	TermSaved:              true,
+	TermDeleted:            true,
+	TermsImported:          true,
+	CommentModeSet:         true,
+	ModelTrained:           true,
 	ArticleCreated:         true,
 	ArticleSaved:           true,
 	ArticlePublished:       true,
