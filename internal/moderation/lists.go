@@ -30,6 +30,7 @@ func NewLists(terms []news.Term) *Lists {
 		if err != nil {
 			continue
 		}
+		p.madda = strings.ContainsRune(persian.Clean(t.Text), 'آ')
 		l.terms, l.parsed = append(l.terms, t), append(l.parsed, p)
 		patterns = append(patterns, p.pattern())
 	}
@@ -90,16 +91,14 @@ type search struct {
 
 	text  []byte // codes of the words with boundaries around them
 	words []int  // by place in text: the word
-	begin []int  // by word: where it begins in text
 	steps int    // left to Finglish
 }
 
 // line looks through words that stand beside one another; those that take refuses are not there.
 func (s *search) line(words []persian.Word, take func(persian.Word) bool) {
 	a := s.lists.auto
-	s.text, s.words, s.begin = append(s.text[:0], a.code(boundary)), append(s.words[:0], 0), s.begin[:0]
+	s.text, s.words = append(s.text[:0], a.code(boundary)), append(s.words[:0], 0)
 	for i, w := range words {
-		s.begin = append(s.begin, len(s.text))
 		if take != nil && !take(w) {
 			continue
 		}
@@ -122,7 +121,9 @@ func (s *search) line(words []persian.Word, take func(persian.Word) bool) {
 				}
 			}
 		}
-		s.hit(pattern, words[from].From, words[end].To)
+		if p.madda || !slices.ContainsFunc(words[from:end+1], func(w persian.Word) bool { return w.Madda }) {
+			s.hit(pattern, words[from].From, words[end].To)
+		}
 	})
 }
 
@@ -151,7 +152,7 @@ const finglishSteps = 4000
 func (s *search) finglish(words []persian.Word) {
 	a := s.lists.auto
 	start := a.child(0, a.code(boundary))
-	if start == 0 {
+	if start == 0 || len(words[0].Text) < 2 { // an x is no word
 		return
 	}
 	s.steps = finglishSteps

@@ -21,6 +21,7 @@ const (
 // parsedTerm is a term as it is compared.
 type parsedTerm struct {
 	form   form
+	madda  bool     // written with آ: «ان» is not found in «آن», but «آن» in «ان»
 	text   string   // whole, stem, prefix: folded words with single spaces
 	pieces []string // glob: what stands between the stars, "" where the term begins or ends with one
 }

@@ -9,6 +9,7 @@ import (
 // Word is a word of a text that was unmasked: what is compared, and where it stands in the text, in bytes.
 type Word struct {
 	Text     string // folded; one emoji where it is a symbol
+	Madda    bool   // an آ stands in it: who hides a word leaves the madda off and does not add one
 	From, To int
 }
 
@@ -68,6 +69,7 @@ type piece struct {
 	text     []rune
 	script   script
 	gap      gap
+	madda    bool
 	from, to int
 }
 
@@ -84,6 +86,9 @@ func piecesOf(s string) []piece {
 		_, n := utf8.DecodeRuneInString(s[at:])
 		for _, folded := range unmaskRune(buffer[:0], r) {
 			c.take(folded, at, at+n)
+			if r == 'آ' {
+				c.pieces[len(c.pieces)-1].madda = true
+			}
 		}
 	}
 	return c.pieces
@@ -187,6 +192,7 @@ func (u *unmasker) joinLookAlikes() {
 		}
 		if p.script == arabicLetters && after {
 			joined[last].text, joined[last].to = append(joined[last].text, p.text...), p.to
+			joined[last].madda = joined[last].madda || p.madda
 			continue
 		}
 		joined = append(joined, p)
@@ -198,7 +204,7 @@ func (u *unmasker) joinLookAlikes() {
 func (u *unmasker) word() {
 	p := &u.pieces[u.at]
 	if p.script == symbols {
-		u.out.Words = append(u.out.Words, Word{string(p.text), p.from, p.to})
+		u.out.Words = append(u.out.Words, Word{Text: string(p.text), From: p.from, To: p.to})
 		u.at++
 		return
 	}
@@ -325,6 +331,7 @@ func (u *unmasker) reading(i, end int) {
 
 func (u *unmasker) joined(i, end int) (Word, []rune) {
 	w := Word{From: u.pieces[i].from, To: u.pieces[end-1].to}
+	w.Madda = slices.ContainsFunc(u.pieces[i:end], func(p piece) bool { return p.madda })
 	if end == i+1 {
 		return w, u.pieces[i].text
 	}
@@ -353,12 +360,12 @@ func (u *unmasker) stretchedReadings(w Word, letters []rune) {
 	}
 	if long {
 		if two := string(stretched(letters, 2)); two != w.Text {
-			u.out.Readings = append(u.out.Readings, Word{two, w.From, w.To})
+			u.out.Readings = append(u.out.Readings, Word{two, w.Madda, w.From, w.To})
 		}
 	}
 	if runs > 1 || long {
 		if one := string(stretched(letters, 0)); one != w.Text {
-			u.out.Readings = append(u.out.Readings, Word{one, w.From, w.To})
+			u.out.Readings = append(u.out.Readings, Word{one, w.Madda, w.From, w.To})
 		}
 	}
 }

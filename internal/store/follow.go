@@ -18,7 +18,7 @@ const (
 	followMost  = 1000 // events at a time
 	// followPatience is how long a look may take before the log counts as lost: a cut connection says nothing by itself.
 	followPatience = time.Second
-	eventSignal = "dabir_event"
+	eventSignal    = "dabir_event"
 )
 
 // wakers are the followers of this process.
