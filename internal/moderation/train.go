@@ -217,7 +217,11 @@ func ratios(samples []sample, shift uint) []float32 {
 		}
 	}
 	out := make([]float32, features>>shift)
+	unseen := float32(math.Log(no / yes))
 	for id := range out {
+		if out[id] = unseen; yesCounts[id]+noCounts[id] == 0 {
+			continue
+		}
 		out[id] = float32(math.Log(float64(yesCounts[id]+1) / yes * no / float64(noCounts[id]+1)))
 	}
 	return out
