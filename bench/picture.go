@@ -152,7 +152,7 @@ func (c *pictureCmd) work(ctx context.Context) error {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(c.Worker, m.Hash[:2], "*"))
-	if err != nil || len(files) != len(media.Widths)+2 {
+	if err != nil || len(files) != len(media.Widths)+len(media.Crops)+1 {
 		return fmt.Errorf("%d files were made: %w", len(files), err)
 	}
 	return nil
@@ -199,6 +199,10 @@ func (s *shelf) SetRenditions(_ context.Context, _ news.Media, state news.Rendit
 	defer s.mu.Unlock()
 	s.m.Renditions = state
 	return nil
+}
+
+func (s *shelf) HoldFile(context.Context, string, bool, time.Duration) (func(), error) {
+	return func() {}, nil
 }
 
 // drawPhoto makes a picture with soft fields, edges and the grain of a sensor, which a JPEG keeps about as large as a photograph.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -70,7 +71,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"},
 		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
@@ -120,6 +121,8 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
 		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
 		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
+		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
+		{"Account", "/newsroom/account"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			editor.t = t
@@ -133,16 +136,30 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.click(`.tools [data-name=more]`)
 		editor.until(`document.querySelector(".panel [role=option]")`)
 		editor.checked(source, "the editor that finds articles")
-		editor.click(`.tools [data-name=picture]`)
-		editor.checked(source, "the editor that asks for a picture")
 		editor.click(`.tools [data-name=find]`)
 		editor.checked(source, "the editor that finds words")
+		editor.click(`.tools [data-name=picture]`)
+		editor.until(`document.querySelector(".library .shelf button")`)
+		editor.checked(source, "the editor's library")
+		editor.click(".library .shelf li:first-child button")
+		editor.checked(source, "the library that asks for caption and credit")
 	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t
 		editor.visit("/newsroom/articles", 200)
 		editor.follow("table.rows tbody td.h a")
 		editor.checked(source, "the form of an article")
+	})
+	t.Run("ArticleWithNotes", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles?q="+url.QueryEscape("والیبال نشسته"), 200)
+		editor.follow("table.rows tbody td.h a")
+		editor.until(`document.querySelector(".prose aside.desk-note")`)
+		editor.checked(source, "an article with notes between editors")
+		editor.click(".notes [data-note]")
+		if !get[bool](editor, `document.querySelector(".prose aside.desk-note").contains(getSelection().anchorNode)`) {
+			t.Error("a note of the list does not lead to its place")
+		}
 	})
 	t.Run("QueueChoosing", func(t *testing.T) {
 		editor.t = t

@@ -54,6 +54,16 @@ addEventListener("click", (event) => {
   else reply(to || "");
 });
 
+// ── Films of other hosts: nothing is loaded before the tap ──
+addEventListener("click", (event) => {
+  const card = event.target.closest("[data-player]");
+  if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const frame = card.nextElementSibling.content.firstElementChild.cloneNode(true);
+  card.replaceWith(frame);
+  frame.focus();
+});
+
 // ── Letters: the form answers in its place ──
 const form = $("#write form");
 const home = form && form.parentElement;

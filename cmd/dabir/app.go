@@ -173,7 +173,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	public := a.store.Public()
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
-		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags,
+		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
 	}, site.Sources{
 		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
 		Pictures: a.library, Now: a.now,

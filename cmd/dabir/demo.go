@@ -8,6 +8,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/demo"
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -48,30 +49,48 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	return err
 }
 
+// demoPeople work in the demonstration newsroom; a link is printed for those with a label.
+var demoPeople = []struct {
+	label string
+	user  auth.NewUser
+}{
+	{"Chief editor", auth.NewUser{Username: "sardabir", Name: "رویا سپهری", Roles: []news.Role{news.ChiefEditor}}},
+	{"Desk editor", auth.NewUser{Username: "dabir", Name: "کاوه دادخواه", Roles: []news.Role{news.DeskEditor}}},
+	{"Reporter", auth.NewUser{Username: "khabarnegar", Name: "نگار ستوده", Roles: []news.Role{news.Reporter}}},
+	{"Moderator", auth.NewUser{Username: "nazer", Name: "بهرام نیک‌روان", Roles: []news.Role{news.Moderator}}},
+	{"Operator", auth.NewUser{Username: "fanni", Name: "پویا آرمان", Roles: []news.Role{news.Operator}}},
+	{"", auth.NewUser{Username: "omid", Name: "امید سروش", Roles: []news.Role{news.Reporter}}},
+	{"", auth.NewUser{Username: "mahtab", Name: "مهتاب رستمی", Roles: []news.Role{news.DeskEditor, news.Moderator}}},
+}
+
 // announceDemo fills the newsroom, adds its people and prints the ways in.
 func announceDemo(ctx context.Context, a *app, url string) error {
 	fmt.Println("Preparing the demonstration newsroom…")
-	err := demo.Fill(ctx, demo.Desks{Editorial: a.editorial, Front: a.front, Library: a.library, Store: a.store}, time.Now())
-	if err != nil {
+	desks := demo.Desks{Editorial: a.editorial, Front: a.front, Library: a.library, Store: a.store}
+	if err := demo.Fill(ctx, desks, time.Now()); err != nil {
 		return err
 	}
 	fmt.Printf("\n  Readers:         %s\n", url)
-	for _, person := range []struct {
-		label string
-		user  auth.NewUser
-	}{
-		{"Chief editor", auth.NewUser{Username: "sardabir", Name: "رویا سپهری", Roles: []news.Role{news.ChiefEditor}}},
-		{"Desk editor", auth.NewUser{Username: "dabir", Name: "کاوه دادخواه", Roles: []news.Role{news.DeskEditor}}},
-		{"Reporter", auth.NewUser{Username: "khabarnegar", Name: "نگار ستوده", Roles: []news.Role{news.Reporter}}},
-		{"Moderator", auth.NewUser{Username: "nazer", Name: "بهرام نیک‌روان", Roles: []news.Role{news.Moderator}}},
-	} {
+	people := map[string]news.Actor{}
+	for _, person := range demoPeople {
 		link, err := demoLink(ctx, console{a, url}, person.user)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("  %-16s %s\n", person.label+":", link)
+		if person.label != "" {
+			fmt.Printf("  %-16s %s\n", person.label+":", link)
+		}
+		user, err := a.store.UserByName(ctx, person.user.Username)
+		if err != nil {
+			return err
+		}
+		people[user.Username] = user.Actor()
 	}
-	fmt.Printf("\nThe sign-in links work once, within an hour. Ctrl-C ends the demonstration.\n\n")
+	clocked := func(clock func() time.Time) *editorial.Desk { return editorial.New(a.store, "fa", clock) }
+	if err := demo.FillDesk(ctx, desks, people, clocked, time.Now()); err != nil {
+		return err
+	}
+	fmt.Printf("\nThe sign-in links work once, within an hour; dabir user link USERNAME makes another. Ctrl-C ends the demonstration.\n\n")
 	return nil
 }
 

@@ -28,8 +28,9 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 )
 
-// bird is the canary: no reader may find it anywhere before its moment. coal is the control that everybody may see.
-const bird, coal = "قناری", "زغال"
+// bird is the canary: no reader may find it anywhere before its moment. coal is the control that everybody may see. owl stands in the
+// notes between editors, which no reader may see at any time.
+const bird, coal, owl = "قناری", "زغال", "جغد"
 
 // clock is a clock that runs and can be put forward.
 type clock struct{ ahead atomic.Int64 }
@@ -88,8 +89,8 @@ func (n *newsroomUnderTest) canaryPicture(t *testing.T, word string) (news.Media
 func marked(word string, section news.SectionID, picture, inBody news.MediaID) news.Content {
 	return news.Content{
 		Kind: news.KindReport, Lang: "fa", Kicker: word + " روتیتر", Headline: word + " تیتر", ShortHeadline: word + " تیتر کوتاه", Lede: word + " لید",
-		Body: fmt.Sprintf(`<p>%s متن</p><figure><img src="/media/%d/800.jpg" alt="%s"><figcaption>%s</figcaption></figure><aside class="pullquote"><p>%s</p></aside>`,
-			word, inBody, word, word, word),
+		Body: fmt.Sprintf(`<p>%s متن</p><figure><img src="/media/%d/800.jpg" alt="%s"><figcaption>%s</figcaption></figure><aside class="pullquote"><p>%s</p></aside><aside class="desk-note"><p>%s یادداشت</p></aside>`,
+			word, inBody, word, word, word, owl),
 		Source: word + " منبع", EndMark: true, DeskCode: word, Section: section, Tags: []string{word + " برچسب", "مشترک"},
 		Bylines: []news.Byline{{Name: word + " نویسنده", Code: word}},
 		Picture: news.Picture{Media: picture, Caption: word + " شرح", Credit: word + " عکاس", Alt: word + " جانشین"},
@@ -143,6 +144,7 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	must(err)
 	_, err = n.editorial.Schedule(ctx, chief, editorial.Publish{Code: g.hidden, Base: 1, Confirmed: true}, moment)
 	must(err)
+	g.shownByHand(t)
 	// What the acts refuse is planted beneath them: a correction of what is not public, and views of it.
 	must(n.store.AddCorrection(ctx, chief, "", &news.Correction{Article: g.hidden, Kind: news.Denial, Text: bird + " تکذیب", Changed: bird, At: n.now()}))
 	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Hour: n.now().Truncate(time.Hour), Count: 1000}}))
@@ -151,6 +153,27 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	must(err)
 	g.token = link.Token
 	return g
+}
+
+// shownByHand puts the hidden article at the top of the front page and into a dossier, as an editor prepares for the moment.
+func (g *cage) shownByHand(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	state, _, err := g.front.Edit(ctx, chief, editorial.FrontEdit{Do: editorial.FrontAdd, Place: news.FrontLead, Article: g.hidden})
+	if err == nil {
+		_, err = g.front.Publish(ctx, chief, editorial.PublishFront{Base: state.Draft.Version})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := g.front.SaveDossier(ctx, chief, editorial.SaveDossier{Slug: coal, Content: news.DossierContent{Title: "پروندهٔ " + coal,
+		Items: []news.DossierItem{{Code: g.hidden, Pinned: true}, {Code: g.live}}, TagName: "مشترک"}})
+	if err == nil {
+		_, err = g.front.PublishDossier(ctx, chief, editorial.DossierStep{ID: made.ID, Base: made.Version})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // place finds the parameters of a route's pattern.
@@ -189,7 +212,7 @@ func (g *cage) plausible(name string) []string {
 	case "id", "number":
 		return numbers(1, 2, 3, 4)
 	case "file":
-		return []string{"320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", syndicate.ShareName, "file.jpg", "1.xml", "2.xml"}
+		return append(syndicate.CropNames(), "320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", "file.jpg", "1.xml", "2.xml")
 	case "slug":
 		var all []string
 		for _, text := range []string{bird + " تیتر", bird + " برچسب", bird + " سرویس", bird, coal + " تیتر", coal + " برچسب", coal, "مشترک", "general"} {
@@ -297,7 +320,8 @@ func (g *cage) leaks(path string, got answer, word string) string {
 func (g *cage) lists(day time.Time) []string {
 	date := persian.DateOf(day.In(persian.Tehran()))
 	section := "/section/" + url.PathEscape(g.section)
-	return []string{"/", "/latest", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
+	dossier := "/dossier/" + url.PathEscape(coal)
+	return []string{"/", "/latest", dossier, dossier + "/rss.xml", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
 		fmt.Sprintf("/archive/%04d/%02d/%02d", date.Year, date.Month, date.Day), "/rss.xml", "/sitemap/1.xml", "/corrections",
 		news.ArticlePath(g.hidden, persian.Slug(bird+" تیتر")), "/print/" + g.hidden.String(),
 		news.ArticlePath(g.live, persian.Slug(bird+" تیتر")), fmt.Sprintf("/media/%d/480.jpg", g.pictures[0].ID), fmt.Sprintf("/media/%d/640.jpg", g.pictures[1].ID), fmt.Sprintf("/media/%d/480.jpg", g.pictures[2].ID)}
@@ -313,8 +337,10 @@ func TestEmbargoCanary(t *testing.T) {
 		twins := map[string]answer{}
 		g.walk(t, func(path string, got answer) {
 			answers++
-			if where := g.leaks(path, got, bird); where != "" {
-				t.Errorf("%s %s (%d) leaks: %s", got.Request.Method, path, got.StatusCode, where)
+			for _, word := range []string{bird, owl} {
+				if where := g.leaks(path, got, word); where != "" {
+					t.Errorf("%s %s (%d) leaks: %s", got.Request.Method, path, got.StatusCode, where)
+				}
 			}
 			if strings.Contains(got.body, coal) {
 				controls++
@@ -335,6 +361,11 @@ func TestEmbargoCanary(t *testing.T) {
 		if got := n.browser(t).get("/preview/" + g.token); got.StatusCode != http.StatusNotFound || strings.Contains(got.body, bird+" متن") {
 			t.Errorf("the link lives on after the moment: %d", got.StatusCode)
 		}
+		g.walk(t, func(path string, got answer) {
+			if where := g.leaks(path, got, owl); where != "" {
+				t.Errorf("%s %s (%d) shows a note between editors: %s", got.Request.Method, path, got.StatusCode, where)
+			}
+		})
 		published := map[int64]int{}
 		for _, e := range n.events(t) {
 			if e.Kind == news.ArticlePublished {
@@ -379,7 +410,7 @@ func (g *cage) previewShows(t *testing.T, c *clock) {
 			t.Errorf("the preview's %s is %q, want %q", name, got.Header.Get(name), want)
 		}
 	}
-	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, "پیش‌نمایش، منتشر نشده") || !strings.Contains(got.body, bird+" متن") || strings.Contains(got.body, coal) {
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, "پیش‌نمایش، منتشر نشده") || !strings.Contains(got.body, bird+" متن") || strings.Contains(got.body, coal) || strings.Contains(got.body, owl) {
 		t.Errorf("the preview answers %d, or is not marked, or shows something else of the site", got.StatusCode)
 	}
 	doc := got.page(t)

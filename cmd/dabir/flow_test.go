@@ -280,12 +280,16 @@ func TestLockIsShownTakenOverAndTold(t *testing.T) {
 		if strings.Contains(page.body, `value="save"`) {
 			t.Error("the closed form can be saved")
 		}
-		chief.shows("the inbox", reporter.get("/newsroom/inbox"), 200, "نام negar هم‌اکنون می‌نویسد")
+		chief.shows("the list", chief.get("/newsroom/articles"), 200, "نام negar هم‌اکنون می‌نویسد")
+		if got := reporter.get("/newsroom/inbox?box=mine"); !strings.Contains(got.body, "تیتر قفل") || strings.Contains(got.body, "می‌نویسد") {
+			t.Error("the reporter is told that she writes herself")
+		}
 		open := url.Values{"base": {"1"}, "headline": {"تیتر سردبیر"}, "body": {"متن"}}
 		chief.shows("saving past the lock", chief.press(code, open, "save"), 409, "تیتر سردبیر", "نام negar")
 
 		chief.shows("taking over", chief.post(path+"/takeover", url.Values{"word": {"فوری است؛ همین حالا منتشر می‌شود"}}), 303)
 		chief.shows("the open form", chief.get(path+"?done=taken_over"), 200, "در دست گرفتید", `value="save"`)
+		reporter.shows("the inbox", reporter.get("/newsroom/inbox?box=mine"), 200, "نام sardabir هم‌اکنون می‌نویسد")
 		status, told := reporter.asScript(path+"/lock", "{}")
 		if message, _ := told["message"].(string); status != 409 || told["taken"] != true || !strings.Contains(message, "نام sardabir") || !strings.Contains(message, "فوری است") {
 			t.Errorf("whoever lost it is told: %d %v", status, told)

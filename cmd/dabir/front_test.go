@@ -447,6 +447,9 @@ func TestDossierFromDraftToWithdrawn(t *testing.T) {
 		}
 		edit, _, _ := strings.Cut(saved.Header.Get("Location"), "?")
 		public := "/dossier/" + url.PathEscape(persian.Slug("پروندهٔ آب"))
+		if got := reader.get("/dossiers"); got.StatusCode != 200 || !strings.Contains(got.body, "هنوز پرونده‌ای منتشر نشده است.") || strings.Contains(got.body, "پروندهٔ آب") {
+			t.Errorf("the list of dossiers answers %d before the publication", got.StatusCode)
+		}
 		for _, path := range []string{public, public + "/rss.xml", "/dossier/none", "/sitemap/dossiers.xml"} {
 			if got := reader.get(path); got.StatusCode != 404 {
 				t.Errorf("%s answers %d before the publication", path, got.StatusCode)
@@ -473,7 +476,8 @@ func TestDossierFromDraftToWithdrawn(t *testing.T) {
 		if feed.StatusCode != 200 || strings.Count(feed.body, "<item>") != 4 || strings.Contains(feed.body, "قناری") {
 			t.Errorf("the feed: %d, %d items", feed.StatusCode, strings.Count(feed.body, "<item>"))
 		}
-		if got := reader.get("/sitemap/dossiers.xml"); got.StatusCode != 200 || !strings.Contains(got.body, n.url+public) {
+		inOrder(t, reader.get("/dossiers").page(t).Find("main").Text(), "پرونده‌ها", "پروندهٔ آب", "متن پررنگ")
+		if got := reader.get("/sitemap/dossiers.xml"); got.StatusCode != 200 || !strings.Contains(got.body, n.url+public) || !strings.Contains(got.body, n.url+"/dossiers<") {
 			t.Errorf("the sitemap: %d %s", got.StatusCode, got.body)
 		}
 		if got := reader.get("/sitemap.xml"); !strings.Contains(got.body, "/sitemap/dossiers.xml") {
@@ -496,6 +500,9 @@ func TestDossierFromDraftToWithdrawn(t *testing.T) {
 		action, fields = form(t, editor.get(edit).page(t), "#withdraw")
 		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
 			t.Fatalf("withdraw: %d", got.StatusCode)
+		}
+		if got := reader.get("/dossiers"); strings.Contains(got.body, "پروندهٔ آب") {
+			t.Error("the withdrawn dossier is on the list")
 		}
 		if got := reader.get(public); got.StatusCode != 404 {
 			t.Errorf("withdrawn, it answers %d", got.StatusCode)

@@ -106,8 +106,8 @@ func TestMediaPassesTheGate(t *testing.T) {
 				}
 				defer response.Body.Close()
 				var listed bytes.Buffer
-				if _, err := listed.ReadFrom(response.Body); err != nil || strings.Count(listed.String(), "<Key>") != 8+1 {
-					t.Errorf("the bucket holds %d files, want a picture's eight and a sound: %v", strings.Count(listed.String(), "<Key>"), err)
+				if _, err := listed.ReadFrom(response.Body); err != nil || strings.Count(listed.String(), "<Key>") != 10+1 {
+					t.Errorf("the bucket holds %d files, want a picture's ten and a sound: %v", strings.Count(listed.String(), "<Key>"), err)
 				}
 			}
 		})

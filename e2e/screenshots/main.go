@@ -1,8 +1,8 @@
 // Command screenshots takes pictures of Dabir's main pages in its demonstration newsroom: at the widths at which a screen is
 // judged, light and dark, as PNG files named page-width-colours.png. The article page at 1280 pixels, cut after one window, is
-// also written for the README.
+// also written for the README, and the pictures of docs/newsroom.fa.md to the folder that --guide names.
 //
-//	go run ./e2e/screenshots --out DIR [--readme docs/screenshots/article.png] [--only NAME]
+//	go run ./e2e/screenshots --out DIR [--readme docs/screenshots/article.png] [--guide docs/screenshots] [--only NAME]
 //
 // It needs Chromium (scripts/test-setup installs it).
 package main
@@ -30,15 +30,16 @@ import (
 func main() {
 	out := flag.String("out", "screenshots", "folder for the pictures")
 	readme := flag.String("readme", "", "also write the picture of the README to this file")
+	guide := flag.String("guide", "", "also write the pictures of the newsroom's guide to this folder")
 	only := flag.String("only", "", "only the pages whose name begins so")
 	flag.Parse()
-	if err := run(*out, *readme, *only); err != nil {
+	if err := run(*out, *readme, *guide, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, readme, only string) error {
+func run(out, readme, guide, only string) error {
 	chromium := stage.FindChromium()
 	if chromium == "" {
 		return errors.New("no Chromium is installed (Debian package: chromium)")
@@ -63,8 +64,8 @@ func run(out, readme, only string) error {
 	if err != nil {
 		return errors.Join(err, demo.Stop())
 	}
-	p := photographer{demo: demo, browser: browser, out: out, readme: readme, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.flow())
+	p := photographer{demo: demo, browser: browser, out: out, readme: readme, guide: guide, only: only}
+	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
@@ -75,6 +76,7 @@ type photographer struct {
 	browser *stage.Browser
 	out     string
 	readme  string
+	guide   string
 	only    string
 }
 
@@ -117,7 +119,7 @@ func (p photographer) readers() error {
 		{"front", "/", all}, {"article", article, all}, {"section", section, few}, {"latest", "/latest", few}, {"archive", "/archive", few},
 		{"corrections", "/corrections", few}, {"corrected", corrected, few},
 		{"about", "/about", few}, {"ask", "/comments/receipt", few}, {"missing", "/news/999999", few}, {"signin", "/newsroom/signin", few},
-		{"dossier", demoDossier, few},
+		{"dossier", demoDossier, few}, {"dossiers", "/dossiers", few},
 	} {
 		if err := p.page(tab, page.name, page.path, page.widths, nil); err != nil {
 			return err
@@ -249,6 +251,11 @@ func (p photographer) page(tab *stage.Tab, name, path string, widths []int64, af
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if file, ok := guidePictures[name]; ok && p.guide != "" {
+		if err := p.small(tab, filepath.Join(p.guide, file.name), file.height); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	for _, width := range widths {
 		for _, dark := range []bool{false, true} {
 			colours := "light"
@@ -304,7 +311,22 @@ func (p photographer) forReadme(tab *stage.Tab, article string) error {
 	if _, err := tab.Go(p.demo.URL + article); err != nil {
 		return err
 	}
-	shot, err := p.shot(tab, stage.View{Width: 1280, Height: 900}, false)
+	return p.small(tab, p.readme, 900)
+}
+
+// guidePictures are the pages that docs/newsroom.fa.md shows, with the height of the window.
+var guidePictures = map[string]struct {
+	name   string
+	height int64
+}{
+	"day-reporter-returned-box": {"newsroom-inbox.png", 420}, "day-reporter-returned": {"newsroom-article.png", 900}, "day-desk-article": {"newsroom-note.png", 880},
+	"flow-checklist": {"newsroom-checklist.png", 900}, "flow-history": {"newsroom-history.png", 760}, "desk-front": {"newsroom-front.png", 900},
+	"desk-reasons": {"newsroom-comments.png", 700},
+}
+
+// small writes the top of the page in few colours.
+func (p photographer) small(tab *stage.Tab, path string, height int64) error {
+	shot, err := p.shot(tab, stage.View{Width: 1280, Height: height}, false)
 	if err != nil {
 		return err
 	}
@@ -312,7 +334,7 @@ func (p photographer) forReadme(tab *stage.Tab, article string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(p.readme), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	var small bytes.Buffer
@@ -320,7 +342,7 @@ func (p photographer) forReadme(tab *stage.Tab, article string) error {
 	if err := encoder.Encode(&small, reduce(m, readmeColours)); err != nil {
 		return err
 	}
-	return os.WriteFile(p.readme, small.Bytes(), 0o644)
+	return os.WriteFile(path, small.Bytes(), 0o644)
 }
 
 // reduce draws an image with its most frequent colours, every other pixel with the nearest of them. Of colours that the eye

@@ -32,7 +32,7 @@ func FindChromium() string {
 	return ""
 }
 
-// OpenBrowser starts Chromium. Nothing in it calls home.
+// OpenBrowser starts Chromium. Nothing in it calls home, and it finds no host but this machine.
 func OpenBrowser(path string) (*Browser, error) {
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	options = append(options,
@@ -41,6 +41,7 @@ func OpenBrowser(path string) (*Browser, error) {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
 		chromedp.Flag("lang", "fa"),
 		chromedp.WSURLReadTimeout(time.Minute),
 	)

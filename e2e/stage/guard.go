@@ -27,8 +27,9 @@ type guard struct {
 
 	mu       sync.Mutex
 	faults   []string
-	expected []int64 // HTTP statuses that the test wants to see
-	loads    int     // documents asked for so far
+	expected []int64        // HTTP statuses that the test wants to see
+	loads    int            // documents asked for so far
+	foreign  map[string]int // requests to other hosts that the test wants, by host
 }
 
 func newGuard(site string) (*guard, error) {
@@ -36,7 +37,7 @@ func newGuard(site string) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &guard{host: u.Host}, nil
+	return &guard{host: u.Host, foreign: map[string]int{}}, nil
 }
 
 // see gets every event of the tab, in order, and must be quick.
@@ -59,13 +60,16 @@ func (g *guard) see(event any) {
 			g.note("content security policy: %s blocked %s", d.ViolatedDirective, d.BlockedURL)
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !g.expects(e.Entry.Text) {
+		if e.Entry.Level == log.EntryLevelError && !g.expects(e.Entry.Text) && !g.wanted(e.Entry.URL, 0) {
 			g.note("browser log: %s (%s)", e.Entry.Text, e.Entry.URL)
 		}
 	}
 }
 
 func (g *guard) request(e *network.EventRequestWillBeSent) {
+	if g.wanted(e.Request.URL, 1) {
+		return
+	}
 	u, err := url.Parse(e.Request.URL)
 	if err != nil || (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ws" || u.Scheme == "wss") && u.Host != g.host {
 		g.note("request to another host: %s", e.Request.URL)
@@ -75,6 +79,21 @@ func (g *guard) request(e *network.EventRequestWillBeSent) {
 		g.loads++
 		g.mu.Unlock()
 	}
+}
+
+// wanted tells a request to another host that the test wants, and counts it.
+func (g *guard) wanted(address string, count int) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, ok := g.foreign[u.Host]; !ok {
+		return false
+	}
+	g.foreign[u.Host] += count
+	return true
 }
 
 func (g *guard) note(format string, args ...any) {
@@ -117,6 +136,20 @@ func (t *Tab) Expect(statuses ...int64) {
 	t.guard.mu.Lock()
 	defer t.guard.mu.Unlock()
 	t.guard.expected = append(t.guard.expected, statuses...)
+}
+
+// ExpectHost tells the tab's guard that from now on requests to a host are wanted. They end in the browser, which finds no other host.
+func (t *Tab) ExpectHost(host string) {
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	t.guard.foreign[host] = 0
+}
+
+// Asked counts the requests to a host that were wanted.
+func (t *Tab) Asked(host string) int {
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	return t.guard.foreign[host]
 }
 
 // Faults are what the tab's pages have done that no page may do: a violation of the security policy, an error on the console,

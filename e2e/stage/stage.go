@@ -42,7 +42,7 @@ type Demo struct {
 }
 
 const (
-	startTime = time.Minute
+	startTime = 3 * time.Minute // on a machine that does much else
 	stopTime  = 15 * time.Second
 )
 

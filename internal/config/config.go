@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -26,10 +27,11 @@ type Config struct {
 	Site           Site
 	Comments       Comments
 	Media          Media
-	PagesMemory    int    // MiB that rendered pages may take
-	CountryFile    string // MMDB; "" for the one inside the binary
-	LogLevel       string // debug, info, warn, error
-	LogFormat      string // text, json
+	Embeds         []string // hosts whose films may play in our pages, without www
+	PagesMemory    int      // MiB that rendered pages may take
+	CountryFile    string   // MMDB; "" for the one inside the binary
+	LogLevel       string   // debug, info, warn, error
+	LogFormat      string   // text, json
 }
 
 // Site is what readers see of the newsroom itself.
@@ -138,6 +140,8 @@ func Settings() []Setting {
 			text(func(c *Config) *string { return &c.Media.S3Prefix })},
 		{"media.s3_tls", "true", "speak to the service over TLS: true or false",
 			func(c *Config, v string) (err error) { c.Media.S3TLS, err = boolean(v); return err }},
+		{"embeds.hosts", "aparat.com,namasha.com", "hosts whose films play in a page once a reader taps their card, separated by commas; also youtube.com, or any host whose embed address plays in a frame; empty: every card stays a link",
+			func(c *Config, v string) (err error) { c.Embeds, err = hosts(v); return err }},
 		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
 			func(c *Config, v string) (err error) { c.PagesMemory, err = number(v, 1, 1<<20); return err }},
 		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
@@ -318,6 +322,24 @@ func prefixes(v string) ([]netip.Prefix, error) {
 			return nil, fmt.Errorf("%q is no network such as 10.0.0.0/8", part)
 		}
 		all = append(all, p)
+	}
+	return all, nil
+}
+
+// hostForm is a host's name of letters, digits and hyphens, with a dot in it; it goes into the policy of pages.
+var hostForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+
+func hosts(v string) ([]string, error) {
+	var all []string
+	for part := range strings.SplitSeq(v, ",") {
+		host := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(part)), "www.")
+		if host == "" {
+			continue
+		}
+		if !hostForm.MatchString(host) {
+			return nil, fmt.Errorf("%q is no host such as aparat.com", strings.TrimSpace(part))
+		}
+		all = append(all, host)
 	}
 	return all, nil
 }

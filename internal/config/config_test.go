@@ -13,13 +13,13 @@ func TestLaterSourcesWin(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, FileName)
 	os.WriteFile(file, []byte("[site]\nname = \"پرونده\"\ntagline = \"خط\"\nlang = \"en\"\n[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n[comments]\nlimit = 9\nflags = true\n"), 0o600)
-	c, err := Load(Sources{Data: dir, Env: []string{"DABIR_SITE_NAME=محیط", "DABIR_COMMENTS_WINDOW=1h", "PATH=/bin", "DABIR_TEST_X=1"},
+	c, err := Load(Sources{Data: dir, Env: []string{"DABIR_SITE_NAME=محیط", "DABIR_COMMENTS_WINDOW=1h", "PATH=/bin", "DABIR_TEST_X=1", "DABIR_EMBEDS_HOSTS=WWW.Aparat.com, a.example"},
 		Flags: map[string]string{"server.addr": "127.0.0.1:9999", "database.url": ""}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Site.Name != "محیط" || c.Site.Tagline != "خط" || c.Site.Lang != "en" || c.Addr != "127.0.0.1:9999" || c.Comments.Limit != 9 ||
-		!c.Comments.Flags || c.Comments.Window != time.Hour || len(c.TrustedProxies) != 2 || c.TrustedProxies[1].Bits() != 128 ||
+		!c.Comments.Flags || c.Comments.Window != time.Hour || len(c.TrustedProxies) != 2 || c.TrustedProxies[1].Bits() != 128 || strings.Join(c.Embeds, "|") != "aparat.com|a.example" ||
 		c.Database != filepath.Join(dir, "dabir.db") {
 		t.Fatalf("%+v", c)
 	}
@@ -42,6 +42,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{env: "DABIR_SITE_URL=example.ir", want: "setting site.url"},
 		{env: "DABIR_COMMENTS_WINDOW=10", want: "setting comments.window"},
 		{env: "DABIR_SERVER_TRUSTED_PROXIES=10.0.0.0/8,nonsense", want: "setting server.trusted_proxies"},
+		{env: "DABIR_EMBEDS_HOSTS=aparat.com; script-src *", want: "setting embeds.hosts"},
+		{env: "DABIR_EMBEDS_HOSTS=https://aparat.com", want: "setting embeds.hosts"},
 		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
 	} {
 		dir := t.TempDir()

@@ -163,7 +163,7 @@ func readEntry(name string, now time.Time, comments []comment) (entry, error) {
 		return entry{}, fmt.Errorf("the file's name begins with no number")
 	}
 	at := now.Add(-time.Duration(head.MinutesAgo) * time.Minute).Truncate(time.Minute)
-	a := news.Article{State: news.Published, PublishedAt: at, CreatedAt: at, UpdatedAt: at, Origin: fmt.Sprintf("demo:%03d", number),
+	a := news.Article{State: news.Published, PublishedAt: at, CreatedAt: at, UpdatedAt: at, Origin: origin(number),
 		CommentsClosed: head.CommentsOpen != nil && !*head.CommentsOpen,
 		Content: news.Content{Lang: "fa", Kind: news.ArticleKind(cmp.Or(head.Kind, "news")), Kicker: head.Kicker, Headline: head.Headline,
 			ShortHeadline: head.ShortHeadline, Lede: head.Lede, Body: string(markup.FromMarkdown(parts[2])), Source: head.Source,
@@ -179,6 +179,9 @@ func readEntry(name string, now time.Time, comments []comment) (entry, error) {
 	e.item.Comments, err = commentsOf(number, a, comments)
 	return e, err
 }
+
+// origin names an article of the demo by the number its file begins with.
+func origin(number int) string { return fmt.Sprintf("demo:%03d", number) }
 
 // decisionTime is how long the demo's moderators take.
 const decisionTime = 7 * time.Minute

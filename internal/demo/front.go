@@ -86,7 +86,7 @@ func (e *editors) code(number int) (news.Code, error) {
 	if number == 0 {
 		return 0, nil
 	}
-	return e.desks.Store.CodeByOrigin(e.ctx, fmt.Sprintf("demo:%03d", number))
+	return e.desks.Store.CodeByOrigin(e.ctx, origin(number))
 }
 
 func (e *editors) dossier() error {

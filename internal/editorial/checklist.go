@@ -22,7 +22,9 @@ type Checks []Check
 
 const (
 	longHeadline = 110       // characters; beyond it lists and messengers cut it
-	heavyBody    = 100 << 10 // bytes of HTML; a page should stay light on a slow line
+	heavyText    = 30_000    // bytes, compressed: some 15,000 words
+	heavyPage    = 1_000_000 // bytes with the pictures: ten seconds on a slow line of a phone (1 Mbit/s)
+	heavyAlbum   = 4_000_000 // bytes of an article of pictures, where each is loaded as the reader comes to it
 	shortBody    = 40        // words of a news item
 )
 
@@ -34,8 +36,8 @@ var needs = map[news.ArticleKind]struct{ byline, picture bool }{
 	news.KindPhoto:     {byline: true, picture: true},
 }
 
-// Checklist is what stands between an article and its readers.
-func Checklist(c news.Content) Checks {
+// Checklist is what stands between an article of that weight and its readers.
+func Checklist(c news.Content, weight PageWeight) Checks {
 	var all Checks
 	stop := func(bad bool, field, key string, args ...any) {
 		if bad {
@@ -62,7 +64,11 @@ func Checklist(c news.Content) Checks {
 	ask(c.Picture.Media != 0 && c.Picture.Alt == "", "picture_alt", "check.alt")
 	ask(c.Source == "" && len(c.Bylines) == 0, "source", "check.nobody")
 	ask(body != "" && words < shortBody && c.Kind == news.KindNews, "body", "check.short", words)
-	ask(len(c.Body) > heavyBody, "body", "check.heavy", len(c.Body)>>10)
+	most := int64(heavyPage)
+	if c.Kind == news.KindPhoto {
+		most = heavyAlbum
+	}
+	ask(weight.Text > heavyText || weight.Total() > most, "body", "check.heavy", weight.Total()/1000, weight.Pictures/1000)
 	return all
 }
 

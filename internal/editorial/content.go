@@ -98,7 +98,7 @@ func cleanTags(tags []string) []string {
 	var kept []string
 	seen := map[string]bool{}
 	for _, tag := range tags {
-		tag = persian.CleanLine(strings.TrimPrefix(strings.TrimSpace(tag), "#"))
+		tag = persian.CleanLine(strings.Trim(strings.TrimSpace(tag), "#"))
 		if fold := persian.Fold(tag); fold != "" && !seen[fold] {
 			seen[fold] = true
 			kept = append(kept, tag)

@@ -26,6 +26,7 @@ type Articles interface {
 	UpdateArticle(ctx context.Context, actor news.Actor, action string, code news.Code, change func(*news.Article) ([]news.EventKind, error)) (news.Article, error)
 	Article(ctx context.Context, code news.Code) (news.Article, error)
 	Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error)
+	DeskNotes(ctx context.Context, code news.Code) ([]news.DeskNote, error)
 }
 
 // Imports keeps what importers bring.
@@ -112,20 +113,34 @@ func (d *Desk) Publish(ctx context.Context, actor news.Actor, in Publish) (news.
 		return news.Article{}, err
 	}
 	now := d.now()
+	weight, err := d.weightBefore(ctx, in.Code)
+	if err != nil {
+		return news.Article{}, err
+	}
 	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
-		if err := d.mayGoOut(actor, a, in.Confirmed); err != nil {
+		if err := d.mayGoOut(actor, a, weight, in.Confirmed); err != nil {
 			return nil, err
 		}
 		return []news.EventKind{news.ArticlePublished}, a.Publish(actor.User, now)
 	})
 }
 
+// weightBefore weighs the working copy before the transaction in which it goes out: there nothing else is read. Who saves between the
+// two makes the revision another one, and then nothing goes out.
+func (d *Desk) weightBefore(ctx context.Context, code news.Code) (PageWeight, error) {
+	a, err := d.storage.Article(ctx, code)
+	if err != nil {
+		return PageWeight{}, err
+	}
+	return d.weightOf(ctx, a.Content)
+}
+
 // mayGoOut checks the section and the checklist.
-func (d *Desk) mayGoOut(actor news.Actor, a *news.Article, confirmed bool) error {
+func (d *Desk) mayGoOut(actor news.Actor, a *news.Article, weight PageWeight, confirmed bool) error {
 	if err := actor.RequireIn(news.RightPublish, a.Content.Section); err != nil {
 		return err
 	}
-	return Checklist(a.Content).verdict(confirmed)
+	return Checklist(a.Content, weight).verdict(confirmed)
 }
 
 // Withdraw names the article and the sentence that readers get instead.
@@ -217,6 +232,7 @@ func (d *Desk) Articles(ctx context.Context, actor news.Actor, f news.ArticleFil
 	if f.Limit < 1 || f.Limit > articlesMost {
 		f.Limit = 50
 	}
+	f.Viewer = actor.User
 	return d.storage.Articles(ctx, f)
 }
 

@@ -78,8 +78,12 @@ func (d *Desk) Schedule(ctx context.Context, actor news.Actor, in Publish, at ti
 	if err := d.future("publish_at", at); err != nil {
 		return news.Article{}, err
 	}
+	weight, err := d.weightBefore(ctx, in.Code)
+	if err != nil {
+		return news.Article{}, err
+	}
 	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
-		if err := d.mayGoOut(actor, a, in.Confirmed); err != nil {
+		if err := d.mayGoOut(actor, a, weight, in.Confirmed); err != nil {
 			return nil, err
 		}
 		if a.State == news.Published {

@@ -394,3 +394,105 @@ func TestVersionsCorrectionsAndChecklist(t *testing.T) {
 		want(t, "a reporter reads the audit log", err, news.Forbidden)
 	})
 }
+
+// TestHeavyPictures: what the pictures weigh in the rendition that readers load is asked about; a film beside them is not counted.
+func TestHeavyPictures(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		item := func(m news.Media) string {
+			t.Helper()
+			m.Hash, m.CreatedAt = "aa", noon
+			ok(t, "add media", r.store.AddMedia(ctx, r.reporter, "", &m))
+			return m.ID.String()
+		}
+		light := item(news.Media{Kind: news.MediaImage, Type: "image/jpeg", Weight: 300_000})
+		heavy := item(news.Media{Kind: news.MediaImage, Type: "image/jpeg", Weight: 800_000})
+		film := item(news.Media{Kind: news.MediaVideo, Type: "video/mp4", Bytes: 90_000_000})
+		content := r.whole("سیل")
+		content.Body += `<figure><img src="/media/` + light + `/960.jpg" alt="الف"></figure><figure><video controls preload="none" src="/media/` + film + `/file.mp4"></video></figure>`
+		a, err := r.Save(ctx, r.desk, editorial.Save{Content: content})
+		ok(t, "save", err)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 1})
+		ok(t, "publish with a light picture and a film", err)
+		content.Body += `<figure><img src="/media/` + heavy + `/960.jpg" alt="ب"></figure>`
+		_, err = r.Save(ctx, r.desk, editorial.Save{Code: a.Code, Base: 1, Content: content})
+		ok(t, "save", err)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2})
+		want(t, "publish with a heavy picture", err, news.Conflict)
+		_, err = r.Schedule(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2}, noon.Add(time.Hour))
+		want(t, "schedule it", err, news.Conflict)
+		_, err = r.Publish(ctx, r.desk, editorial.Publish{Code: a.Code, Base: 2, Confirmed: true})
+		ok(t, "publish what was asked about", err)
+		items, err := editorial.UsedMedia(ctx, r.store, content)
+		ok(t, "its media", err)
+		if w := editorial.Weigh(content.Body, items); w.Pictures != 1_100_000 || w.Unknown != 0 || w.Text < 50 || w.Total() != w.Text+w.Pictures {
+			t.Errorf("%+v", w)
+		}
+	})
+}
+
+func TestTagsAreCleanAndSaidOnce(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		content := r.whole("تیتر")
+		content.Tags = []string{"قطار", "#سفر#", "قطار ", " سفر", "", "#", "كتاب", "کتاب"}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: content})
+		if err != nil || !slices.Equal(a.Content.Tags, []string{"قطار", "سفر", "کتاب"}) {
+			t.Errorf("tags %q (%v)", a.Content.Tags, err)
+		}
+	})
+}
+
+// TestNotesBetweenEditors: a note in the text is known by who wrote it and when, rewording keeps it, settling takes it out of the text
+// and says who did, restoring brings it back.
+func TestNotesBetweenEditors(t *testing.T) {
+	eachRoom(t, func(t *testing.T, r *room) {
+		with := func(notes ...string) news.Content {
+			c := r.whole("تیتر")
+			for _, n := range notes {
+				c.Body += `<aside class="desk-note"><p>` + n + `</p></aside>`
+			}
+			return c
+		}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: with("نام کوچک را بپرسم")})
+		ok(t, "save", err)
+		written := r.clock
+		save := func(who news.Actor, c news.Content) {
+			t.Helper()
+			r.clock = r.clock.Add(time.Minute)
+			a, err = r.Save(ctx, who, editorial.Save{Code: a.Code, Base: a.Revision, Content: c})
+			ok(t, "save", err)
+		}
+		notes := func() []news.DeskNote {
+			t.Helper()
+			all, err := r.Notes(ctx, r.desk, a)
+			ok(t, "notes", err)
+			return all
+		}
+		save(r.reporter, with("نام کوچک او را بپرسم"))
+		if got := notes(); len(got) != 1 || got[0].Text != "نام کوچک او را بپرسم" || got[0].By != "نام nevisande" || !got[0].At.Equal(written) || !got[0].Open() {
+			t.Errorf("after rewording: %+v", got)
+		}
+		save(r.desk, with("نام کوچک او را بپرسم", "عدد را با بودجه بسنج"))
+		first, second := notes()[0], notes()[1]
+		if second.By != "نام dabir" || !second.At.Equal(r.clock) {
+			t.Errorf("the desk's note: %+v", second)
+		}
+		r.clock = r.clock.Add(time.Minute)
+		_, err = r.SettleNote(ctx, r.person(t, "nazer", news.Moderator), editorial.Step{Code: a.Code}, first.Key)
+		want(t, "a moderator settles", err, news.Forbidden)
+		a, err = r.SettleNote(ctx, r.reporter, editorial.Step{Code: a.Code}, first.Key)
+		ok(t, "settle", err)
+		if got := notes(); len(got) != 2 || got[0].Key != second.Key || got[1].Key != first.Key || got[1].Open() || got[1].SettledBy != "نام nevisande" || !got[1].SettledAt.Equal(r.clock) {
+			t.Errorf("after settling: %+v", got)
+		}
+		before := a.Revision
+		a, err = r.SettleNote(ctx, r.reporter, editorial.Step{Code: a.Code}, first.Key)
+		if err != nil || a.Revision != before {
+			t.Errorf("settling twice made version %d (%v)", a.Revision, err)
+		}
+		a, err = r.RestoreRevision(ctx, r.desk, editorial.Publish{Code: a.Code, Base: a.Revision}, 3)
+		ok(t, "restore", err)
+		if got := notes(); len(got) != 2 || !got[0].Open() || got[0].By != "نام nevisande" || !got[1].Open() {
+			t.Errorf("after restoring: %+v", got)
+		}
+	})
+}

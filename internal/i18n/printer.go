@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -56,6 +57,30 @@ func (p Printer) ShortDate(t time.Time) string {
 		return persian.ShortDate(t)
 	}
 	return t.In(persian.Tehran()).Format("2 January 2006")
+}
+
+// Length writes how long something plays: minutes and seconds, behind hours where there are some; «۲:۰۵», "1:02:05".
+func (p Printer) Length(d time.Duration) string {
+	seconds := int(d.Round(time.Second).Seconds())
+	text := fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+	if seconds >= 3600 {
+		text = fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+	}
+	if p.lang == FA {
+		return persian.Digits(text)
+	}
+	return text
+}
+
+// Weight writes bytes in kilobytes of a thousand, from ten million on in megabytes; "" for none.
+func (p Printer) Weight(bytes int64) string {
+	switch {
+	case bytes >= 10_000_000:
+		return p.T("library.mb", p.Number(bytes/1_000_000))
+	case bytes > 0:
+		return p.T("library.kb", p.Number(max(1, bytes/1000)))
+	}
+	return ""
 }
 
 // List joins names as one reads them: «الف، ب و پ», "a, b and c".

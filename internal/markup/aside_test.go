@@ -50,6 +50,27 @@ func TestNotesAreNoText(t *testing.T) {
 	}
 }
 
+func TestNotesAreListedAndTakenOut(t *testing.T) {
+	body := Sanitize(withBoxes + `<ul><li><p>پیش</p><aside class="desk-note"><p>دومی</p></aside></li><li><aside class="desk-note"><p>دومی</p></aside></li></ul>`)
+	notes := Notes(body)
+	if len(notes) != 2 || notes[0].Text != "راز\nدبیر\nپنهان" || notes[1].Text != "دومی" || notes[0].Key == notes[1].Key {
+		t.Fatalf("notes %q", notes)
+	}
+	rest := WithoutNote(body, notes[1].Key)
+	if strings.Contains(string(rest), "دومی") || !strings.Contains(string(rest), "راز") || strings.Contains(string(rest), "<li></li>") || Plain(rest) != Plain(body) {
+		t.Errorf("without the second: %s", rest)
+	}
+	if rest != Sanitize(string(rest)) {
+		t.Errorf("not canonical: %s", rest)
+	}
+	if got := WithoutNote(body, "x"); got != body {
+		t.Errorf("an unknown key changed the body: %s", got)
+	}
+	if got := Notes(WithoutNote(rest, notes[0].Key)); got != nil {
+		t.Errorf("left: %q", got)
+	}
+}
+
 // TestNotesTooDeepAreDropped: elsewhere what stands too deep is unwrapped, but a note's words are not for readers.
 func TestNotesTooDeepAreDropped(t *testing.T) {
 	for depth := range 14 {

@@ -2,7 +2,9 @@ package markup
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 )
 
 // newsTexts returns the first n bodies of the archive of plain texts.
@@ -67,5 +69,28 @@ func BenchmarkPlain(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		Plain(bodies[i%len(bodies)])
+	}
+}
+
+// BenchmarkToMarkdown writes bodies of 100 kB and of 1 MB; ×100kB is the ratio of their times, near 10 while the work grows with the text.
+func BenchmarkToMarkdown(b *testing.B) {
+	for name, part := range map[string]string{
+		"paragraphs":         "<p>واژه‌ای از <strong>متن</strong> خبر با <a href=\"https://example.ir/a\">پیوند</a> است.</p>\n",
+		"short-paragraphs":   "<p>متن</p>\n",
+		"marks-before-links": "متن!<a href=\"https://example.ir/a\">پیوند</a> ",
+		"lines":              "سطر<br>",
+	} {
+		b.Run(name, func(b *testing.B) {
+			bodies := []HTML{Sanitize(strings.Repeat(part, 100_000/len(part))), Sanitize(strings.Repeat(part, 1_000_000/len(part)))}
+			var took [2]time.Duration
+			for b.Loop() {
+				for i, body := range bodies {
+					began := time.Now()
+					ToMarkdown(body)
+					took[i] += time.Since(began)
+				}
+			}
+			b.ReportMetric(float64(took[1])/float64(took[0]), "×100kB")
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode"
@@ -10,11 +11,19 @@ import (
 // ToMarkdown writes a body as Markdown for a form. What Markdown cannot say (a
 // pull quote, a caption, a language) stays as a line of HTML.
 func ToMarkdown(h HTML) string {
-	var parts []string
-	var lines []string
+	var parts, lines []string
+	blocks := parse(string(h), reading{})
+	for _, b := range blocks {
+		parts, lines = append(parts, blockMarkdown(b)), append(lines, renderBlock(b))
+	}
+	whole := HTML(strings.Join(lines, "\n"))
+	// Nearly always the whole comes back as it was, and one look is enough.
+	if md := strings.Join(parts, "\n\n"); FromMarkdown(md) == whole {
+		return md
+	}
 	before := ""
-	for _, b := range parse(string(h), reading{}) {
-		md, line := blockMarkdown(b), renderBlock(b)
+	for i, b := range blocks {
+		md, line := parts[i], lines[i]
 		// Two lists of one kind that follow each other would become one.
 		if md == "" || md != line && (b.tag == before && b.tag != "p" || string(FromMarkdown(md)) != line) {
 			md = line
@@ -23,13 +32,12 @@ func ToMarkdown(h HTML) string {
 		if md != line && (b.tag == "ul" || b.tag == "ol") {
 			before = b.tag
 		}
-		parts, lines = append(parts, md), append(lines, line)
+		parts[i] = md
 	}
-	md := strings.Join(parts, "\n\n")
-	if FromMarkdown(md) != HTML(strings.Join(lines, "\n")) {
-		return strings.Join(lines, "\n\n")
+	if md := strings.Join(parts, "\n\n"); FromMarkdown(md) == whole {
+		return md
 	}
-	return md
+	return strings.Join(lines, "\n\n")
 }
 
 // blockMarkdown writes one block, as HTML where Markdown has no form for it.
@@ -174,7 +182,7 @@ func inlineMarkdown(runs []run, cell bool) string {
 	return text
 }
 
-type inlineWriter struct{ strings.Builder }
+type inlineWriter struct{ bytes.Buffer }
 
 // runs writes runs with the inline elements from level on; next is the character
 // that follows them.
@@ -223,7 +231,7 @@ func (w *inlineWriter) element(runs []run, level int, part format, after rune) {
 	case part.em:
 		mark = "*"
 	}
-	before, _ := utf8.DecodeLastRuneInString(w.String())
+	before, _ := utf8.DecodeLastRune(w.Bytes())
 	if w.Len() == 0 {
 		before = ' '
 	}
@@ -252,9 +260,9 @@ func (w *inlineWriter) link(address, text string) {
 		w.WriteString("<" + address + ">")
 		return
 	}
-	if s := w.String(); strings.HasSuffix(s, "!") {
-		w.Reset()
-		w.WriteString(s[:len(s)-1] + `\!`)
+	if bytes.HasSuffix(w.Bytes(), []byte("!")) { // it would make a picture of the link
+		w.Truncate(w.Len() - 1)
+		w.WriteString(`\!`)
 	}
 	address = strings.NewReplacer("<", `\<`, ">", `\>`).Replace(address)
 	if strings.Contains(address, ";") {

@@ -105,7 +105,7 @@ func TestBlobStore(t *testing.T) {
 // TestLibraryOnEachStore: the whole life of a picture on a folder and on an S3 server.
 func TestLibraryOnEachStore(t *testing.T) {
 	eachStore(t, func(t *testing.T, b Blobs) {
-		r := &rows{actions: map[string]news.MediaID{}, used: map[news.MediaID]bool{}}
+		r := &rows{actions: map[string]news.MediaID{}, used: map[news.MediaID]bool{}, held: map[string]int{}}
 		l, err := Build(Options{Dir: t.TempDir(), Storage: r, Blobs: b})
 		if err != nil {
 			t.Fatal(err)
@@ -113,14 +113,19 @@ func TestLibraryOnEachStore(t *testing.T) {
 		t.Cleanup(l.Close)
 		m := add(t, l, upload(encodeJPEG(t, quarters(700, 400))))
 		m2 := add(t, l, Upload{Reader: bytes.NewReader(encodeJPEG(t, quarters(700, 400))), Credit: "دیگری"})
-		share, err := l.OpenShare(t.Context(), m)
-		if err != nil || !share.Exact {
-			t.Fatal(err)
-		}
-		img, err := jpeg.Decode(share)
-		share.Close()
-		if err != nil || img.Bounds().Dx() != 700 || img.Bounds().Dy() != 393 {
-			t.Errorf("crop: %v, %v", img, err)
+		for _, want := range []struct {
+			name          string
+			width, height int
+		}{{"share", 700, 393}, {"4x3", 533, 400}, {"1x1", 400, 400}} {
+			file, err := l.OpenCrop(t.Context(), m, want.name)
+			if err != nil || !file.Exact {
+				t.Fatal(err)
+			}
+			img, err := jpeg.Decode(file)
+			file.Close()
+			if err != nil || img.Bounds().Dx() != want.width || img.Bounds().Dy() != want.height {
+				t.Errorf("crop %s: %v, %v", want.name, img, err)
+			}
 		}
 		edited, err := l.Edit(t.Context(), reporter, Edit{ID: m.ID, Credit: "عکس: نو", Focal: news.Focal{X: 10, Y: 90}})
 		if err != nil {
@@ -128,8 +133,8 @@ func TestLibraryOnEachStore(t *testing.T) {
 		}
 		settled(t, l, m.ID)
 		keys, _ := b.Keys(t.Context(), m.Hash[:2]+"/"+m.Hash)
-		// One original; for each of the two items 320, 480, 640, 700 wide and a crop.
-		if len(keys) != 11 || !slices.Contains(keys, shareKey(edited)) || slices.Contains(keys, shareKey(m)) {
+		// One original; for each of the two items 320, 480, 640, 700 wide and three crops.
+		if len(keys) != 15 || !slices.Contains(keys, cropKey(edited, Crops[0])) || slices.Contains(keys, cropKey(m, Crops[0])) {
 			t.Errorf("%d files: %v", len(keys), keys)
 		}
 		if _, err := l.Edit(t.Context(), reporter, Edit{ID: m.ID, Base: 0, Credit: "کهنه"}); news.KindOf(err) != news.Conflict {
@@ -149,7 +154,7 @@ func TestLibraryOnEachStore(t *testing.T) {
 				t.Fatal(err)
 			}
 			keys, _ = b.Keys(t.Context(), m.Hash[:2]+"/"+m.Hash)
-			if want := []int{6, 0}[i]; len(keys) != want {
+			if want := []int{8, 0}[i]; len(keys) != want {
 				t.Errorf("after %d deletions %d files are left: %v", i+1, len(keys), keys)
 			}
 		}

@@ -27,12 +27,18 @@ const (
 // its own width, and one of its own size in the place of the next.
 var Widths = []int{320, 480, 640, 960, 1280, 1920}
 
-// ShareWidth and ShareHeight are the size in pixels of the crop that feeds and other sites show: 16:9 around the focal point,
-// smaller where the picture is.
-const (
-	ShareWidth  = 1200
-	ShareHeight = 675
-)
+// Crop is a shape in which other sites want a picture: its name and its largest size in pixels.
+type Crop struct {
+	Name          string
+	Width, Height int
+}
+
+// Crops are the shapes that are made of every picture around its focal point, smaller where the picture is: 16:9 for feeds and Open
+// Graph, and beside it 4:3 and 1:1, as search engines ask for articles (three images with these ratios, 50,000 pixels at least).
+var Crops = []Crop{{"share", 1200, 675}, {"4x3", 1200, 900}, {"1x1", 1200, 1200}}
+
+// WeighedWidth is the width in pixels of the rendition whose bytes are Media.Weight: on a phone as on a desk most readers load it.
+const WeighedWidth = 960
 
 // DefaultMaxFile is the largest sound or video that is taken where nothing else is set, in bytes.
 const DefaultMaxFile = 500 << 20
@@ -48,7 +54,11 @@ type Storage interface {
 	DeleteMedia(ctx context.Context, actor news.Actor, id news.MediaID) (sharing []news.Media, err error)
 	MediaOfHash(ctx context.Context, hash string) ([]news.Media, error)
 	PendingMedia(ctx context.Context, after news.MediaID, limit int) ([]news.Media, error)
+	// SetRenditions stores how far the renditions are, and duration and weight of m, if it still is at m.Edits.
 	SetRenditions(ctx context.Context, m news.Media, state news.RenditionState) error
+	// HoldFile keeps others, on all nodes, off the files of a hash until release, at most for a time: a remover is alone, writers
+	// only wait for a remover. Conflict while somebody else is at them so.
+	HoldFile(ctx context.Context, hash string, removing bool, most time.Duration) (release func(), err error)
 }
 
 // Upload is a file as somebody hands it in, with what they say of it. Where caption and credit are "", those in the file count.

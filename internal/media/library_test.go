@@ -34,6 +34,7 @@ type rows struct {
 	all     []news.Media
 	actions map[string]news.MediaID
 	used    map[news.MediaID]bool
+	held    map[string]int // writers; -1: one who removes
 	fail    error
 }
 
@@ -118,16 +119,34 @@ func (r *rows) SetRenditions(_ context.Context, m news.Media, state news.Renditi
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i := r.find(m.ID); i >= 0 && r.all[i].Edits == m.Edits {
-		r.all[i].Renditions = state
+		r.all[i].Renditions, r.all[i].Duration, r.all[i].Weight = state, m.Duration, m.Weight
 	}
 	return nil
+}
+
+func (r *rows) HoldFile(_ context.Context, hash string, removing bool, _ time.Duration) (func(), error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := r.held[hash]; n < 0 || removing && n > 0 {
+		return nil, news.Fail(news.Conflict, "error.upload_busy")
+	}
+	step := 1
+	if removing {
+		step = -1
+	}
+	r.held[hash] += step
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.held[hash] -= step
+	}, nil
 }
 
 var reporter = news.SystemActor("demo", news.Reporter)
 
 func library(t testing.TB) (*Library, *rows) {
 	t.Helper()
-	r := &rows{actions: map[string]news.MediaID{}, used: map[news.MediaID]bool{}}
+	r := &rows{actions: map[string]news.MediaID{}, used: map[news.MediaID]bool{}, held: map[string]int{}}
 	l, err := New(t.TempDir(), r)
 	if err != nil {
 		t.Fatal(err)
@@ -259,7 +278,7 @@ func TestRenditionsAreNeverLarger(t *testing.T) {
 			if m.ID != 1 || m.Width != tt.w || m.Height != tt.h || m.Type != "image/jpeg" || m.Credit == "" {
 				t.Errorf("row: %+v", m)
 			}
-			if files := filesOf(t, l); len(files) != tt.files+2 {
+			if files := filesOf(t, l); len(files) != tt.files+1+len(Crops) {
 				t.Errorf("files: %v", files)
 			}
 			for i, want := range tt.want {
@@ -540,7 +559,7 @@ func TestSamePictureSharesFiles(t *testing.T) {
 		t.Errorf("rows: %+v", r.all)
 	}
 	settled(t, l, 4)
-	if files := filesOf(t, l); len(files) != 6 { // the original, 320, 480, 640, 700, the crop
+	if files := filesOf(t, l); len(files) != 8 { // the original, 320, 480, 640, 700, three crops
 		t.Errorf("files: %v", files)
 	}
 }
@@ -610,4 +629,37 @@ func FuzzInspect(f *testing.F) {
 			turnPaper(resize(img, max(1, pic.size.Width/2), max(1, pic.size.Height/3)), pic.orientation)
 		}
 	})
+}
+
+// TestRemovingWaitsForWriters: files that somebody is about to give a row are not removed, and nobody writes while they are removed.
+func TestRemovingWaitsForWriters(t *testing.T) {
+	l, r := library(t)
+	data := encodeJPEG(t, quarters(500, 300))
+	m := add(t, l, upload(data))
+	if file, err := l.Open(t.Context(), m, WeighedWidth); err != nil {
+		t.Fatal(err)
+	} else if size, err := file.Seek(0, io.SeekEnd); err != nil || m.Weight != size || size == 0 {
+		t.Errorf("it weighs %d, noted is %d, %v", size, m.Weight, err)
+	} else {
+		file.Close()
+	}
+	writer, err := r.HoldFile(t.Context(), m.Hash, false, time.Minute) // another node takes the same file in
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.clearFiles(stop, m.Hash); news.KindOf(err) != news.Conflict {
+		t.Errorf("removing beside a writer: %v", err)
+	}
+	writer()
+	remover, err := l.clearFiles(t.Context(), m.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Add(stop, reporter, upload(data)); news.KindOf(err) != news.Conflict {
+		t.Errorf("adding while the files are removed: %v", err)
+	}
+	remover()
+	add(t, l, upload(data))
 }

@@ -128,7 +128,7 @@ func TestCreditSurvivesRenditions(t *testing.T) {
 	check := func(m news.Media) {
 		t.Helper()
 		files, err := filepath.Glob(filepath.Join(l.dir, m.Hash[:2], "*"))
-		if err != nil || len(files) != 8 { // six renditions, the crop, the original
+		if err != nil || len(files) != 10 { // six renditions, three crops, the original
 			t.Fatalf("files: %v, %v", files, err)
 		}
 		for _, found := range exiftool(t, files...) {

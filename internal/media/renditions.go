@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -162,7 +163,7 @@ func (j job) goOn(m news.Media) {
 	}
 }
 
-// render makes the renditions and the crop that are not there: each rendition from the next larger one.
+// render makes the renditions and the crops that are not there: each rendition from the next larger one.
 func (l *Library) render(ctx context.Context, img image.Image, pic picture, m news.Media) error {
 	there, err := l.blobs.Keys(ctx, stem(m)+"-")
 	if err != nil {
@@ -181,10 +182,24 @@ func (l *Library) render(ctx context.Context, img image.Image, pic picture, m ne
 				return err
 			}
 		}
-		if key := shareKey(m); i == len(widths)-1 && !slices.Contains(there, key) {
-			if err := l.encode(ctx, key, shareCrop(paper, m.Focal), m); err != nil {
+		if i == len(widths)-1 {
+			if err := l.cut(ctx, paper, m, there); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// cut makes the crops that are not there, of the upright picture.
+func (l *Library) cut(ctx context.Context, paper *image.RGBA, m news.Media, there []string) error {
+	for _, c := range Crops {
+		key := cropKey(m, c)
+		if slices.Contains(there, key) {
+			continue
+		}
+		if err := l.encode(ctx, key, crop(paper, m.Focal, c), m); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -212,6 +227,7 @@ func (l *Library) conclude(ctx context.Context, m news.Media, failed error) {
 		}
 		state = news.RenditionsFailed
 	}
+	m.Weight = l.weigh(ctx, m)
 	if err := l.storage.SetRenditions(ctx, m, state); err != nil {
 		l.log.ErrorContext(ctx, "media: the state of renditions was not stored", "media", int64(m.ID), "error", err)
 		return
@@ -278,6 +294,7 @@ func (l *Library) finish(ctx context.Context, m news.Media) {
 	}
 	defer l.jobs.leave(m.ID)
 	if m.Kind != news.MediaImage || !isHash(m.Hash) {
+		m.Duration = l.measure(ctx, m)
 		l.conclude(ctx, m, nil)
 		return
 	}
@@ -290,7 +307,34 @@ func (l *Library) finish(ctx context.Context, m news.Media) {
 	l.conclude(ctx, m, err)
 }
 
-// remake renders from the kept original, or only the crop from the largest rendition when that is all there is to do.
+// measure reads how long a recording plays that was taken in when nobody asked.
+func (l *Library) measure(ctx context.Context, m news.Media) time.Duration {
+	file, err := l.OpenOriginal(ctx, m)
+	if err != nil {
+		return m.Duration
+	}
+	defer file.Close()
+	return durationOf(m.Type, peekSeek(file), m.Bytes)
+}
+
+// weigh is what the rendition weighs that most readers load, in bytes; 0 when it is not there.
+func (l *Library) weigh(ctx context.Context, m news.Media) int64 {
+	if m.Kind != news.MediaImage {
+		return 0
+	}
+	file, err := l.Open(ctx, m, WeighedWidth)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0
+	}
+	return size
+}
+
+// remake renders from the kept original, or only the crops from the largest rendition when that is all there is to do.
 func (l *Library) remake(ctx context.Context, m news.Media) error {
 	there, err := l.blobs.Keys(ctx, stem(m)+"-")
 	if err != nil {
@@ -301,11 +345,15 @@ func (l *Library) remake(ctx context.Context, m news.Media) error {
 	for _, w := range widths {
 		complete = complete && slices.Contains(there, renditionKey(m, w))
 	}
+	cut := true
+	for _, c := range Crops {
+		cut = cut && slices.Contains(there, cropKey(m, c))
+	}
+	if complete && cut {
+		return nil
+	}
 	key := originalKey(m)
 	if complete {
-		if slices.Contains(there, shareKey(m)) {
-			return nil
-		}
 		key = renditionKey(m, widths[len(widths)-1])
 	}
 	data, err := l.load(ctx, key)
@@ -322,7 +370,7 @@ func (l *Library) remake(ctx context.Context, m news.Media) error {
 	}
 	if complete {
 		paper := turnPaper(scale(img, pic.size), pic.orientation)
-		return l.encode(ctx, shareKey(m), shareCrop(paper, m.Focal), m)
+		return l.cut(ctx, paper, m, there)
 	}
 	return l.render(ctx, img, pic, m)
 }

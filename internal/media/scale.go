@@ -109,14 +109,13 @@ func cropRect(size news.PictureSize, focal news.Focal, w, h int) image.Rectangle
 	return image.Rect(x, y, x+cw, y+ch)
 }
 
-// shareCrop is the picture as feeds and other sites show it.
-func shareCrop(img *image.RGBA, focal news.Focal) *image.RGBA {
+// crop is the picture in a shape, around its focal point.
+func crop(img *image.RGBA, focal news.Focal, c Crop) *image.RGBA {
 	b := img.Bounds()
-	part := cropRect(news.PictureSize{Width: b.Dx(), Height: b.Dy()}, focal, ShareWidth, ShareHeight)
-	cut := img.SubImage(part.Add(b.Min))
+	part := cropRect(news.PictureSize{Width: b.Dx(), Height: b.Dy()}, focal, c.Width, c.Height)
 	size := news.PictureSize{Width: part.Dx(), Height: part.Dy()}
-	if size.Width > ShareWidth {
-		size = news.PictureSize{Width: ShareWidth, Height: max(1, min(ShareHeight, size.Height*ShareWidth/size.Width))}
+	if size.Width > c.Width {
+		size = news.PictureSize{Width: c.Width, Height: max(1, min(c.Height, size.Height*c.Width/size.Width))}
 	}
-	return scale(cut, size)
+	return scale(img.SubImage(part.Add(b.Min)), size)
 }

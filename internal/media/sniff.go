@@ -2,7 +2,6 @@ package media
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -82,43 +81,4 @@ func mp3Frame(b []byte) int {
 		table, factor = 1, 144000
 	}
 	return factor*mp3Rates[table][rate]/mp3Samples[version][sample] + int(b[2]>>1&1)
-}
-
-// place is a span of bytes of a file.
-type place struct{ from, to int64 }
-
-// mp4Notes finds the boxes of an MP4 in which cameras write place and owner (ISO 14496-12 §8.10: udta, meta; uuid for XMP): what
-// stands in them is no part of picture or sound. read gives n bytes from an offset, fewer at the end of the file.
-func mp4Notes(read func(at int64, n int) []byte, size int64) []place {
-	var notes []place
-	var walk func(at, end int64, depth int)
-	walk = func(at, end int64, depth int) {
-		for boxes := 0; at+8 <= end && boxes < 10_000; boxes++ {
-			head := read(at, 16)
-			if len(head) < 8 {
-				return
-			}
-			length, begin := int64(binary.BigEndian.Uint32(head)), at+8
-			switch {
-			case length == 1 && len(head) == 16:
-				length, begin = int64(binary.BigEndian.Uint64(head[8:])), at+16
-			case length == 0:
-				length = end - at
-			}
-			if length < begin-at || length > end-at {
-				return
-			}
-			switch string(head[4:8]) {
-			case "udta", "meta", "uuid":
-				notes = append(notes, place{at, at + length})
-			case "moov", "trak", "moof", "traf":
-				if depth < 4 {
-					walk(begin, at+length, depth+1)
-				}
-			}
-			at += length
-		}
-	}
-	walk(0, size, 0)
-	return notes
 }

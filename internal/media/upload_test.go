@@ -233,23 +233,6 @@ func TestWhatIsNoMediaIsRefusedByContent(t *testing.T) {
 	}
 }
 
-func FuzzRecordings(f *testing.F) {
-	f.Add(film())
-	f.Add(frames(2))
-	f.Add([]byte("ID3\x04\x00\x00\x00\x00\x00\x04TEXT"))
-	f.Add(box("moov", []byte("\x00\x00\x00\x01udta\xff\xff\xff\xff\xff\xff\xff\xff")))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		sniffRecording(data[:min(len(data), sniffLength)])
-		size := int64(len(data))
-		read := func(at int64, n int) []byte { return data[min(at, size):min(at+int64(n), size)] }
-		for _, note := range mp4Notes(read, size) {
-			if note.from < 0 || note.to > size || note.to-note.from < 8 {
-				t.Fatalf("%+v of %d bytes", note, size)
-			}
-		}
-	})
-}
-
 // TestRenditionsFollowAfterARestart: rows whose files are missing get them, and meanwhile the nearest rendition stands in.
 func TestRenditionsFollowAfterARestart(t *testing.T) {
 	l, r := library(t)

@@ -151,7 +151,7 @@ func (r record) content() (news.Content, error) {
 		Source:        persian.CleanLine(r.Attribution),
 		EndMark:       r.EndMark || r.DeskCode != "",
 		DeskCode:      persian.CleanLine(r.DeskCode),
-		Tags:          tags(r.Tags),
+		Tags:          r.Tags, // the import cleans them
 	}
 	if c.Lang == "" {
 		c.Lang = "fa"
@@ -204,22 +204,6 @@ func (r record) setBody(c *news.Content) {
 		}
 	}
 	c.Body = string(html)
-}
-
-// tags cleans the names of tags and keeps each once, whatever its spelling.
-func tags(names []string) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, name := range names {
-		name = persian.CleanLine(strings.Trim(strings.TrimSpace(name), "#"))
-		key := persian.Fold(name)
-		if key == "" || seen[key] {
-			continue
-		}
-		seen[key] = true
-		out = append(out, name)
-	}
-	return out
 }
 
 // sectionName reads a path of sections, as «صفحه نخست > بین‌الملل > آسیا», down to the one that Dabir has: the first below the

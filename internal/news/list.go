@@ -58,6 +58,7 @@ type CardPage struct {
 type ArticleFilter struct {
 	Inbox    Inbox       // "": all that is not in the trash
 	Person   UserID      // whose inbox
+	Viewer   UserID      // who looks: their own lock on an article is no news to them
 	Sections []SectionID // only these; nil: all
 	State    State       // "": any
 	Section  SectionID   // 0: any
@@ -81,7 +82,7 @@ type ArticleRow struct {
 	Reason      string    // why it was returned
 	PublishAt   time.Time // when it comes out
 	Embargo     time.Time // zero: none
-	LockedBy    string    // display name of who edits it right now; "" nobody
+	LockedBy    string    // display name of who else edits it right now; "" nobody
 }
 
 // ArticleRows is a page of the newsroom's list; Next is zero on the last page.

@@ -55,8 +55,10 @@ type Media struct {
 	Hash string
 	Type string // MIME type of the kept original, such as "image/jpeg" or "video/mp4"
 	PictureSize
-	Bytes      int64  // of the kept original
-	Name       string // of the file as it was handed in; for people, never for paths
+	Bytes      int64         // of the kept original
+	Duration   time.Duration // of sound and video, to the millisecond; 0: the file does not say
+	Weight     int64         // bytes of the rendition that most readers load; 0: no picture, or not made yet
+	Name       string        // of the file as it was handed in; for people, never for paths
 	Caption    string
 	Credit     string // the line that readers see
 	Alt        string

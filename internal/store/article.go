@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -139,10 +138,11 @@ func (t *tx) insertArticle(a *news.Article) error {
 		return err
 	}
 	err = t.exec(`INSERT INTO article (code, state, working_revision, public_revision, section_id, media_id, published_at, order_at, modified_at,
-			created_at, updated_at, author, updated_by, withdrawal, comments_closed, origin, holder, public_count)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			created_at, updated_at, author, updated_by, withdrawal, comments_closed, origin, holder, public_count, desk_section)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		code, string(a.State), revision, public.revision, public.section, public.media, nullMS(a.PublishedAt), public.orderAt, nullMS(a.ModifiedAt),
-		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), nullText(a.Origin), int64(a.Holder), a.PublicCount)
+		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), nullText(a.Origin), int64(a.Holder), a.PublicCount,
+		int64(a.Content.Section))
 	if err != nil {
 		return err
 	}
@@ -226,12 +226,13 @@ func (t *tx) writeArticle(before, after *news.Article) error {
 	err = t.exec(`UPDATE article SET state = $2, working_revision = $3, public_revision = $4, section_id = $5, media_id = $6, published_at = $7,
 			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13,
 			holder = $14, return_reason = $15, publish_at = $16, unpublish_at = $17, unpublish_note = $18, embargo_until = $19,
-			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24
+			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25
 		WHERE code = $1`,
 		int64(after.Code), string(after.State), working, public.revision, public.section, public.media, nullMS(after.PublishedAt),
 		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed),
 		int64(after.Holder), after.ReturnReason, nullMS(after.PublishAt), nullMS(after.UnpublishAt), after.UnpublishNote, nullMS(after.EmbargoUntil),
-		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()))
+		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()),
+		int64(after.Content.Section))
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}
@@ -256,7 +257,10 @@ func (t *tx) insertRevision(id int64, a *news.Article) error {
 	if err != nil {
 		return err
 	}
-	return t.noteMedia(id, c)
+	if err := t.noteMedia(id, c); err != nil {
+		return err
+	}
+	return t.noteNotes(a)
 }
 
 // jsonList writes a list as JSON, nil as the empty list.
@@ -344,77 +348,6 @@ func (t *tx) freeSlug(table, name string, id int64) (string, error) {
 func (t *tx) articleEvent(actor news.Actor, kind news.EventKind, a *news.Article) {
 	t.event(news.Event{Actor: actor.EventActor(), Kind: kind, SubjectKind: "article", SubjectID: int64(a.Code),
 		Data: map[string]string{"revision": strconv.Itoa(a.Revision)}})
-}
-
-// inboxes are the conditions of the parts of a desk; "" is everything that is not in the trash.
-var inboxes = map[news.Inbox]string{
-	"":                  `a.trashed_at IS NULL`,
-	news.InboxMine:      `a.trashed_at IS NULL AND a.state = 'draft' AND a.return_reason = ''`,
-	news.InboxReturned:  `a.trashed_at IS NULL AND a.state = 'draft' AND a.return_reason <> ''`,
-	news.InboxWaiting:   `a.trashed_at IS NULL AND a.state = 'submitted'`,
-	news.InboxScheduled: `a.trashed_at IS NULL AND (a.state = 'scheduled' OR a.change_at IS NOT NULL)`,
-	news.InboxRecent:    `a.trashed_at IS NULL AND a.state = 'published'`,
-	news.InboxTrash:     `a.trashed_at IS NOT NULL`,
-}
-
-// idList writes ids so that LIKE can find one: ",3,17,"; "" for none.
-func idList[T ~int64](ids []T) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteByte(',')
-	for _, id := range ids {
-		b.WriteString(strconv.FormatInt(int64(id), 10) + ",")
-	}
-	return b.String()
-}
-
-// Articles is the newsroom's list, most recently changed first.
-func (s *Store) Articles(ctx context.Context, f news.ArticleFilter) (news.ArticleRows, error) {
-	query := `SELECT a.code, a.state, r.headline, r.kind, s.name, a.updated_at, COALESCE(u.name, ''), a.published_at,
-			a.state = 'published' AND a.working_revision <> a.public_revision,
-			COALESCE(h.name, ''), a.return_reason, COALESCE(a.publish_at, a.change_at), a.embargo_until, COALESCE(w.name, '')
-		FROM article a JOIN revision r ON r.id = a.working_revision JOIN section s ON s.id = r.section_id
-		LEFT JOIN newsuser u ON u.id = a.updated_by LEFT JOIN newsuser h ON h.id = a.holder
-		LEFT JOIN article_lock l ON l.article_code = a.code AND l.seen_at > $9 LEFT JOIN newsuser w ON w.id = l.user_id
-		WHERE ` + inboxes[f.Inbox] + ` AND (a.holder = $10 OR $10 = 0) AND ($11 = '' OR $11 LIKE '%,' || CAST(s.id AS TEXT) || ',%')
-			AND (a.state = $1 OR $1 = '') AND (r.section_id = $2 OR $2 = 0)
-			AND ($3 = '' OR r.headline LIKE $4 ESCAPE '!' OR a.code = $5) AND (a.updated_at, a.code) < ($6, $7)
-		ORDER BY a.updated_at DESC, a.code DESC LIMIT $8`
-	code, _ := news.ParseCode(persian.LatinDigits(f.Text))
-	before := descending(f.After)
-	var person news.UserID
-	if f.Inbox == news.InboxMine || f.Inbox == news.InboxReturned || f.Inbox == news.InboxTrash {
-		person = f.Person
-	}
-	var page news.ArticleRows
-	err := s.each(ctx, func(r scanner) error {
-		var row news.ArticleRow
-		var updated int64
-		var published, publishAt, embargo sql.NullInt64
-		err := r.Scan(&row.Code, &row.State, &row.Headline, &row.Kind, &row.SectionName, &updated, &row.UpdatedBy, &published, &row.Changed,
-			&row.Holder, &row.Reason, &publishAt, &embargo, &row.LockedBy)
-		row.UpdatedAt, row.PublishedAt = fromMS(updated), fromNullMS(published)
-		row.PublishAt, row.Embargo = fromNullMS(publishAt), fromNullMS(embargo)
-		page.Rows = append(page.Rows, row)
-		return err
-	}, query, string(f.State), int64(f.Section), f.Text, likePattern(f.Text), int64(code), before.At, before.ID, f.Limit+1,
-		ms(s.now().Add(-news.LockLife)), int64(person), idList(f.Sections))
-	if len(page.Rows) > f.Limit {
-		page.Rows = page.Rows[:f.Limit]
-		last := page.Rows[f.Limit-1]
-		page.Next = news.Cursor{At: ms(last.UpdatedAt), ID: int64(last.Code)}
-	}
-	return page, err
-}
-
-// descending is where a list from the highest key downwards goes on: the cursor, or above everything at the beginning.
-func descending(c news.Cursor) news.Cursor {
-	if c.IsZero() {
-		return news.Cursor{At: 1<<63 - 1, ID: 1<<63 - 1}
-	}
-	return c
 }
 
 // Sections lists all sections by position, also those without public articles.

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -23,10 +25,10 @@ func (s *Store) AddMedia(ctx context.Context, actor news.Actor, action string, m
 			m.ID, added = news.MediaID(id), id
 			t.event(news.Event{Actor: actor.EventActor(), Kind: news.MediaAdded, SubjectKind: "media", SubjectID: id})
 			return m.ID.String(), t.exec(`INSERT INTO media (id, hash, type, width, height, caption, credit, alt, created_at, created_by,
-					kind, bytes, name, creator, copyright, focal_x, focal_y, renditions, edits, search)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+					kind, bytes, name, creator, copyright, focal_x, focal_y, renditions, edits, search, duration, weight)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 				id, m.Hash, m.Type, m.Width, m.Height, m.Caption, m.Credit, m.Alt, ms(m.CreatedAt), int64(m.CreatedBy),
-				string(m.Kind), m.Bytes, m.Name, m.Creator, m.Copyright, m.Focal.X, m.Focal.Y, int(m.Renditions), m.Edits, mediaSearch(m))
+				string(m.Kind), m.Bytes, m.Name, m.Creator, m.Copyright, m.Focal.X, m.Focal.Y, int(m.Renditions), m.Edits, mediaSearch(m), m.Duration.Milliseconds(), m.Weight)
 		})
 		if err != nil || added != 0 {
 			return err
@@ -46,14 +48,14 @@ func mediaSearch(m *news.Media) string {
 }
 
 const mediaColumns = `m.id, m.hash, m.type, m.width, m.height, m.caption, m.credit, m.alt, m.created_at, m.created_by,
-	m.kind, m.bytes, m.name, m.creator, m.copyright, m.focal_x, m.focal_y, m.renditions, m.edits`
+	m.kind, m.bytes, m.name, m.creator, m.copyright, m.focal_x, m.focal_y, m.renditions, m.edits, m.duration, m.weight`
 
 func scanMedia(r scanner) (news.Media, error) {
 	var m news.Media
-	var created int64
+	var created, duration int64
 	err := r.Scan(&m.ID, &m.Hash, &m.Type, &m.Width, &m.Height, &m.Caption, &m.Credit, &m.Alt, &created, &m.CreatedBy,
-		&m.Kind, &m.Bytes, &m.Name, &m.Creator, &m.Copyright, &m.Focal.X, &m.Focal.Y, &m.Renditions, &m.Edits)
-	m.CreatedAt = fromMS(created)
+		&m.Kind, &m.Bytes, &m.Name, &m.Creator, &m.Copyright, &m.Focal.X, &m.Focal.Y, &m.Renditions, &m.Edits, &duration, &m.Weight)
+	m.CreatedAt, m.Duration = fromMS(created), time.Duration(duration)*time.Millisecond
 	return m, err
 }
 
@@ -87,11 +89,26 @@ func (s *Store) PendingMedia(ctx context.Context, after news.MediaID, limit int)
 	return s.manyMedia(ctx, `SELECT `+mediaColumns+` FROM media m WHERE m.renditions = 0 AND m.id > $1 ORDER BY m.id LIMIT $2`, int64(after), limit)
 }
 
-// SetRenditions tells how far the renditions of an item are, unless it was edited since m was read: then they are for other words
-// or another focal point, and it stays as it is.
+// SetRenditions tells how far the renditions of an item are, how long it plays and what it weighs, unless it was edited since m was
+// read: then they are for other words or another focal point, and it stays as it is. A length that was not known is told to who shows it.
 func (s *Store) SetRenditions(ctx context.Context, m news.Media, state news.RenditionState) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE media SET renditions = $3, search = $4 WHERE id = $1 AND edits = $2`, int64(m.ID), m.Edits, int(state), mediaSearch(&m))
+		var before int64
+		err := t.queryRow(`SELECT duration FROM media WHERE id = $1 AND edits = $2`, int64(m.ID), m.Edits).Scan(&before)
+		if err == sql.ErrNoRows {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if before != m.Duration.Milliseconds() {
+			if err := t.touchMediaUsers(m.ID); err != nil {
+				return err
+			}
+			t.event(news.Event{Actor: news.SystemActor("media").EventActor(), Kind: news.MediaEdited, SubjectKind: "media", SubjectID: int64(m.ID)})
+		}
+		return t.exec(`UPDATE media SET renditions = $3, search = $4, duration = $5, weight = $6 WHERE id = $1 AND edits = $2`,
+			int64(m.ID), m.Edits, int(state), mediaSearch(&m), m.Duration.Milliseconds(), m.Weight)
 	})
 }
 
@@ -142,6 +159,45 @@ func (s *Store) DeleteMedia(ctx context.Context, actor news.Actor, id news.Media
 	}
 	return s.MediaOfHash(ctx, hash)
 }
+
+// HoldFile keeps others off the files of a hash until release is called, at most for a time: who removes them is alone, writers only
+// wait for a remover. Conflict "error.upload_busy" while somebody else holds them so. Release must be called once; a hold that it cannot
+// give back ends by itself.
+func (s *Store) HoldFile(ctx context.Context, hash string, removing bool, most time.Duration) (release func(), err error) {
+	holder := rand.Text()
+	err = s.inTx(ctx, func(t *tx) error {
+		if err := t.exec(`DELETE FROM media_hold WHERE hash = $1 AND until <= $2`, hash, ms(t.now)); err != nil {
+			return err
+		}
+		var writers, removers int
+		err := t.queryRow(`SELECT COUNT(*) FILTER (WHERE removing = 0), COUNT(*) FILTER (WHERE removing = 1) FROM media_hold WHERE hash = $1`, hash).Scan(&writers, &removers)
+		if err != nil {
+			return err
+		}
+		alone := 0
+		if removing {
+			alone = 1
+		}
+		if removers > 0 || removing && writers > 0 {
+			return news.Fail(news.Conflict, "error.upload_busy")
+		}
+		return t.exec(`INSERT INTO media_hold (hash, holder, removing, until) VALUES ($1, $2, $3, $4)`, hash, holder, alone, ms(t.now.Add(most)))
+	})
+	return func() {
+		// Whoever was cut off gives back too.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+		defer cancel()
+		err := s.inTx(ctx, func(t *tx) error {
+			return t.exec(`DELETE FROM media_hold WHERE hash = $1 AND holder = $2`, hash, holder)
+		})
+		if err != nil {
+			s.log.ErrorContext(ctx, "a hold on a file was not given back and ends by itself", "error", err)
+		}
+	}, err
+}
+
+// releaseTime bounds the giving back of a hold.
+const releaseTime = 10 * time.Second
 
 // MediaList is a page of the library, newest first.
 func (s *Store) MediaList(ctx context.Context, f news.MediaFilter) (news.MediaPage, error) {

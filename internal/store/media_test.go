@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,7 +15,7 @@ import (
 func picture(t *testing.T, s *store.Store, hash, caption string) news.Media {
 	t.Helper()
 	m := news.Media{Kind: news.MediaImage, Hash: hash, Type: "image/jpeg", PictureSize: news.PictureSize{Width: 900, Height: 600}, Bytes: 1234,
-		Name: "IMG_1.jpg", Caption: caption, Credit: "عکس: مینا", Alt: "پل", Creator: "مینا", Copyright: "©", Focal: news.Focal{X: 30, Y: 70}, CreatedAt: noon, CreatedBy: 7}
+		Name: "IMG_1.jpg", Duration: 1500 * time.Millisecond, Weight: 77, Caption: caption, Credit: "عکس: مینا", Alt: "پل", Creator: "مینا", Copyright: "©", Focal: news.Focal{X: 30, Y: 70}, CreatedAt: noon, CreatedBy: 7}
 	if err := s.AddMedia(ctx, editor, "", &m); err != nil {
 		t.Fatal(err)
 	}
@@ -151,5 +152,72 @@ func TestMediaOfHiddenArticlesIsHidden(t *testing.T) {
 		}
 		_, err = s.DeleteMedia(ctx, editor, 99)
 		wantKind(t, err, news.NotFound)
+	})
+}
+
+// TestFilesAreRemovedAlone: writers of a file's hash go beside one another, a remover is alone, a dead holder's turn ends by itself.
+func TestFilesAreRemovedAlone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		hold := func(hash string, removing bool, most time.Duration) (func(), error) {
+			return s.HoldFile(ctx, hash, removing, most)
+		}
+		one, err := hold("aa", false, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, err := hold("aa", false, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one()
+		_, err = hold("aa", true, time.Minute)
+		wantKind(t, err, news.Conflict)
+		if _, err := hold("bb", true, time.Minute); err != nil {
+			t.Errorf("another file: %v", err)
+		}
+		two()
+		remover, err := hold("aa", true, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = hold("aa", false, time.Minute)
+		wantKind(t, err, news.Conflict)
+		_, err = hold("aa", true, time.Minute)
+		wantKind(t, err, news.Conflict)
+		remover()
+		if _, err := hold("aa", true, 0); err != nil { // a holder that died, its moment over
+			t.Fatal(err)
+		}
+		if _, err := hold("aa", false, time.Minute); err != nil {
+			t.Errorf("after a dead holder: %v", err)
+		}
+	})
+}
+
+// TestLengthThatWasNotKnownIsTold: pages that show a film hear of its length, once.
+func TestLengthThatWasNotKnownIsTold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := picture(t, s, "aa", "پل")
+		count := func() int {
+			t.Helper()
+			events, err := s.Audit(ctx, news.EventFilter{Subject: "media", ID: int64(m.ID), Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(events)
+		}
+		before := count()
+		m.Duration, m.Weight = 2*time.Second, 99
+		for range 2 {
+			if err := s.SetRenditions(ctx, m, news.RenditionsReady); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.Media(ctx, m.ID); err != nil || got.Duration != m.Duration || got.Weight != 99 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if after := count(); after != before+1 {
+			t.Errorf("%d events, then %d", before, after)
+		}
 	})
 }

@@ -48,7 +48,12 @@ func (s *Store) migrate(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("migration file %s: its name begins with no number", name)
 			}
-			if number <= have {
+			// Looked for one by one: branches of the work are merged in another order than their numbers.
+			var done bool
+			if err := t.queryRow(`SELECT EXISTS (SELECT 1 FROM migration WHERE number = $1)`, number).Scan(&done); err != nil {
+				return err
+			}
+			if done {
 				continue
 			}
 			if err := s.apply(t, number, name); err != nil {

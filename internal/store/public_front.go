@@ -68,6 +68,24 @@ func (p *Public) Dossier(ctx context.Context, slug string) (news.PublicDossier, 
 	return d, err
 }
 
+// DossierList is a page of the published dossiers, most recently published first, and where it goes on; zero on the last page.
+func (p *Public) DossierList(ctx context.Context, after news.Cursor, limit int) ([]news.PublicDossier, news.Cursor, error) {
+	news.Depend(ctx, news.DossierList)
+	before := descending(after)
+	var all []news.PublicDossier
+	err := p.s.each(ctx, func(r scanner) error {
+		d, err := scanPublicDossier(r)
+		all = append(all, d)
+		return err
+	}, publicDossier+` WHERE (modified_at, id) < ($1, $2) ORDER BY modified_at DESC, id DESC LIMIT $3`, before.At, before.ID, limit+1)
+	if err != nil || len(all) <= limit {
+		return all, news.Cursor{}, err
+	}
+	all = all[:limit]
+	last := all[limit-1]
+	return all, news.Cursor{At: ms(last.ModifiedAt), ID: int64(last.ID)}, nil
+}
+
 // Dossiers are the published dossiers, most recently published first, at most 10,000.
 func (p *Public) Dossiers(ctx context.Context) ([]news.PublicDossier, error) {
 	news.Depend(ctx, news.DossierList)

@@ -331,9 +331,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept := len(t.events)
+	kept, touched := len(t.events), maps.Clone(t.touched)
 	if err := fn(); err != nil {
-		t.events = t.events[:kept]
+		t.events, t.touched = t.events[:kept], touched
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken

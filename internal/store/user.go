@@ -225,13 +225,19 @@ func (t *tx) users(id news.UserID) (one news.User, others []news.User, err error
 	return one, others, err
 }
 
-// Sweep removes what has expired: tokens, sign-in attempts older than a day, action ids older than a month.
+// viewsKept is how long counts of views stay: longer than any list of the most read looks back.
+const viewsKept = 35 * 24 * time.Hour
+
+// Sweep removes what has expired: tokens, sign-in attempts older than a day, action ids older than a month, views older than five weeks.
 func (s *Store) Sweep(ctx context.Context) error {
 	return s.inTx(ctx, func(t *tx) error {
 		if err := t.exec(`DELETE FROM token WHERE expires_at < $1`, ms(t.now)); err != nil {
 			return err
 		}
 		if err := t.exec(`DELETE FROM attempt WHERE at < $1`, ms(t.now.Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		if err := t.exec(`DELETE FROM article_view WHERE hour < $1`, ms(t.now.Add(-viewsKept))); err != nil {
 			return err
 		}
 		return t.exec(`DELETE FROM action WHERE at < $1`, ms(t.now.Add(-30*24*time.Hour)))

@@ -19,13 +19,21 @@ type newsArticle struct {
 	Modified    string   `json:"dateModified,omitempty"`
 	Author      []named  `json:"author,omitempty"`
 	Publisher   named    `json:"publisher"`
-	Image       []string `json:"image,omitempty"`
+	Image       []image  `json:"image,omitempty"`
 	Section     string   `json:"articleSection,omitempty"`
 	Keywords    []string `json:"keywords,omitempty"`
 	Language    string   `json:"inLanguage"`
 	Free        bool     `json:"isAccessibleForFree"`
 
 	Corrections []correctionComment `json:"correction,omitempty"`
+}
+
+// image is schema.org's ImageObject; who made it goes with it.
+type image struct {
+	Type    string `json:"@type"`
+	URL     string `json:"url"`
+	Caption string `json:"caption,omitempty"`
+	Credit  string `json:"creditText,omitempty"`
 }
 
 // correctionComment is schema.org's CorrectionComment.
@@ -66,8 +74,10 @@ func NewsArticle(site Site, a news.PublicArticle, corrections ...news.Correction
 			out.Author = []named{publisher}
 		}
 	}
-	if picture := site.share(a.PublicCard); picture != "" {
-		out.Image = []string{picture}
+	if a.Picture.Media != 0 {
+		for _, name := range CropNames() {
+			out.Image = append(out.Image, image{Type: "ImageObject", URL: site.crop(a.PublicCard, name), Caption: a.Picture.Caption, Credit: a.Picture.Credit})
+		}
 	}
 	for _, tag := range a.Tags {
 		out.Keywords = append(out.Keywords, tag.Name)

@@ -31,16 +31,21 @@ func PicturePath(id news.MediaID, width int) string {
 	return "/media/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(width) + ".jpg"
 }
 
-// ShareName is what the crop of a picture that other sites show is called: 1200 by 675 pixels around its focal point, smaller where
-// the picture is.
+// Names of the crops of a picture that other sites show, around its focal point and smaller where the picture is: 1200 pixels wide
+// and 16:9, 4:3 or 1:1. ShareName is the first of CropNames.
 const ShareName = "share.jpg"
 
+// CropNames are the crops in the order in which search engines are told of them.
+func CropNames() []string { return []string{ShareName, "4x3.jpg", "1x1.jpg"} }
+
 // share is the absolute address of the crop of a card's picture, "" when it has none.
-func (s Site) share(card news.PublicCard) string {
+func (s Site) share(card news.PublicCard) string { return s.crop(card, ShareName) }
+
+func (s Site) crop(card news.PublicCard, name string) string {
 	if card.Picture.Media == 0 {
 		return ""
 	}
-	return s.Address("/media/" + strconv.FormatInt(int64(card.Picture.Media), 10) + "/" + ShareName)
+	return s.Address("/media/" + card.Picture.Media.String() + "/" + name)
 }
 
 // iso writes an instant with Tehran's offset of its day, "" for the zero time.

@@ -166,3 +166,20 @@ func TestOpenGraphLeavesOutWhatIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestImagesHaveThreeShapesAndTheirCredit(t *testing.T) {
+	a := news.PublicArticle{PublicCard: news.PublicCard{Code: 4, Lang: "fa", Picture: news.Picture{Media: 3, Caption: "پل", Credit: "عکس: مینا"}}}
+	data, err := NewsArticle(site, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Image []map[string]string }
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"share", "4x3", "1x1"} {
+		if len(got.Image) != 3 || got.Image[i]["url"] != site.URL+"/media/3/"+name+".jpg" || got.Image[i]["creditText"] != "عکس: مینا" || got.Image[i]["@type"] != "ImageObject" {
+			t.Errorf("%s: %v", name, got.Image)
+		}
+	}
+}

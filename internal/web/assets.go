@@ -51,8 +51,8 @@ type asset struct {
 }
 
 // NewAssets takes every file of a served type from the folders; when two folders hold the same name the later one wins, so
-// that an operator's folder may lie over the theme. In style sheets, url(…) of a file beside them is replaced by its
-// address, and comments and spare white space go; a url that points to nothing is an error.
+// that an operator's folder may lie over the theme. In style sheets, @import "name"; is replaced by that sheet of the same
+// folders, url(…) of a file beside them by its address, and comments and spare white space go; what points to nothing is an error.
 func NewAssets(folders ...fs.FS) (*Assets, error) {
 	raw := map[string][]byte{}
 	for _, folder := range folders {
@@ -68,7 +68,11 @@ func NewAssets(folders ...fs.FS) (*Assets, error) {
 	}
 	for name, body := range raw {
 		if path.Ext(name) == ".css" {
-			linked, err := a.link(name, slimCSS(body))
+			whole, err := gather(name, body, raw)
+			if err != nil {
+				return nil, fmt.Errorf("web: assets: %w", err)
+			}
+			linked, err := a.link(name, slimCSS(whole))
 			if err != nil {
 				return nil, fmt.Errorf("web: assets: %s: %w", name, err)
 			}
@@ -88,12 +92,29 @@ func readAssets(folder fs.FS, into map[string][]byte) error {
 	})
 }
 
+// cssImport is a line that takes another style sheet in.
+var cssImport = regexp.MustCompile(`(?m)^@import "([^"]+)";\n?`)
+
+// gather puts the sheets that a style sheet imports in their place, so that a browser asks for one file.
+func gather(name string, css []byte, all map[string][]byte) ([]byte, error) {
+	var broken error
+	whole := cssImport.ReplaceAllFunc(css, func(match []byte) []byte {
+		wanted := string(cssImport.FindSubmatch(match)[1])
+		sheet, ok := all[wanted]
+		if !ok || cssImport.Match(sheet) {
+			broken = fmt.Errorf("%s imports %s, which is no style sheet of ours or imports another", name, wanted)
+		}
+		return sheet
+	})
+	return whole, broken
+}
+
 // cssComment is a comment of a style sheet, or a string, which may look like one.
 var cssComment = regexp.MustCompile(`(?s)"[^"\n]*"|'[^'\n]*'|/\*.*?\*/`)
 
-// cssSlack is white space that a style sheet can do without: around braces and semicolons and after colons and commas.
-// Strings are matched first, so that what looks like slack in them stays.
-var cssSlack = regexp.MustCompile(`(?s)"[^"\n]*"|'[^'\n]*'|\s*[{};]\s*|[:,]\s+`)
+// cssSlack is what a style sheet can do without: white space around braces, semicolons and the mark of a child, and after colons and
+// commas, and the semicolon before a closing brace. Strings are matched first, so that what looks like slack in them stays.
+var cssSlack = regexp.MustCompile(`(?s)"[^"\n]*"|'[^'\n]*'|\s*;?\s*\}\s*|\s*[{;>]\s*|[:,]\s+`)
 
 // slimCSS takes away what only its writers read, a tenth of the packed sheet.
 func slimCSS(css []byte) []byte {
@@ -104,10 +125,10 @@ func slimCSS(css []byte) []byte {
 		return match
 	})
 	return cssSlack.ReplaceAllFunc(bytes.TrimSpace(css), func(match []byte) []byte {
-		if match[0] == '"' || match[0] == '\'' {
-			return match
+		if match = bytes.TrimSpace(match); match[len(match)-1] == '}' {
+			return []byte{'}'}
 		}
-		return bytes.TrimSpace(match)
+		return match
 	})
 }
 

@@ -141,9 +141,6 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
-	if limit > DefaultMaxBody {
-		extend(w, timeout)
-	}
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	// The server sweeps up only behind the request that it made itself, and this is a copy.
@@ -158,6 +155,10 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 			return err
 		}
 		r = known
+	}
+	// After the guard: a stranger does not get hold of a connection for as long as an upload may take.
+	if limit > DefaultMaxBody {
+		extend(w, timeout)
 	}
 	if route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		return c.runKept(w, r, route)

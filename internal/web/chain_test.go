@@ -15,6 +15,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 
@@ -292,6 +293,37 @@ func TestUploadsLeaveNoFilesBehind(t *testing.T) {
 	after, _ := os.ReadDir(folder)
 	if w.Code != http.StatusSeeOther || during != 1 || len(after) != 0 {
 		t.Errorf("status %d, %d files while it ran, %d after", w.Code, during, len(after))
+	}
+}
+
+// patient is an answer that notes when its connection is given more time.
+type patient struct {
+	*httptest.ResponseRecorder
+	extended int
+}
+
+func (p *patient) SetReadDeadline(time.Time) error  { p.extended++; return nil }
+func (p *patient) SetWriteDeadline(time.Time) error { return nil }
+
+func TestAnUploadGetsItsTimeAfterTheGuard(t *testing.T) {
+	upload := Route{Pattern: "POST /upload", Audience: AudienceNewsroom, Right: news.RightWrite, Rate: RateWrite, MaxBody: 64 << 20,
+		Handler: func(w http.ResponseWriter, r *http.Request) error { return Redirect(w, r, "/done") }}
+	for known, want := range map[bool]int{false: 0, true: 1} {
+		guard := func(_ http.ResponseWriter, r *http.Request, _ news.Right) (*http.Request, error) {
+			if !known {
+				return nil, news.Fail(news.Forbidden, "error.forbidden")
+			}
+			return r, nil
+		}
+		h, err := New(Options{SiteURL: "http://x", Log: slog.New(slog.DiscardHandler)}, Area{Routes: []Route{upload}, Guard: guard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &patient{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/upload", strings.NewReader("x")))
+		if w.extended != want {
+			t.Errorf("known %v: the connection got more time %d times (status %d)", known, w.extended, w.Code)
+		}
 	}
 }
 

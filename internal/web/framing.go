@@ -16,7 +16,16 @@ func AllowFrames(w http.ResponseWriter) {
 	changePolicy(w, "default-src 'none'", "default-src 'none'; frame-src 'self'")
 }
 
+// AllowPlayers lets this page hold frames of the given origins, such as https://www.aparat.com, and of no other.
+func AllowPlayers(w http.ResponseWriter, origins []string) {
+	changePolicy(w, "default-src 'none'", "default-src 'none'; frame-src "+strings.Join(origins, " "))
+}
+
 func changePolicy(w http.ResponseWriter, from, to string) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), from, to, 1))
+	policy := h.Get("Content-Security-Policy")
+	if policy == "" { // a page that will be kept has only what is its own; the rest is set when it is sent
+		policy = contentPolicy
+	}
+	h.Set("Content-Security-Policy", strings.Replace(policy, from, to, 1))
 }

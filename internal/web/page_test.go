@@ -74,8 +74,22 @@ func TestLaterAssetsLieOverEarlierOnes(t *testing.T) {
 	if err := a.serve(w, httptest.NewRequest("GET", a.URL("a.svg"), nil)); err != nil || w.Body.String() != "operator" {
 		t.Errorf("%v %q", err, w.Body)
 	}
-	if _, err := NewAssets(fstest.MapFS{"a.css": file("b{src:url(gone.woff2)}")}); err == nil {
-		t.Error("a sheet that names a missing file was accepted")
+	for what, sheet := range map[string]string{"a missing file": "b{src:url(gone.woff2)}", "a missing sheet": "@import \"gone.css\";\n", "itself": "@import \"a.css\";\n"} {
+		if _, err := NewAssets(fstest.MapFS{"a.css": file(sheet)}); err == nil {
+			t.Errorf("a sheet that names %s was accepted", what)
+		}
+	}
+}
+
+func TestStyleSheetsTakeOthersIn(t *testing.T) {
+	a, err := NewAssets(fstest.MapFS{"tokens.css": file("/* colours */ :root { --ink: black; }\n")},
+		fstest.MapFS{"a.css": file("@import \"tokens.css\";\nb { color: var(--ink); }")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if err := a.serve(w, httptest.NewRequest("GET", a.URL("a.css"), nil)); err != nil || w.Body.String() != ":root{--ink:black}b{color:var(--ink)}" {
+		t.Errorf("%v %q", err, w.Body)
 	}
 }
 
@@ -199,10 +213,10 @@ func TestDoneSaysOnlyWhatIsKnown(t *testing.T) {
 
 func TestStyleSheetsTravelWithoutComments(t *testing.T) {
 	for css, want := range map[string]string{
-		"/* a */\n  p { color: red; } /* b\n c */\n\n\n  a { }\n":      "p{color:red;}a{}",
-		"a::after { content: \"/* stays */ { a: b }\"; }":              "a::after{content:\"/* stays */ { a: b }\";}",
-		"a::after { content: '\"'; } /* \" */ b { content: '/*'; }":    "a::after{content:'\"';}b{content:'/*';}",
-		"p > a :hover, b { margin: calc(1px + 2px) auto; }":            "p > a :hover,b{margin:calc(1px + 2px) auto;}",
+		"/* a */\n  p { color: red; } /* b\n c */\n\n\n  a { }\n":      "p{color:red}a{}",
+		"a::after { content: \"/* stays */ { a: b }\"; }":              "a::after{content:\"/* stays */ { a: b }\"}",
+		"a::after { content: '\"'; } /* \" */ b { content: '/*'; }":    "a::after{content:'\"'}b{content:'/*'}",
+		"p > a :hover, b { margin: calc(1px + 2px) auto; }":            "p>a :hover,b{margin:calc(1px + 2px) auto}",
 		"@media (min-width: 40rem) and (hover) { a { b: c } } /* open": "@media (min-width:40rem) and (hover){a{b:c}}/* open",
 	} {
 		if got := string(slimCSS([]byte(css))); got != want {

@@ -158,6 +158,7 @@ var articleDone = map[string]string{
 	"restored":        "newsroom.done_restored",
 	"taken_over":      "newsroom.done_taken_over",
 	"dropped":         "newsroom.done_dropped",
+	"settle":          "newsroom.done_settle",
 }
 
 func (n *Newsroom) editArticle(w http.ResponseWriter, r *http.Request) error {
@@ -285,7 +286,11 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, in act, fo
 	page.Problems = n.problems(failed, append(flowFields, formFields...)...)
 	switch {
 	case isChecklist(failed):
-		page.Problems, page.Ask, page.Asked = web.Problems{}, in.verb, editorial.Checklist(at.Content)
+		used, err := editorial.UsedMedia(r.Context(), n.Media, at.Content)
+		if err != nil {
+			return errors.Join(err, failed)
+		}
+		page.Problems, page.Ask, page.Asked = web.Problems{}, in.verb, editorial.Checklist(at.Content, editorial.Weigh(at.Content.Body, used))
 	case kind == news.Conflict && at.Revision != base:
 		// From here on the editor has seen the other text: the next save is meant.
 		theirs := formOf(at.Content)

@@ -1,34 +1,34 @@
 package newsroom
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/markup"
-	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
 // editorKeys are the sentences of the editor's script, which gets them with the page.
 var editorKeys = []string{
-	"editor.address", "editor.alt", "editor.alt_hint", "editor.apply", "editor.bad_address", "editor.bad_media",
-	"editor.body", "editor.bullets", "editor.cancel", "editor.caption", "editor.close", "editor.column_after",
-	"editor.column_delete", "editor.credit", "editor.credit_hint", "editor.em", "editor.embed", "editor.embed_hint",
-	"editor.failed", "editor.find", "editor.find_next", "editor.find_previous", "editor.found", "editor.half_space",
-	"editor.header", "editor.heading", "editor.insert", "editor.keys", "editor.line_break", "editor.link", "editor.ltr",
-	"editor.merge", "editor.minutes", "editor.more", "editor.more_search", "editor.no_file", "editor.note",
-	"editor.note_label", "editor.nothing_found", "editor.numbers", "editor.picture", "editor.picture_file",
-	"editor.pictures", "editor.player", "editor.player_hint", "editor.pullquote",
-	"editor.quote", "editor.redo", "editor.replace", "editor.replace_all", "editor.replace_with", "editor.replaced",
-	"editor.row_after", "editor.row_before", "editor.row_delete", "editor.rule", "editor.strong", "editor.sub",
-	"editor.subheading", "editor.sup", "editor.table", "editor.table_delete", "editor.to_toolbar", "editor.toolbar",
-	"editor.toolbar_hint", "editor.undo", "editor.unlink", "editor.upload", "editor.weight", "editor.words",
-	"editor.working",
+	"editor.address", "editor.alt", "editor.alt_hint", "editor.apply", "editor.bad_address", "editor.body",
+	"editor.bullets", "editor.cancel", "editor.caption", "editor.close", "editor.column_after", "editor.column_delete",
+	"editor.credit", "editor.credit_all", "editor.credit_hint", "editor.em", "editor.embed", "editor.embed_hint", "editor.failed",
+	"editor.find", "editor.find_next", "editor.find_previous", "editor.found", "editor.half_space", "editor.header",
+	"editor.heading", "editor.insert", "editor.keys", "editor.library", "editor.library_any", "editor.library_audio",
+	"editor.library_caption_missing", "editor.library_credit_missing", "editor.library_cut", "editor.library_drop",
+	"editor.library_hint", "editor.library_image", "editor.library_kind", "editor.library_many", "editor.library_new",
+	"editor.library_no_credit", "editor.library_older", "editor.library_search", "editor.library_sending",
+	"editor.library_sent", "editor.library_video", "editor.library_waiting", "editor.library_working",
+	"editor.line_break", "editor.link", "editor.ltr", "editor.merge", "editor.minutes", "editor.more",
+	"editor.more_search", "editor.note", "editor.note_label", "editor.nothing_found", "editor.numbers", "editor.picture",
+	"editor.player", "editor.pullquote", "editor.quote", "editor.redo", "editor.replace", "editor.replace_all",
+	"editor.replace_with", "editor.replaced", "editor.row_after", "editor.row_before", "editor.row_delete", "editor.rule",
+	"editor.strong", "editor.sub", "editor.subheading", "editor.sup", "editor.table", "editor.table_delete",
+	"editor.to_toolbar", "editor.toolbar", "editor.toolbar_hint", "editor.undo", "editor.unlink", "editor.weight",
+	"editor.weight_open", "editor.weight_whole", "editor.words", "editor.working",
 }
 
 // EditorWords are the sentences of the editor by their names in its script.
@@ -43,8 +43,8 @@ func (f frame) EditorWords() map[string]string {
 const (
 	foundMany = 8  // how many articles are offered as one types
 	askedMany = 50 // how many codes may be asked for at once
-	// bodyPictureWidth is how wide a body's picture is at the least where the original is so wide, in pixels.
-	bodyPictureWidth = 800
+	// weighedMany is how many pictures are weighed at once; an article of more is heavy anyway.
+	weighedMany = 500
 )
 
 // foundArticle is an article as the editor offers it for a box.
@@ -104,64 +104,29 @@ func (n *Newsroom) paste(w http.ResponseWriter, r *http.Request) error {
 	}{markup.FromClipboard(f.Text("html")).String()})
 }
 
-// bodyPicture tells the editor where the picture is that it has just sent.
-type bodyPicture struct {
-	ID     news.MediaID `json:"id"`
-	Src    string       `json:"src"`
-	Width  int          `json:"width"`  // of the rendition, in pixels
-	Height int          `json:"height"` // of the rendition, in pixels
-}
-
-// badPicture says what is wrong with a picture, by field.
-type badPicture struct {
-	Message  string            `json:"message"`
-	Problems map[string]string `json:"problems"`
-}
-
-var pictureFields = []string{"picture", "picture_caption", "picture_credit", "picture_alt"}
-
-// addBodyPicture stores a picture for the body of an article.
-func (n *Newsroom) addBodyPicture(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	m, err := n.takePicture(r, f)
-	if news.KindOf(err) == news.Invalid {
-		problems := n.problems(err, pictureFields...)
-		answer := badPicture{Message: strings.Join(problems.General(), " "), Problems: map[string]string{}}
-		for _, field := range pictureFields {
-			if sentence := problems.For(field); sentence != "" {
-				answer.Problems[field] = sentence
-			}
+// weight tells the editor what the pictures ?id= of an article weigh together.
+func (n *Newsroom) weight(w http.ResponseWriter, r *http.Request) error {
+	var items []news.Media
+	ids := r.URL.Query()["id"]
+	for _, value := range ids[:min(len(ids), weighedMany)] {
+		id, ok := news.ParseCode(value)
+		if !ok {
+			continue
 		}
-		return answerJSON(w, r, http.StatusUnprocessableEntity, answer)
-	}
-	if err != nil {
-		return err
-	}
-	width := media.Widths[len(media.Widths)-1]
-	for _, w := range slices.Backward(media.Widths) {
-		if w >= bodyPictureWidth {
-			width = w
+		m, err := n.Media.Media(r.Context(), news.MediaID(id))
+		if news.KindOf(err) == news.NotFound {
+			continue
 		}
-	}
-	answer := bodyPicture{ID: m.ID, Src: fmt.Sprintf("/media/%d/%d.jpg", m.ID, width)}
-	answer.Width, answer.Height = rendition(m.PictureSize, width)
-	return answerJSON(w, r, http.StatusOK, answer)
-}
-
-func (n *Newsroom) takePicture(r *http.Request, f web.Form) (news.Media, error) {
-	up := media.Upload{Reader: bytes.NewReader(nil), Caption: f.Line("picture_caption"), Credit: f.Line("picture_credit"), Alt: f.Line("picture_alt")}
-	if file, ok := f.File("picture"); ok {
-		body, err := file.Open()
 		if err != nil {
-			return news.Media{}, fmt.Errorf("newsroom: open the upload: %w", err)
+			return err
 		}
-		defer body.Close()
-		up.Reader = body
+		items = append(items, m)
 	}
-	return n.Pictures.Add(r.Context(), actorOf(r), up)
+	sum := editorial.Weigh("", items)
+	return answerJSON(w, r, http.StatusOK, struct {
+		Pictures int64 `json:"pictures"` // bytes
+		Unknown  int   `json:"unknown"`  // not weighed yet
+	}{sum.Pictures, sum.Unknown})
 }
 
 // rendition is the size of a picture that is at most so many pixels wide.

@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/jpeg"
 	"io/fs"
 	"mime/multipart"
 	"net/http"
@@ -165,21 +163,33 @@ func TestPasteIsCleaned(t *testing.T) {
 	}
 }
 
-func TestPicturesOfBodies(t *testing.T) {
+// TestEditorPicksAndWeighs: the library tells the editor's dialog how wide a picture stands in an article, takes the words that it asked
+// for and leaves the others, and pictures weigh what their renditions do.
+func TestEditorPicksAndWeighs(t *testing.T) {
 	h := newHouse(t)
 	sara := h.hire("sara", "سارا", news.Reporter)
-	var file bytes.Buffer
-	h.must(jpeg.Encode(&file, image.NewGray(image.Rect(0, 0, 1300, 650)), nil))
-	status, bad := asked[badPicture](sara, multipartRequest(t, "/newsroom/pictures", nil, []byte("no picture")))
-	if status != 422 || bad.Problems["picture"] == "" {
-		t.Errorf("%d %+v", status, bad)
+	h.want(sara.send(nil, map[string][]byte{"پل.png": pngOf(t, 1300, 650)}), http.StatusSeeOther)
+	h.must(h.pictures.CatchUp(t.Context()))
+	_, list := asked[struct{ Items []mediaItem }](sara, httptest.NewRequest("GET", "/newsroom/media?kind=image", nil))
+	if len(list.Items) != 1 || list.Items[0].Src != "/media/1/960.jpg" || list.Items[0].Width != 960 || list.Items[0].Height != 480 {
+		t.Fatalf("%+v", list)
 	}
-	if status, bad = asked[badPicture](sara, multipartRequest(t, "/newsroom/pictures", nil, file.Bytes())); status != 422 || bad.Problems["picture_credit"] == "" {
-		t.Errorf("without a credit: %d %+v", status, bad)
+	h.want(sara.post("/newsroom/media/1/edit", url.Values{"base": {"0"}, "creator": {"نگار"}}), http.StatusSeeOther)
+	words := url.Values{"base": {"1"}, "caption": {"پل نو"}, "credit": {"عکس: نگار"}}
+	r := httptest.NewRequest("POST", "/newsroom/media/1/edit", strings.NewReader(words.Encode()))
+	r.Header.Set("Content-Type", formType)
+	if status, item := asked[mediaItem](sara, r); status != 200 || item.Credit != "عکس: نگار" || item.Edits != 2 {
+		t.Errorf("%d %+v", status, item)
 	}
-	status, got := asked[bodyPicture](sara, multipartRequest(t, "/newsroom/pictures", map[string]string{"picture_credit": "نگار"}, file.Bytes()))
-	if status != 200 || got.ID == 0 || !strings.HasPrefix(got.Src, fmt.Sprintf("/media/%d/", got.ID)) || got.Width < bodyPictureWidth || got.Height != got.Width/2 {
-		t.Errorf("%d %+v", status, got)
+	h.want(sara.get("/newsroom/media/1/edit"), http.StatusOK, `name="creator" value="نگار"`)
+	r = httptest.NewRequest("POST", "/newsroom/media/1/edit", strings.NewReader(words.Encode()))
+	r.Header.Set("Content-Type", formType)
+	if status, answer := asked[answer](sara, r); status != http.StatusConflict || answer.Message == "" {
+		t.Errorf("an old form: %d %+v", status, answer)
 	}
-	h.want(sara.get(fmt.Sprintf("/newsroom/media/%d", got.ID)), http.StatusOK)
+	h.must(h.pictures.CatchUp(t.Context()))
+	type weight struct{ Pictures, Unknown int64 }
+	if status, w := asked[weight](sara, httptest.NewRequest("GET", "/newsroom/weight?id=1&id=99&id=x", nil)); status != 200 || w.Pictures < 500 || w.Unknown != 0 {
+		t.Errorf("%d %+v", status, w)
+	}
 }

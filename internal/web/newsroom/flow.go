@@ -18,6 +18,13 @@ type Flow interface {
 	Steps
 	Drafts
 	Records
+	Notes
+}
+
+// Notes are the notes between editors.
+type Notes interface {
+	Notes(ctx context.Context, actor news.Actor, a news.Article) ([]news.DeskNote, error)
+	SettleNote(ctx context.Context, actor news.Actor, in editorial.Step, key string) (news.Article, error)
 }
 
 // Steps move an article.
@@ -106,6 +113,7 @@ type flowView struct {
 	Restored   bool             // the form holds what had not been saved
 	Kept       []kept           // what the person was typing and had not saved
 	Diff       []difference     // between what somebody else saved and what stands in the form
+	Notes      []news.DeskNote  // between editors, those in the text first
 	now        time.Time
 }
 
@@ -120,6 +128,10 @@ func (n *Newsroom) flowView(r *http.Request, a news.Article) (flowView, error) {
 	}
 	if a.Code == 0 {
 		return v, nil
+	}
+	var err error
+	if v.Notes, err = n.Flow.Notes(r.Context(), actor, a); err != nil {
+		return v, err
 	}
 	if a.Holder != 0 {
 		names, err := n.Names.UserNames(r.Context())
@@ -219,12 +231,16 @@ type act struct {
 	steps     flowForm
 	confirmed bool
 	typing    typing
+	note      string // the key of the note that is settled
 }
 
 // readAct reads which button was pressed: "do" names the act; "confirmed" says that the editor saw what the checklist asks about, and
 // names the act where it is the button itself.
 func readAct(f web.Form) act {
-	a := act{verb: f.Line("do"), action: f.Line("action"), steps: readFlowForm(f), confirmed: f.Line("confirmed") != ""}
+	a := act{verb: f.Line("do"), action: f.Line("action"), steps: readFlowForm(f), confirmed: f.Line("confirmed") != "", note: f.Line("settle")}
+	if a.note != "" {
+		a.verb = "settle"
+	}
 	if a.verb == "" && a.confirmed {
 		a.verb = f.Line("confirmed")
 	}
@@ -264,6 +280,8 @@ func (n *Newsroom) run(r *http.Request, in act) (news.Article, string, error) {
 		a, err = n.expire(ctx, actor, step, in.steps)
 	case "stay":
 		a, err = n.Flow.Expire(ctx, actor, step, time.Time{}, "")
+	case "settle":
+		a, err = n.Flow.SettleNote(ctx, actor, step, in.note)
 	case "trash":
 		a, err = n.Flow.Trash(ctx, actor, step)
 	case "untrash":

@@ -50,6 +50,8 @@ type frontPlace struct {
 type frontItem struct {
 	news.FrontSlot
 	At     int    // its number in its place, from 0
+	First  bool   // nothing stands above it
+	Last   bool   // nothing stands below it
 	Where  string // its place in words
 	Line   string // the headline, or what the rule shows
 	Hidden string // why readers do not see the article now; "" when they do
@@ -249,6 +251,10 @@ func (f fronts) places(ctx context.Context, actor news.Actor, p frontPage) ([]fr
 	if err != nil {
 		return nil, err
 	}
+	last := 0
+	if slots := p.State.Draft.Slots; len(slots) > 0 {
+		last = slots[len(slots)-1].ID
+	}
 	var all []frontPlace
 	for _, place := range news.FrontPlaces() {
 		at := frontPlace{Place: place, Name: p.PlaceName(place)}
@@ -259,6 +265,8 @@ func (f fronts) places(ctx context.Context, actor news.Actor, p frontPage) ([]fr
 			}
 			item := f.item(p, s, lines)
 			item.At = len(at.Slots)
+			item.First = place == news.FrontLead && item.At == 0
+			item.Last = place == news.FrontBlock && s.ID == last
 			item.Where = f.where(s, item.At, blocks)
 			if place == news.FrontBlock && !s.ByHand() {
 				blocks++

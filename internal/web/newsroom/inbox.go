@@ -12,7 +12,7 @@ import (
 // inboxTab is a part of the inbox with how much is in it.
 type inboxTab struct {
 	Box     news.Inbox
-	Count   string // "" where it is not counted
+	Count   string // "" where nothing is, or nothing is counted
 	Path    string
 	Current bool
 }
@@ -55,9 +55,13 @@ func inboxFilter(actor news.Actor, box news.Inbox) news.ArticleFilter {
 func (n *Newsroom) inbox(w http.ResponseWriter, r *http.Request) error {
 	actor, query := actorOf(r), r.URL.Query()
 	boxes := inboxesOf(actor)
+	counts, err := n.inboxCounts(r, actor, boxes)
+	if err != nil {
+		return err
+	}
 	box := news.Inbox(query.Get("box"))
 	if !slices.Contains(boxes, box) {
-		box = news.InboxMine
+		box = firstWithWork(boxes, counts)
 	}
 	after, err := news.ParseCursor(query.Get("after"))
 	if err != nil {
@@ -71,11 +75,7 @@ func (n *Newsroom) inbox(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := inboxPage{frame: n.frame(r, n.print.T("inbox.title"), "inbox"), Box: box, Rows: found.Rows, Action: web.NewAction()}
 	for _, b := range boxes {
-		tab := inboxTab{Box: b, Path: inboxAddress(b, ""), Current: b == box}
-		if tab.Count, err = n.inboxCount(r, actor, b); err != nil {
-			return err
-		}
-		page.Tabs = append(page.Tabs, tab)
+		page.Tabs = append(page.Tabs, inboxTab{Box: b, Count: counts[b], Path: inboxAddress(b, ""), Current: b == box})
 	}
 	if !after.IsZero() {
 		page.First = inboxAddress(box, "")
@@ -89,21 +89,38 @@ func (n *Newsroom) inbox(w http.ResponseWriter, r *http.Request) error {
 	return n.render(w, r, http.StatusOK, "inbox", page)
 }
 
-func (n *Newsroom) inboxCount(r *http.Request, actor news.Actor, box news.Inbox) (string, error) {
-	if !slices.Contains(counted, box) {
-		return "", nil
+// firstWithWork is the part that opens by itself: the first that holds work for the person, their own when none does.
+func firstWithWork(boxes []news.Inbox, counts map[news.Inbox]string) news.Inbox {
+	for _, box := range boxes {
+		if counts[box] != "" && box != news.InboxScheduled {
+			return box
+		}
 	}
-	f := inboxFilter(actor, box)
-	f.Limit = countMost
-	rows, err := n.Articles.Articles(r.Context(), actor, f)
-	if err != nil {
-		return "", err
+	return news.InboxMine
+}
+
+// inboxCounts is how much is in the parts that hold work; empty ones have no count.
+func (n *Newsroom) inboxCounts(r *http.Request, actor news.Actor, boxes []news.Inbox) (map[news.Inbox]string, error) {
+	counts := map[news.Inbox]string{}
+	for _, box := range boxes {
+		if !slices.Contains(counted, box) {
+			continue
+		}
+		f := inboxFilter(actor, box)
+		f.Limit = countMost
+		rows, err := n.Articles.Articles(r.Context(), actor, f)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows.Rows) == 0 {
+			continue
+		}
+		counts[box] = n.print.Number(int64(len(rows.Rows)))
+		if !rows.Next.IsZero() {
+			counts[box] += "+"
+		}
 	}
-	count := n.print.Number(int64(len(rows.Rows)))
-	if !rows.Next.IsZero() {
-		count += "+"
-	}
-	return count, nil
+	return counts, nil
 }
 
 func inboxAddress(box news.Inbox, after string) string {

@@ -43,7 +43,7 @@ func (n *Newsroom) articleList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{frame: n.frame(r, n.print.T("newsroom.articles"), "articles"), Rows: rows.Rows, States: shownStates(), Sections: sections,
+	page := listPage{frame: n.frame(r, n.print.T("newsroom.articles"), "articles"), Rows: rows.Rows, States: news.States(), Sections: sections,
 		State: filter.State, Section: filter.Section, Text: filter.Text}
 	page.Filtered = filter.State != "" || filter.Section != 0 || filter.Text != ""
 	if !filter.After.IsZero() {
@@ -54,9 +54,6 @@ func (n *Newsroom) articleList(w http.ResponseWriter, r *http.Request) error {
 	}
 	return n.render(w, r, http.StatusOK, "list", page)
 }
-
-// shownStates are the states that articles can have today; the others wait for their acts.
-func shownStates() []news.State { return []news.State{news.Draft, news.Published, news.Withdrawn} }
 
 // listFilter reads the filter; a state that is none narrows nothing.
 func listFilter(query url.Values) (news.ArticleFilter, error) {

@@ -88,14 +88,11 @@ func (f frame) Label(m news.Media) string {
 	return f.T("media." + string(m.Kind))
 }
 
-// Measure is an item's extent as people read it: pixels of a picture, and what it weighs.
+// Measure is an item's extent as people read it: pixels of a picture, how long a film plays, and what it weighs.
 func (f frame) Measure(m news.Media) string {
-	weight := ""
-	switch {
-	case m.Bytes >= 10_000_000:
-		weight = f.T("library.mb", f.Number(m.Bytes/1_000_000))
-	case m.Bytes > 0:
-		weight = f.T("library.kb", f.Number(max(1, m.Bytes/1000)))
+	weight := f.Weight(m.Bytes)
+	if m.Duration > 0 {
+		return f.Length(m.Duration) + " · " + weight
 	}
 	if m.Width == 0 {
 		return weight
@@ -197,8 +194,9 @@ type mediaItem struct {
 	Caption string         `json:"caption"`
 	Credit  string         `json:"credit"`
 	Alt     string         `json:"alt"`
-	Width   int            `json:"width"`
-	Height  int            `json:"height"`
+	Width   int            `json:"width"`   // of the picture that Src names
+	Height  int            `json:"height"`  // of the picture that Src names
+	Edits   int            `json:"edits"`   // the base of a form that edits it
 	Preview string         `json:"preview"` // for the newsroom; "" for what is no picture
 	Src     string         `json:"src"`     // what an article names: the picture at a middle width, or the file of sound and video
 	Edit    string         `json:"edit"`
@@ -207,9 +205,10 @@ type mediaItem struct {
 func (n *Newsroom) mediaItem(r *http.Request, m news.Media) mediaItem {
 	f := n.frame(r, "", "")
 	item := mediaItem{ID: m.ID, Kind: m.Kind, Type: m.Type, Name: m.Name, Label: f.Label(m), Measure: f.Measure(m), Caption: m.Caption, Credit: m.Credit,
-		Alt: m.Alt, Width: m.Width, Height: m.Height, Edit: editMediaPath(m.ID), Src: "/media/" + m.ID.String() + "/file" + media.Extension(m)}
+		Alt: m.Alt, Edits: m.Edits, Edit: editMediaPath(m.ID), Src: "/media/" + m.ID.String() + "/file" + media.Extension(m)}
 	if m.Kind == news.MediaImage {
-		item.Preview, item.Src = f.Thumb(m), "/media/"+m.ID.String()+"/960.jpg"
+		item.Preview, item.Src = f.Thumb(m), "/media/"+m.ID.String()+"/"+strconv.Itoa(media.WeighedWidth)+".jpg"
+		item.Width, item.Height = rendition(m.PictureSize, media.WeighedWidth)
 	}
 	return item
 }
@@ -367,13 +366,17 @@ func (n *Newsroom) saveMedia(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := stored
-	m.Caption, m.Credit, m.Alt, m.Creator, m.Copyright = f.Line("caption"), f.Line("credit"), f.Line("alt"), f.Line("creator"), f.Line("copyright")
+	for name, text := range map[string]*string{"caption": &m.Caption, "credit": &m.Credit, "alt": &m.Alt, "creator": &m.Creator, "copyright": &m.Copyright} {
+		if f.Has(name) { // the editor's dialog sends the words that it asked for
+			*text = f.Line(name)
+		}
+	}
 	if f.Has("focal_x") && f.Has("focal_y") {
 		m.Focal = news.Focal{X: focalNumber(f.Line("focal_x")), Y: focalNumber(f.Line("focal_y"))}
 	}
-	_, err = n.Pictures.Edit(r.Context(), actorOf(r), media.Edit{ID: m.ID, Base: int(f.Int("base")), Caption: m.Caption, Credit: m.Credit, Alt: m.Alt,
+	edited, err := n.Pictures.Edit(r.Context(), actorOf(r), media.Edit{ID: m.ID, Base: int(f.Int("base")), Caption: m.Caption, Credit: m.Credit, Alt: m.Alt,
 		Creator: m.Creator, Copyright: m.Copyright, Focal: m.Focal})
-	if kind := news.KindOf(err); err != nil && (kind == news.Invalid || kind == news.Conflict) {
+	if kind := news.KindOf(err); err != nil && !wantsJSON(r) && (kind == news.Invalid || kind == news.Conflict) {
 		page, broken := n.mediaItemPage(r, m)
 		if broken != nil {
 			return broken
@@ -384,6 +387,9 @@ func (n *Newsroom) saveMedia(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if wantsJSON(r) {
+		return n.sendJSON(w, r, http.StatusOK, n.mediaItem(r, edited))
 	}
 	return web.Redirect(w, r, editMediaPath(m.ID)+"?done=saved")
 }

@@ -174,7 +174,7 @@ func TestItemIsEditedUsedAndDeleted(t *testing.T) {
 	h.want(omid.post("/newsroom/media/1/delete", nil), http.StatusForbidden)
 
 	code := sara.write(articleFields("picture_pick", "۱", "picture_credit", "مریم"))
-	h.want(sara.get(editPath(code)), http.StatusOK, "/newsroom/media/1", `data-pick="library"`)
+	h.want(sara.get(editPath(code)), http.StatusOK, "/newsroom/media/1", "data-pick hidden")
 	h.want(sara.get(edit), http.StatusOK, "به کار رفته در", editPath(code), "حذف نمی‌شود")
 	h.want(sara.post("/newsroom/media/1/delete", nil), http.StatusConflict, "این فایل در خبری به کار رفته است")
 	h.want(sara.post("/newsroom/articles", articleFields("picture_pick", "99", "picture_credit", "x")), http.StatusUnprocessableEntity, "این عکس پیدا نشد")

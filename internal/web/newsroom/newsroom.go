@@ -146,7 +146,7 @@ const (
 	pathTemplates = root + "/templates"
 	pathFind      = root + "/find"
 	pathPaste     = root + "/paste"
-	pathPictures  = root + "/pictures"
+	pathWeight    = root + "/weight"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
 	pasteMaxBody  = 8 << 20                // word processors wrap every word in styles
@@ -187,7 +187,7 @@ func (n *Newsroom) Area() web.Area {
 		inside("POST "+pathArticles+"/{code}/comments", news.RightComments, web.RateWrite, n.switchComments),
 		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
 		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
-		upload("POST "+pathPictures, n.addBodyPicture),
+		inside("GET "+pathWeight, news.RightWrite, web.RateRead, n.weight),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),

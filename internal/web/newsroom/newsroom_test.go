@@ -40,6 +40,8 @@ type house struct {
 	desk    *editorial.Desk
 	talk    *discussion.Desk
 	room    *Newsroom
+
+	pictures *media.Library
 }
 
 func newHouse(t testing.TB) *house {
@@ -60,7 +62,7 @@ func newHouse(t testing.TB) *house {
 		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
 		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
-	h.room = room
+	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
 	engine := discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
 	rules := room.RulesArea(discussion.NewRulebook(s, engine, time.Now), engine)

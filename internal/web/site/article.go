@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -117,6 +118,9 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	body, err := s.body(ctx, a)
+	if err == nil {
+		body, err = s.play(w, r, body, a.Path())
+	}
 	if err != nil {
 		return err
 	}
@@ -164,9 +168,43 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 }
 
 // body is the text of an article for readers: without notes to editors, its boxes filled with the headlines that the gate lets
-// through.
+// through, its films with their lengths and sizes.
 func (s *Site) body(ctx context.Context, a news.PublicArticle) (markup.HTML, error) {
-	body := markup.WithoutNotes(markup.HTML(a.Body))
+	body, err := s.withBoxes(ctx, markup.WithoutNotes(markup.HTML(a.Body)))
+	if err != nil {
+		return "", err
+	}
+	body = markup.FillPlayers(body, func(src string) string {
+		item, broken := s.playable(ctx, src)
+		err = errors.Join(err, broken)
+		var parts []string
+		if item.Duration > 0 {
+			parts = append(parts, s.print.Length(item.Duration))
+		}
+		if item.Bytes > 0 {
+			parts = append(parts, s.print.Weight(item.Bytes))
+		}
+		return strings.Join(parts, " · ")
+	})
+	return body, err
+}
+
+// playable is the item that an address of a film or a recording names, as far as the gate lets it through.
+func (s *Site) playable(ctx context.Context, src string) (news.Media, error) {
+	number, _, _ := strings.Cut(strings.TrimPrefix(src, "/media/"), "/")
+	id, ok := news.ParseCode(number)
+	if !ok {
+		return news.Media{}, nil
+	}
+	item, err := s.Articles.Media(ctx, news.MediaID(id))
+	if news.KindOf(err) == news.NotFound {
+		return news.Media{}, nil
+	}
+	return item, err
+}
+
+// withBoxes fills the boxes.
+func (s *Site) withBoxes(ctx context.Context, body markup.HTML) (markup.HTML, error) {
 	named := markup.MoreCodes(body)
 	if len(named) == 0 {
 		return body, nil
@@ -216,7 +254,7 @@ func (s *Site) story(a news.PublicArticle, body markup.HTML) story {
 	} else if a.Source != "" {
 		out.SourceLine = s.print.T("article.source", a.Source)
 	}
-	out.Body = body.Template()
+	out.Body = withRenditions(body).Template()
 	if a.EndMark {
 		out.End = s.print.T("article.end_mark", s.plainNumber(a.DeskCode))
 	}

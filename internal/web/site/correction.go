@@ -4,7 +4,6 @@ import (
 	"context"
 	"html/template"
 	"net/http"
-	"net/url"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -104,12 +103,6 @@ func (s *Site) corrections(w http.ResponseWriter, r *http.Request) error {
 		a.Headline, a.Path = one.Headline, one.Path+"#correction-"+news.Code(one.ID).String()
 		page.Amendments = append(page.Amendments, a)
 	}
-	if !after.IsZero() {
-		page.Newest = path
-		page.Canonical += "?after=" + url.QueryEscape(after.String())
-	}
-	if !next.IsZero() {
-		page.Older = path + "?after=" + url.QueryEscape(next.String())
-	}
+	page.Newest, page.Older = page.turn(path, after, next)
 	return s.render(w, r, http.StatusOK, "corrections", page)
 }

@@ -33,6 +33,53 @@ func (s *Site) openDossier(r *http.Request) (news.PublicDossier, error) {
 	return s.Fronts.Dossier(r.Context(), r.PathValue("slug"))
 }
 
+// dossiersPage is the list of the dossiers.
+type dossiersPage struct {
+	frame
+	sides
+	Heading       string
+	All           []dossierLine
+	Newest, Older string
+}
+
+// dossierLine is a dossier in the list.
+type dossierLine struct {
+	Path, Title, Lede string
+	Time              *Moment
+}
+
+// dossiersPath is the list of the dossiers. It has no feed of its own: it changes seldom, and each dossier has one.
+const dossiersPath = "/dossiers"
+
+func (s *Site) dossiers(w http.ResponseWriter, r *http.Request) error {
+	after, err := news.ParseCursor(r.URL.Query().Get("after"))
+	if err != nil {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	heading := s.print.T("site.dossiers")
+	f, err := s.frame(r.Context(), "dossiers", heading, dossiersPath, 0, "")
+	if err != nil {
+		return err
+	}
+	page := dossiersPage{frame: f, Heading: heading}
+	if page.sides, err = s.sides(r.Context(), 0); err != nil {
+		return err
+	}
+	var all []news.PublicDossier
+	var next news.Cursor
+	if s.Fronts != nil {
+		if all, next, err = s.Fronts.DossierList(r.Context(), after, rowsMany); err != nil {
+			return err
+		}
+	}
+	for _, d := range all {
+		page.All = append(page.All, dossierLine{Path: d.Path(), Title: d.Title, Lede: markup.Excerpt(markup.HTML(d.Text), 200),
+			Time: moment(d.ModifiedAt, s.print.LongDate)})
+	}
+	page.Newest, page.Older = page.turn(dossiersPath, after, next)
+	return s.render(w, r, http.StatusOK, "dossiers", page)
+}
+
 func (s *Site) dossier(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.openDossier(r)
 	if err != nil {
@@ -138,9 +185,9 @@ func (s *Site) sitemapOfDossiers(w http.ResponseWriter, r *http.Request) error {
 	if len(all) == 0 {
 		return news.Fail(news.NotFound, "error.not_found")
 	}
-	entries := make([]news.SitemapEntry, len(all))
-	for i, d := range all {
-		entries[i] = news.SitemapEntry{Path: d.Path(), ModifiedAt: d.ModifiedAt}
+	entries := []news.SitemapEntry{{Path: dossiersPath, ModifiedAt: all[0].ModifiedAt}} // the newest stands first
+	for _, d := range all {
+		entries = append(entries, news.SitemapEntry{Path: d.Path(), ModifiedAt: d.ModifiedAt})
 	}
 	body, err := syndicate.Sitemap(s.machine, entries)
 	if err != nil {

@@ -53,14 +53,21 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, page listPage, q new
 	} else {
 		page.Rows = s.rowsOf(found.Cards, after.IsZero())
 	}
-	if !after.IsZero() {
-		page.Newest = path
-		page.Canonical += "?after=" + url.QueryEscape(after.String())
-	}
-	if !found.Next.IsZero() {
-		page.Older = path + "?after=" + url.QueryEscape(found.Next.String())
-	}
+	page.Newest, page.Older = page.turn(path, after, found.Next)
 	return s.render(w, r, http.StatusOK, "list", page)
+}
+
+// turn gives a page of a list that goes on its canonical address, and returns where the list begins, "" on its first page, and where it
+// goes on, "" on its last.
+func (f *frame) turn(path string, after, next news.Cursor) (newest, older string) {
+	if !after.IsZero() {
+		newest = path
+		f.Canonical += "?after=" + url.QueryEscape(after.String())
+	}
+	if !next.IsZero() {
+		older = path + "?after=" + url.QueryEscape(next.String())
+	}
+	return newest, older
 }
 
 // rowsOf are rows with their full time; on a first page the first article leads when it has a picture.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,8 +122,8 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, kee
 	switch {
 	case isWidth:
 		file, err = s.Pictures.Open(r.Context(), item, width)
-	case name == syndicate.ShareName:
-		file, err = s.Pictures.OpenShare(r.Context(), item)
+	case slices.Contains(syndicate.CropNames(), name):
+		file, err = s.Pictures.OpenCrop(r.Context(), item, strings.TrimSuffix(name, ".jpg"))
 	case item.Kind != news.MediaImage && name == "file"+media.Extension(item):
 		file, err = s.Pictures.OpenOriginal(r.Context(), item) // of a picture the original stays in the house
 	default:

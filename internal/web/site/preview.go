@@ -65,6 +65,9 @@ func (s *Site) ShowPreview(w http.ResponseWriter, r *http.Request, p news.Previe
 	web.SetHidden(w)
 	a := news.PublicArticle(p)
 	body, err := s.body(r.Context(), a)
+	if err == nil {
+		body, err = s.play(w, r, body, r.URL.EscapedPath())
+	}
 	if err != nil {
 		return err
 	}

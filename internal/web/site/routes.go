@@ -29,8 +29,8 @@ func (s *Site) routes() []web.Route {
 	hidden.Timeout = playTime
 	return []web.Route{
 		kept("/{$}", s.front),
-		kept("/news/{code}", s.article, "reply"),
-		kept("/news/{code}/{slug}", s.article, "reply"),
+		kept("/news/{code}", s.article, "reply", "play"),
+		kept("/news/{code}/{slug}", s.article, "reply", "play"),
 		kept("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
@@ -40,6 +40,7 @@ func (s *Site) routes() []web.Route {
 		kept("/sections", s.allSections),
 		kept("/section/{slug}", s.section, "after"),
 		kept("/tag/{slug}", s.tag, "after"),
+		kept("/dossiers", s.dossiers, "after"),
 		kept("/dossier/{slug}", s.dossier),
 		kept("/dossier/{slug}/rss.xml", s.dossierFeed),
 		read("/archive", s.today),

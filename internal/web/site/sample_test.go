@@ -41,6 +41,7 @@ type memory struct {
 	views     int
 	broken    error                   // what every read answers instead
 	wrong     []news.PublicCorrection // newest first
+	embeds    []string                // hosts that may play
 	logged    bytes.Buffer
 	now       time.Time
 }
@@ -246,7 +247,7 @@ func (*memory) Open(_ context.Context, _ news.Media, width int) (media.File, err
 	return media.File{ReadSeekCloser: nopCloser{bytes.NewReader(buf.Bytes())}, ModTime: sampleNow, Type: "image/jpeg", Tag: strconv.Itoa(width), Exact: true}, err
 }
 
-func (m *memory) OpenShare(ctx context.Context, item news.Media) (media.File, error) {
+func (m *memory) OpenCrop(ctx context.Context, item news.Media, _ string) (media.File, error) {
 	return m.Open(ctx, item, 1200)
 }
 
@@ -311,7 +312,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := Settings{Name: "هفت‌رود", Tagline: "خبر، همان‌قدر که می‌دانیم", URL: "https://haftrud.example", Lang: lang, About: "ما **هفت‌رود** هستیم."}
+	settings := Settings{Name: "هفت‌رود", Tagline: "خبر، همان‌قدر که می‌دانیم", URL: "https://haftrud.example", Lang: lang, About: "ما **هفت‌رود** هستیم.", Embeds: m.embeds}
 	if lang == i18n.EN {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}

@@ -48,6 +48,7 @@ type Fronts interface {
 	OfKind(ctx context.Context, kind news.ArticleKind, limit int) ([]news.PublicCard, error)
 	Dossier(ctx context.Context, slug string) (news.PublicDossier, error)
 	Dossiers(ctx context.Context) ([]news.PublicDossier, error)
+	DossierList(ctx context.Context, after news.Cursor, limit int) ([]news.PublicDossier, news.Cursor, error)
 }
 
 // Suggestions says what else is worth reading.
@@ -65,7 +66,7 @@ type Discussion interface {
 // Pictures opens the renditions of pictures, and sound and video.
 type Pictures interface {
 	Open(ctx context.Context, m news.Media, width int) (media.File, error)
-	OpenShare(ctx context.Context, m news.Media) (media.File, error)
+	OpenCrop(ctx context.Context, m news.Media, name string) (media.File, error)
 	OpenOriginal(ctx context.Context, m news.Media) (media.File, error)
 }
 
@@ -78,6 +79,8 @@ type Settings struct {
 	About   string // Markdown; "" for no such page
 	Contact string // Markdown; "" for no such page
 	Flags   bool   // show a flag beside a commenter's country
+	// Embeds are the hosts whose films may play in a frame, in small letters and without www.
+	Embeds []string
 }
 
 // Corrections is what was wrong and put right in public articles.
@@ -113,11 +116,12 @@ type Site struct {
 
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
 func New(settings Settings, sources Sources, bundle *i18n.Bundle, assets *web.Assets) (*Site, error) {
-	pages, err := web.NewTemplates(theme.Templates(), nil)
+	funcs := template.FuncMap{"href": href}
+	pages, err := web.NewTemplates(theme.Templates(), funcs)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
-	parts, err := template.ParseFS(theme.Templates(), "_*.html")
+	parts, err := template.New("parts").Funcs(funcs).ParseFS(theme.Templates(), "_*.html")
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,7 +16,6 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
-	"github.com/dabir-newsroom/dabir/theme"
 )
 
 const articlePath = "/news/12/%D8%AE%D8%A8%D8%B1-12"
@@ -137,16 +137,13 @@ func TestErrorPagesDoNotReadTheStore(t *testing.T) {
 }
 
 func TestAnArticlesFirstViewWithinFourteenKilobytes(t *testing.T) {
-	page := get(t, newSample().handler(t, i18n.FA), articlePath).Body.Bytes()
-	css, err := theme.Assets().Open("site.css")
-	if err != nil {
-		t.Fatal(err)
+	h := newSample().handler(t, i18n.FA)
+	page := get(t, h, articlePath).Body.Bytes()
+	link := regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)"`).FindSubmatch(page)
+	if link == nil {
+		t.Fatal("the page has no style sheet")
 	}
-	defer css.Close()
-	var styles bytes.Buffer
-	if _, err := styles.ReadFrom(css); err != nil {
-		t.Fatal(err)
-	}
+	styles := get(t, h, string(link[1])).Body.Bytes()
 	packed := func(body []byte, level int) int {
 		var out bytes.Buffer
 		w := brotli.NewWriterLevel(&out, level)
@@ -154,9 +151,9 @@ func TestAnArticlesFirstViewWithinFourteenKilobytes(t *testing.T) {
 		w.Close()
 		return out.Len()
 	}
-	html, sheet := packed(page, 4), packed(styles.Bytes(), brotli.BestCompression)
-	t.Logf("html %d → %d, css %d → %d bytes", len(page), html, styles.Len(), sheet)
-	if html+sheet > 14<<10 {
+	html, sheet := packed(page, 4), packed(styles, brotli.BestCompression)
+	t.Logf("html %d → %d, css %d → %d bytes", len(page), html, len(styles), sheet)
+	if html+sheet > 14_000 {
 		t.Errorf("%d bytes compressed", html+sheet)
 	}
 }

@@ -374,3 +374,14 @@ function calendar(box) {
 const sheet = document.querySelector('form[data-desk]');
 if (sheet) desk(sheet);
 document.querySelectorAll('[data-moment]').forEach(calendar);
+
+// A note of the list leads to its place in the text.
+document.addEventListener('click', (e) => {
+  const link = e.target.closest?.('[data-note]');
+  const note = link && document.querySelectorAll('.prose aside.desk-note')[link.dataset.note];
+  if (!note) return;
+  e.preventDefault();
+  note.closest('.prose').focus();
+  getSelection().setPosition(note.querySelector('p') ?? note, 0);
+  note.scrollIntoView({ block: 'center' });
+});

@@ -55,8 +55,8 @@ function arrange() {
     }
     say(now.dataset.said);
     const slot = now.dataset.slot;
-    const target = (focus && now.querySelector(`[data-focus="${focus}"]`)) ?? now.querySelector(`#slot-${slot} .moves button`);
-    (target ?? now.querySelector('.moves button') ?? document.querySelector('.finder input')).focus();
+    const target = (focus && now.querySelector(`button[data-focus="${focus}"]:enabled, summary[data-focus="${focus}"]`)) ?? now.querySelector(`#slot-${slot} .moves button:enabled`);
+    (target ?? now.querySelector('.moves button:enabled') ?? document.querySelector('.finder input')).focus();
     (target ?? now).closest('.slot')?.scrollIntoView({ block: 'nearest' });
   }
 

@@ -53,6 +53,24 @@ function press(selector, e) {
   else target.click();
 }
 
+// The browser speaks its own language on the button of a file field. Ours lies under the field, which stays what is clicked, focused and
+// dropped on.
+for (const input of document.querySelectorAll('input[type=file][data-choose]')) {
+  const face = document.createElement('span');
+  const names = document.createElement('span');
+  const around = document.createElement('span');
+  face.className = 'face';
+  face.textContent = input.dataset.choose;
+  names.className = 'hint';
+  names.dir = 'auto';
+  around.className = 'choose';
+  input.before(around);
+  around.append(input, face, names);
+  const tell = () => { names.textContent = [...input.files].map((file) => file.name).join('، ') || input.dataset.none; };
+  for (const name of ['change', 'chosen']) input.addEventListener(name, tell);
+  tell();
+}
+
 // A form that came back begins at its first mistake.
 document.querySelector('[aria-invalid]')?.focus();
 

@@ -9,6 +9,7 @@ import { describe } from './count.js';
 import { Direction } from './direction.js';
 import { h } from './dom.js';
 import { Find } from './find.js';
+import { picking } from './lead.js';
 import { Panels } from './panels.js';
 import { Paste } from './paste.js';
 import { parts } from './schema.js';
@@ -97,7 +98,7 @@ function mount(form) {
     editable: !markdown.matches(':disabled'),
     extensions: [
       ...parts(words, headlineFinder(headlines)), Basics, Direction, Find,
-      Paste({ takePictures: (files) => panels.picture(files), busy }),
+      Paste({ takeFiles: (files) => panels.library('', files), busy }),
       Keys((e) => toolbar.press(e), () => toolbar.focus()),
     ],
     // The bars above and below cover what stands under them.
@@ -118,8 +119,15 @@ function mount(form) {
   let later;
   const changed = () => {
     html.value = write(editor.state.doc);
-    describe(words, editor.state.doc, html.value).then((text) => { facts.textContent = text; });
+    const lead = Number(form.elements.picture_remove?.checked ? 0 : form.elements.picture_id.value);
+    describe(words, editor.state.doc, html.value, lead).then(({ text, open }) => {
+      facts.textContent = text;
+      if (!open) return;
+      clearTimeout(later); // pictures are still being made; what they weigh is known soon
+      later = setTimeout(changed, 5000);
+    });
   };
+  form.addEventListener('picked', changed);
   editor.on('transaction', ({ transaction }) => {
     toolbar.update();
     if (!transaction.docChanged) return;
@@ -152,4 +160,7 @@ function mount(form) {
 }
 
 const form = document.querySelector('form.sheet');
-if (form?.elements.body_html) mount(form);
+if (form?.elements.body_html) {
+  mount(form);
+  picking(form);
+}

@@ -1,6 +1,7 @@
 // The small forms under the toolbar: an address, an article, a picture, a film. They stand in the page and cover nothing;
 // Escape closes them and leads back to the text.
 import { figures, fill, h } from './dom.js';
+import { Library } from './library.js';
 import { find, found, replace, replaceAll, step, stop } from './find.js';
 
 let serial = 0;
@@ -108,36 +109,16 @@ export class Panels {
     });
   }
 
-  player() {
-    const { editor, words } = this;
-    this.open(words.player, [
-      { name: 'src', text: words.address, hint: words.player_hint, dir: 'ltr', placeholder: '/media/' },
-      { name: 'caption', text: words.caption }, { name: 'credit', text: words.credit },
-    ], words.insert, ({ src, caption, credit }) => {
-      const path = src.replace(location.origin, '');
-      if (!/^\/media\/[^?#%\\\s]+$/.test(path) || path.includes('//') || path.includes('/.')) return { src: words.bad_media };
-      const tag = /\.(mp3|opus|ogg|m4a|wav)$/i.test(path) ? 'audio' : 'video';
-      insertFigure(editor, { type: 'player', attrs: { tag, src: path } }, caption, credit);
-      return null;
-    });
-  }
-
-  picture(files) {
-    const { editor, words } = this;
-    const fields = [
-      { name: 'credit', text: words.credit, hint: words.credit_hint }, { name: 'caption', text: words.caption }, { name: 'alt', text: words.alt, hint: words.alt_hint },
-    ];
-    if (!files) fields.unshift({ name: 'file', text: words.picture_file, type: 'file', accept: 'image/jpeg,image/png,image/gif,image/webp', multiple: true });
-    const waiting = files ? [...files] : null;
-    this.open(files ? fill(words.pictures, figures(files.length)) : words.picture, fields, words.upload, async ({ file, ...about }) => {
-      const all = waiting ?? file;
-      if (!all.length) return { file: words.no_file };
-      while (all.length) {
-        const wrong = await upload(editor, all[0], about);
-        if (wrong) return { ...wrong, '': wrong.file ?? wrong[''] ?? '' };
-        all.shift();
-      }
-      return null;
+  // library inserts what is chosen of a kind, or files that are there already.
+  library(kind, files = null) {
+    this.done?.();
+    const { editor } = this;
+    this.shelf ??= new Library(this.words);
+    this.shelf.open({
+      kind, files, after: () => editor.view.focus(),
+      choose: ({ item, caption, credit, alt }) => insertFigure(editor, item.kind === 'image'
+        ? { type: 'image', attrs: { src: item.src, alt, width: item.width, height: item.height } }
+        : { type: 'player', attrs: { tag: item.kind, src: item.src } }, caption, credit),
     });
   }
 
@@ -260,18 +241,5 @@ export function imageAt(state) {
     const pos = depth > $from.depth ? $from.pos : $from.before(depth);
     if (figure?.type.name === 'figure') return figure.firstChild.type.name === 'image' ? { node: figure.firstChild, pos: pos + 1 } : null;
   }
-  return null;
-}
-
-async function upload(editor, file, { caption, credit, alt }) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ picture: file, picture_caption: caption, picture_credit: credit, picture_alt: alt })) form.set(name, value);
-  const response = await fetch('/newsroom/pictures', { method: 'POST', body: form, headers: { Accept: 'application/json' } });
-  const answer = await response.json();
-  if (!response.ok) {
-    const wrong = answer.problems ?? {};
-    return { file: wrong.picture, credit: wrong.picture_credit, caption: wrong.picture_caption, alt: wrong.picture_alt, '': answer.message };
-  }
-  insertFigure(editor, { type: 'image', attrs: { src: answer.src, alt, width: answer.width, height: answer.height } }, caption, credit);
   return null;
 }

@@ -75,15 +75,15 @@ async function paste(view, html, busy) {
   }
 }
 
-const pictures = (data) => [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
+const media = (data) => [...(data?.files ?? [])].filter((file) => /^(image|video|audio)\//.test(file.type));
 
-// Paste calls takePictures with pictures that are pasted or dropped, and busy with 1 and -1 while the server is asked.
-export const Paste = ({ takePictures, busy }) => {
+// Paste calls takeFiles with pictures, films and sounds that are pasted or dropped, and busy with 1 and -1 while the server is asked.
+export const Paste = ({ takeFiles, busy }) => {
   const take = (view, data) => {
-    const files = pictures(data), html = data?.getData('text/html') ?? '';
+    const files = media(data), html = data?.getData('text/html') ?? '';
     // Word puts a picture of the text beside the text.
     if (files.length && !data.getData('text/plain').trim()) {
-      takePictures(files);
+      takeFiles(files);
       return true;
     }
     if (!html || html.includes('data-pm-slice')) return false;

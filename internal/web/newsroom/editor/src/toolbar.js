@@ -36,11 +36,11 @@ export function commands(panels, headlines) {
       { name: 'quote', key: 'mod+shift+9', ...wrap('blockquote') },
       { name: 'pullquote', key: 'mod+alt+9', ...wrap('pullquote') },
     ], [
-      { name: 'picture', key: 'mod+alt+p', panel: true, run: () => panels.picture(null) },
+      { name: 'picture', key: 'mod+alt+p', panel: true, run: () => panels.library('image') },
       { name: 'table', key: 'mod+alt+t', run: (e) => insertTable({ state: e.state, dispatch: e.view.dispatch }, 3, 2), can: (e) => !isInTable(e.state) },
       { name: 'more', key: 'mod+alt+m', panel: true, run: () => panels.more(headlines) },
       { name: 'note', key: 'mod+alt+n', ...wrap('note') },
-      { name: 'player', panel: true, run: () => panels.player() },
+      { name: 'player', panel: true, run: () => panels.library('video') },
       { name: 'embed', panel: true, run: () => panels.embed() },
       { name: 'rule', run: (e) => e.chain().insertContent({ type: 'horizontalRule' }).run() },
     ], [
