@@ -314,7 +314,7 @@ func (c *commentsCmd) verify(ctx context.Context, w *workshop, out sent) error {
 	}
 	var actions int
 	if err := db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT c.id) FROM action a JOIN comment c ON CAST(c.id AS TEXT) = a.result
-		WHERE a.id LIKE 'comment:bench-%'`).Scan(&actions); err != nil {
+		WHERE a.id LIKE 'comment:sent.%'`).Scan(&actions); err != nil {
 		return err
 	}
 	if actions != len(stored) {
