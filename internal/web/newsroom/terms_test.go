@@ -30,7 +30,7 @@ func TestTermsArePutOnTheLists(t *testing.T) {
 	h.want(m.get(path), http.StatusOK, `value="بدواژه+"`, "حذف شود")
 	fields.Set("action", "a-term-of-this-form-2")
 	h.want(m.post("/newsroom/terms", fields), http.StatusConflict, "در فهرست هست", "<b>چرا</b>")
-	h.want(m.post(path, url.Values{"text": {"*"}, "list": {"x"}, "kind": {"y"}, "note": {"یادداشت"}}), http.StatusUnprocessableEntity,
+	h.want(m.post(path, url.Values{"text": {"ا*"}, "list": {"x"}, "kind": {"y"}, "note": {"یادداشت"}}), http.StatusUnprocessableEntity,
 		"ستاره در یک واژه", "فهرست را برگزینید", "نوع واژه را برگزینید", `value="یادداشت"`)
 	if w := m.post(path+"/delete", nil); w.Code != http.StatusSeeOther {
 		t.Errorf("delete: %d", w.Code)
