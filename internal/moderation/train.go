@@ -21,7 +21,7 @@ type Example struct {
 const (
 	epochs       = 16
 	rate         = 0.15 // of learning, at the first step
-	decay        = 1e-3 // of weights, a step
+	decay        = 4e-3 // of weights, a step
 	parts        = 3    // of the examples, each judged by a model of the others to find the curve
 	fewest       = 10   // positive and negative examples that a label needs
 	wordsKnownAt = 2    // in how many texts a word must stand to be known
