@@ -120,7 +120,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
 		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},
 	} {
@@ -143,6 +143,19 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		editor.checked(source, "the editor's library")
 		editor.click(".library .shelf li:first-child button")
 		editor.checked(source, "the library that asks for caption and credit")
+	})
+	t.Run("CopyDesk", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/articles/new", 200)
+		editor.writes("کتاب ها")
+		editor.fill("[name=lede]", "چرا?")
+		editor.until(`document.querySelectorAll(".slips li").length > 0`)
+		editor.click(`.tools [data-name=desk]`)
+		editor.until(`document.querySelectorAll(".slip-list li").length > 1`)
+		editor.checked(source, "the copy desk's findings")
+		editor.Expect(409)
+		editor.follow(`button[value="publish"]`)
+		editor.checked(source, "the checklist")
 	})
 	t.Run("Article", func(t *testing.T) {
 		editor.t = t

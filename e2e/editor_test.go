@@ -228,7 +228,8 @@ func TestArticleByKeyboard(t *testing.T) {
 	status, err := v.Leads(chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	v.must(err)
 	if status == 409 { // the checklist asks, with the answer under the next key
-		v.until(`document.activeElement?.closest(".asks") !== null`)
+		v.until(`document.activeElement?.matches(".asks")`) // the questions, not the answer: nobody says yes by accident
+		v.tabTo(`.asks [name=confirmed]`)
 		status, err = v.Leads(chromedp.KeyEvent("\r"))
 		v.must(err)
 	}
@@ -380,7 +381,7 @@ func TestEditorBoxesNotesAndWords(t *testing.T) {
 	}
 	v.Expect(409)
 	v.follow(`button[value="publish"]`) // the checklist asks about tags and the like
-	if status := v.follow(`.asks button`); status != 200 || !v.has(".state.published") {
+	if status := v.follow(`.asks [name=confirmed]`); status != 200 || !v.has(".state.published") {
 		t.Fatalf("publishing answers %d: %s", status, v.text("main"))
 	}
 	if got := v.text(".prose aside.desk-note"); !strings.Contains(got, "رازکلیدواژه") {

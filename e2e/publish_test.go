@@ -48,7 +48,7 @@ func TestEditorPublishes(t *testing.T) {
 	if status := editor.follow(`button[value="publish"]`); status != 409 || !strings.Contains(editor.text(".asks"), "نه منبع دارد") {
 		t.Fatalf("the checklist answers %d:\n%s", status, editor.text("main"))
 	}
-	if status := editor.follow(`.asks button`); status != 200 {
+	if status := editor.follow(`.asks [name=confirmed]`); status != 200 {
 		t.Fatalf("publishing answers %d:\n%s", status, editor.text("main"))
 	}
 	form := editor.location()
@@ -127,7 +127,7 @@ func (v visitor) edits(reader visitor, path, form string) {
 		v.t.Error("a change that was only saved is public")
 	}
 	v.follow(`button[value="publish"]`)
-	if status := v.follow(`.asks button`); status != 200 {
+	if status := v.follow(`.asks [name=confirmed]`); status != 200 {
 		v.t.Fatalf("publishing the change answers %d", status)
 	}
 	reader.visit(path, 200)

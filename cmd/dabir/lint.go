@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,24 +15,28 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian/copydesk"
 	"github.com/dabir-newsroom/dabir/internal/persian/lexicon"
 )
 
 type lintCmd struct {
+	common
 	File  []string `arg:"" help:"Text files in Persian; - reads the standard input."`
 	Fix   bool     `help:"Write the safe fixes back and list what is left; the standard input comes out corrected."`
 	JSON  bool     `name:"json" help:"One JSON object a finding."`
 	Terms string   `help:"House terms: a line each, forbidden, preferred and a note, with tabs between." type:"path" placeholder:"FILE"`
 	Words string   `help:"Words that the lexicon lacks, with their half-spaces, one a line." type:"path" placeholder:"FILE"`
+	House bool     `help:"Read by the house's style of the newsroom in the folder, if there is one." default:"true" negatable:""`
 }
 
 // lintLimit is the largest text that is read, in bytes.
 const lintLimit = 64 << 20
 
 // Run checks the files. Findings that stay are an error, so that a script sees them.
-func (c *lintCmd) Run() error {
-	desk, err := c.desk()
+func (c *lintCmd) Run(ctx context.Context) error {
+	desk, err := c.desk(ctx)
 	if err != nil {
 		return err
 	}
@@ -53,7 +58,8 @@ func (c *lintCmd) Run() error {
 	return nil
 }
 
-func (c *lintCmd) desk() (*copydesk.Desk, error) {
+// desk reads by the files that were named and by the house's style.
+func (c *lintCmd) desk(ctx context.Context) (*copydesk.Desk, error) {
 	terms, err := readTerms(c.Terms)
 	if err != nil {
 		return nil, err
@@ -66,7 +72,37 @@ func (c *lintCmd) desk() (*copydesk.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return copydesk.New(lex, terms, slices.DeleteFunc(words, func(w string) bool { return w == "" })), nil
+	entries, err := c.house(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the house's style: %w (--no-house goes without it)", err)
+	}
+	houseTerms, houseWords := editorial.HouseStyle(entries)
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	return copydesk.New(lex, append(terms, houseTerms...), append(words, houseWords...)), nil
+}
+
+// house is the style of the newsroom in the folder; nothing where there is no newsroom.
+func (c *lintCmd) house(ctx context.Context) ([]news.HouseEntry, error) {
+	if !c.House {
+		return nil, nil
+	}
+	cfg, err := c.load(nil)
+	if err != nil {
+		return nil, err
+	}
+	base := cfg.Database // the file of SQLite, or PostgreSQL with a folder beside it
+	if strings.Contains(base, "://") {
+		base = cfg.Data
+	}
+	if _, err := os.Stat(base); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	newsroom, done, err := openNewsroom(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return newsroom.HouseEntries(ctx)
 }
 
 // lint checks one file and returns how many findings are left.

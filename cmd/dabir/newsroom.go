@@ -54,6 +54,11 @@ func (c console) LinkUser(ctx context.Context, username string) (string, error) 
 	return c.link(ctx, found)
 }
 
+// HouseEntries is the house's style in force.
+func (c console) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
+	return c.app.editorial.House().All(ctx, c.actor("lint"))
+}
+
 func (c console) link(ctx context.Context, u news.User) (string, error) {
 	secret, err := c.app.auth.NewLink(ctx, c.actor("console"), u.ID)
 	if err != nil {

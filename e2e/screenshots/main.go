@@ -65,7 +65,7 @@ func run(out, readme, guide, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, guide: guide, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow())
+	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow(), p.copyDesk())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }

@@ -15,6 +15,7 @@ type Storage interface {
 	Imports
 	Flow
 	Desks
+	HouseStorage
 	Sections(ctx context.Context) ([]news.Section, error)
 	User(ctx context.Context, id news.UserID) (news.User, error)
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
@@ -38,14 +39,18 @@ type Imports interface {
 // Desk runs the editors' acts.
 type Desk struct {
 	storage Storage
+	house   *House
 	lang    string
 	now     func() time.Time
 }
 
 // New makes a Desk; lang is the language of an article that names none, now is the clock.
 func New(storage Storage, lang string, now func() time.Time) *Desk {
-	return &Desk{storage: storage, lang: lang, now: now}
+	return &Desk{storage: storage, house: &House{storage: storage, now: now}, lang: lang, now: now}
 }
+
+// House is the house's style, which the checklist reads articles by.
+func (d *Desk) House() *House { return d.house }
 
 // Save is a form with the whole content of an article.
 type Save struct {
@@ -113,34 +118,28 @@ func (d *Desk) Publish(ctx context.Context, actor news.Actor, in Publish) (news.
 		return news.Article{}, err
 	}
 	now := d.now()
-	weight, err := d.weightBefore(ctx, in.Code)
+	questions, err := d.questionsBefore(ctx, actor, in)
 	if err != nil {
 		return news.Article{}, err
 	}
 	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
-		if err := d.mayGoOut(actor, a, weight, in.Confirmed); err != nil {
+		if err := mayGoOut(actor, a, questions, in.Confirmed); err != nil {
 			return nil, err
 		}
 		return []news.EventKind{news.ArticlePublished}, a.Publish(actor.User, now)
 	})
 }
 
-// weightBefore weighs the working copy before the transaction in which it goes out: there nothing else is read. Who saves between the
-// two makes the revision another one, and then nothing goes out.
-func (d *Desk) weightBefore(ctx context.Context, code news.Code) (PageWeight, error) {
-	a, err := d.storage.Article(ctx, code)
-	if err != nil {
-		return PageWeight{}, err
-	}
-	return d.weightOf(ctx, a.Content)
-}
-
-// mayGoOut checks the section and the checklist.
-func (d *Desk) mayGoOut(actor news.Actor, a *news.Article, weight PageWeight, confirmed bool) error {
+// mayGoOut checks the section and the checklist, and keeps the answers with the article.
+func mayGoOut(actor news.Actor, a *news.Article, questions Checks, confirmed bool) error {
 	if err := actor.RequireIn(news.RightPublish, a.Content.Section); err != nil {
 		return err
 	}
-	return Checklist(a.Content, weight).verdict(confirmed)
+	if err := questions.verdict(confirmed); err != nil {
+		return err
+	}
+	questions.answer(a)
+	return nil
 }
 
 // Withdraw names the article and the sentence that readers get instead.

@@ -78,12 +78,12 @@ func (d *Desk) Schedule(ctx context.Context, actor news.Actor, in Publish, at ti
 	if err := d.future("publish_at", at); err != nil {
 		return news.Article{}, err
 	}
-	weight, err := d.weightBefore(ctx, in.Code)
+	questions, err := d.questionsBefore(ctx, actor, in)
 	if err != nil {
 		return news.Article{}, err
 	}
 	return d.change(ctx, actor, in.Action, in.Code, in.Base, func(a *news.Article) ([]news.EventKind, error) {
-		if err := d.mayGoOut(actor, a, weight, in.Confirmed); err != nil {
+		if err := mayGoOut(actor, a, questions, in.Confirmed); err != nil {
 			return nil, err
 		}
 		if a.State == news.Published {

@@ -3,6 +3,7 @@ package news
 import (
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -119,6 +120,30 @@ type Flow struct {
 	ChangeAt      time.Time
 	TrashedAt     time.Time // zero: not in the trash
 	PublicCount   int       // how many public revisions there have been
+	Answered      Answered  // what the checklist asked and an editor confirmed
+}
+
+// Answered are the questions of the checklist that an editor answered with yes, for one revision; they are not asked again.
+type Answered struct {
+	Revision  int      `json:"revision"`
+	Questions []string `json:"questions,omitempty"`
+}
+
+// HasAnswered tells whether an editor confirmed a question of the checklist for the working revision.
+func (a *Article) HasAnswered(question string) bool {
+	return a.Answered.Revision == a.Revision && slices.Contains(a.Answered.Questions, question)
+}
+
+// Answer notes that an editor confirmed questions of the checklist for the working revision; answers for an older one are forgotten.
+func (a *Article) Answer(questions ...string) {
+	if len(questions) == 0 {
+		return
+	}
+	var old []string
+	if a.Answered.Revision == a.Revision {
+		old = a.Answered.Questions
+	}
+	a.Answered = Answered{Revision: a.Revision, Questions: append(slices.Clone(old), questions...)}
 }
 
 // Undated tells a published article that came without a date: last in lists, never in latest.

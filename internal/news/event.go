@@ -31,6 +31,7 @@ const (
 	ArticleUntrashed       EventKind = "article.untrashed"
 	ArticleLockTaken       EventKind = "article.lock_taken_over"
 	ArticlePreviewLinked   EventKind = "article.preview_linked" // somebody outside may see it
+	ArticleDeskFixed       EventKind = "article.copydesk_fixed" // the copy desk's safe fixes were made, as a version
 	TemplateSaved          EventKind = "template.saved"
 
 	ArticleCommentsClosed EventKind = "article.comments_closed"
@@ -57,6 +58,12 @@ const (
 	DossierSaved     EventKind = "dossier.saved"
 	DossierPublished EventKind = "dossier.published"
 	DossierWithdrawn EventKind = "dossier.withdrawn"
+
+	HouseAdded    EventKind = "house.added" // Data "kind", "text", "preferred", as with the three below
+	HouseChanged  EventKind = "house.changed"
+	HouseDeleted  EventKind = "house.deleted"
+	HouseRestored EventKind = "house.restored" // a deletion was undone
+	HouseImported EventKind = "house.imported" // Data "added", "changed"
 
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
@@ -107,7 +114,13 @@ var knownKinds = map[EventKind]bool{
 	ArticleUntrashed:       true,
 	ArticleLockTaken:       true,
 	ArticlePreviewLinked:   true,
+	ArticleDeskFixed:       true,
 	TemplateSaved:          true,
+	HouseAdded:             true,
+	HouseChanged:           true,
+	HouseDeleted:           true,
+	HouseRestored:          true,
+	HouseImported:          true,
 	ArticleCommentsClosed:  true,
 	ArticleCommentsOpened:  true,
 	CommentSubmitted:       true,

@@ -16,7 +16,7 @@ func TestRightsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, right := range []Right{RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate, RightImport, RightUsers} {
+	for _, right := range []Right{RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate, RightImport, RightUsers} {
 		row := "| " + string(right) + " |"
 		for _, role := range Roles() {
 			if slices.Contains(Rights(role), right) {

@@ -36,6 +36,7 @@ const (
 	RightWithdraw           Right = "article.withdraw"    // take a published article out of every output
 	RightFront              Right = "front.arrange"       // arrange the front page, its breaking bar and the dossiers
 	RightTemplate           Right = "template.save"       // set what new articles begin with
+	RightHouse              Right = "house.edit"          // change the house's style: terms and added words
 	RightAudit              Right = "audit.read"          // read who did what
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
@@ -48,10 +49,10 @@ const (
 var rights = map[Role][]Right{
 	Reporter:   {RightEnter, RightWrite},
 	DeskEditor: {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightAudit, RightComments, RightModerate,
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate,
 		RightModerationSettings},
 	Moderator: {RightEnter, RightComments, RightModerate},
-	Operator:  {RightEnter, RightAudit, RightModerationSettings, RightImport, RightUsers},
+	Operator:  {RightEnter, RightHouse, RightAudit, RightModerationSettings, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.

@@ -76,7 +76,7 @@ func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, erro
 
 const articleColumns = `a.code, a.state, r.number, COALESCE(p.number, 0), a.published_at, a.modified_at, a.created_at, a.updated_at,
 	a.author, a.updated_by, a.withdrawal, a.comments_closed, COALESCE(a.origin, ''),
-	a.holder, a.return_reason, a.publish_at, a.unpublish_at, a.unpublish_note, a.embargo_until, a.change_number, a.change_at, a.trashed_at, a.public_count, ` + contentColumns
+	a.holder, a.return_reason, a.publish_at, a.unpublish_at, a.unpublish_note, a.embargo_until, a.change_number, a.change_at, a.trashed_at, a.public_count, a.answered, ` + contentColumns
 
 const contentColumns = `r.lang, r.kind, r.kicker, r.headline, r.short_headline, r.lede, r.body, r.source, r.end_mark, r.desk_code, r.slug, r.section_id,
 	r.tags, r.bylines, COALESCE(r.media_id, 0), r.picture_caption, r.picture_credit, r.picture_alt`
@@ -85,14 +85,14 @@ func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Articl
 	var a news.Article
 	var published, modified, publishAt, unpublishAt, embargo, changeAt, trashed sql.NullInt64
 	var created, updated int64
-	var tags, bylines string
+	var tags, bylines, answered string
 	c := &a.Content
 	err := row(`SELECT `+articleColumns+`
 		FROM article a JOIN revision r ON r.id = a.working_revision LEFT JOIN revision p ON p.id = a.public_revision
 		WHERE a.code = $1`, int64(code)).Scan(
 		&a.Code, &a.State, &a.Revision, &a.PublicRevision, &published, &modified, &created, &updated,
 		&a.Author, &a.UpdatedBy, &a.Withdrawal, &a.CommentsClosed, &a.Origin,
-		&a.Holder, &a.ReturnReason, &publishAt, &unpublishAt, &a.UnpublishNote, &embargo, &a.ChangeNumber, &changeAt, &trashed, &a.PublicCount,
+		&a.Holder, &a.ReturnReason, &publishAt, &unpublishAt, &a.UnpublishNote, &embargo, &a.ChangeNumber, &changeAt, &trashed, &a.PublicCount, &answered,
 		&c.Lang, &c.Kind, &c.Kicker, &c.Headline, &c.ShortHeadline, &c.Lede, &c.Body, &c.Source, &c.EndMark, &c.DeskCode, &c.Slug, &c.Section,
 		&tags, &bylines, &c.Picture.Media, &c.Picture.Caption, &c.Picture.Credit, &c.Picture.Alt)
 	if err != nil {
@@ -107,6 +107,11 @@ func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Articl
 	}
 	if err := fromJSONList(bylines, &c.Bylines); err != nil {
 		return a, fmt.Errorf("article %d: bylines: %w", code, err)
+	}
+	if answered != "" {
+		if err := json.Unmarshal([]byte(answered), &a.Answered); err != nil {
+			return a, fmt.Errorf("article %d: answered: %w", code, err)
+		}
 	}
 	return a, nil
 }
@@ -223,16 +228,20 @@ func (t *tx) writeArticle(before, after *news.Article) error {
 	if err != nil {
 		return err
 	}
+	answered, err := json.Marshal(after.Answered)
+	if err != nil {
+		return err
+	}
 	err = t.exec(`UPDATE article SET state = $2, working_revision = $3, public_revision = $4, section_id = $5, media_id = $6, published_at = $7,
 			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13,
 			holder = $14, return_reason = $15, publish_at = $16, unpublish_at = $17, unpublish_note = $18, embargo_until = $19,
-			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25
+			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25, answered = $26
 		WHERE code = $1`,
 		int64(after.Code), string(after.State), working, public.revision, public.section, public.media, nullMS(after.PublishedAt),
 		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed),
 		int64(after.Holder), after.ReturnReason, nullMS(after.PublishAt), nullMS(after.UnpublishAt), after.UnpublishNote, nullMS(after.EmbargoUntil),
 		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()),
-		int64(after.Content.Section))
+		int64(after.Content.Section), string(answered))
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}

@@ -9,12 +9,12 @@ import (
 const LongestHeadline = 110
 
 // Article is what the desk reads of an article, as plain text; a paragraph of the body ends at a line end.
-type Article struct{ Headline, Lede, Body string }
+type Article struct{ Kicker, Headline, Lede, Body string }
 
-// CheckArticle returns what is to be corrected in an article: first in the headline, then in the lede, then in the body. Field says
-// where; offsets count in that field.
+// CheckArticle returns what is to be corrected in an article: first in the kicker, then in the headline, the lede and the body. Field
+// says where; offsets count in that field.
 func (d *Desk) CheckArticle(a Article) []Finding {
-	found := d.headline(a.Headline)
+	found := append(inField("kicker", d.Check(a.Kicker)), d.headline(a.Headline)...)
 	lede := d.Check(a.Lede)
 	if strings.TrimSpace(a.Lede) == "" {
 		lede = []Finding{{Rule: LedeMissing, Line: 1, Col: 1, Reason: "copydesk." + string(LedeMissing)}}

@@ -130,7 +130,7 @@ func TestArticle(t *testing.T) {
 		}
 		return all
 	}
-	if got := fields(Article{"باران آمد", "دیروز باران آمد.", "باران تند بود."}); got != nil {
+	if got := fields(Article{"", "باران آمد", "دیروز باران آمد.", "باران تند بود."}); got != nil {
 		t.Errorf("a good article: %v", got)
 	}
 	long := strings.Repeat("باران ", 20)
@@ -138,9 +138,10 @@ func TestArticle(t *testing.T) {
 		a    Article
 		want []string
 	}{
-		{Article{"باران آمد.", " ", ""}, []string{"headline headline_stop", "lede lede_missing"}},
-		{Article{"باران آمد…", "لید", "او می رود"}, []string{"body half_space_verb"}},
-		{Article{long + "آمد", "لید", ""}, []string{"headline headline_long"}},
+		{Article{"", "باران آمد.", " ", ""}, []string{"headline headline_stop", "lede lede_missing"}},
+		{Article{"", "باران آمد…", "لید", "او می رود"}, []string{"body half_space_verb"}},
+		{Article{"", long + "آمد", "لید", ""}, []string{"headline headline_long"}},
+		{Article{"می رود", "تیتر", "لید", "او می رود"}, []string{"kicker half_space_verb", "body half_space_verb"}},
 	} {
 		if got := fields(tt.a); !slices.Equal(got, tt.want) {
 			t.Errorf("%+v: %v, want %v", tt.a, got, tt.want)
@@ -216,4 +217,32 @@ func FuzzCheck(f *testing.F) {
 			t.Fatalf("letters changed: %q became %q", text, fixed)
 		}
 	})
+}
+
+func TestCountWords(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, " ": 0, "ایمیل": 1, "بین‌المللی": 1, "پست الکترونیک": 2, "یک دو سه": 3, "یک  دو": 0, " یک": 0, "یک ": 0, "یک، دو": 0, "۱۲": 0, "email": 0, "یک x": 0,
+		"یک\nدو": 0, "\xff": 0, "«یک»": 0,
+	} {
+		if got := CountWords(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	if TermKey("پيام‌رسان ها") != TermKey("پیامرسان ها") || TermKey("پیام رسان") == TermKey("پیامرسان") {
+		t.Error("the keys of terms do not tell what the desk tells")
+	}
+}
+
+func TestTermsThatReturn(t *testing.T) {
+	for _, tt := range []struct {
+		term HouseTerm
+		want bool
+	}{
+		{HouseTerm{"ایمیل", "رایانامه", ""}, false}, {HouseTerm{"ایمیل", "ایمیل سازمانی", ""}, true}, {HouseTerm{"پیامرسان", "پیام‌رسان", ""}, false},
+		{HouseTerm{"پیام رسان", "پیام‌رسان", ""}, false}, {HouseTerm{"برجام", "توافق (برجام)", ""}, true}, {HouseTerm{"مهر", "مهرماه", ""}, false},
+	} {
+		if got := tt.term.Returns(); got != tt.want {
+			t.Errorf("%+v: %v", tt.term, got)
+		}
+	}
 }

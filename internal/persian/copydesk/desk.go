@@ -23,7 +23,7 @@ import (
 // characters. Before is the text from Start to End. After is what should stand there; when it equals Before, there is no fix to
 // offer. Reason is the key of the sentence for people. Note is the house's own note on a term.
 type Finding struct {
-	Field         string // "headline", "lede" or "body" from CheckArticle, else empty
+	Field         string // "kicker", "headline", "lede" or "body" from CheckArticle, else empty
 	Rule          Rule
 	Start, End    int
 	Line, Col     int

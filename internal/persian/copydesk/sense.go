@@ -74,15 +74,45 @@ type term struct {
 func termTable(house []HouseTerm) map[string][]term {
 	table := map[string][]term{}
 	for _, h := range house {
-		var words []string
-		for _, w := range strings.Fields(h.Forbidden) {
-			words = append(words, termWord(w))
-		}
+		words := strings.Fields(TermKey(h.Forbidden))
 		if len(words) > 0 && h.Forbidden != h.Preferred {
 			table[words[0]] = append(table[words[0]], term{words, h})
 		}
 	}
 	return table
+}
+
+// CountWords is the number of words of a text that is nothing but words of the Arabic script with one space between each two, else 0. Only
+// such a text can be the forbidden side of a house term, and only one of a single word can be added to the lexicon.
+func CountWords(text string) int {
+	var l line
+	l.scan(text, nil)
+	for i, t := range l.toks {
+		if want := [...]kind{word, space}[i%2]; t.kind != want || t.kind == space && l.of(i) != " " {
+			return 0
+		}
+	}
+	if len(l.toks)%2 == 0 {
+		return 0
+	}
+	return len(l.toks)/2 + 1
+}
+
+// TermKey is equal for two forbidden sides that the desk takes for one: it forgets half-spaces and letters of other keyboards.
+func TermKey(forbidden string) string {
+	words := strings.Fields(forbidden)
+	for i, w := range words {
+		words[i] = termWord(w)
+	}
+	return strings.Join(words, " ")
+}
+
+// Returns reports whether the preferred side of a term holds the forbidden one, so that the desk would never be content with it.
+func (h HouseTerm) Returns() bool {
+	c := checker{Desk: &Desk{terms: termTable([]HouseTerm{h})}}
+	c.scan(h.Preferred, nil)
+	c.houseTerms()
+	return len(c.found) > 0
 }
 
 // termWord is the form in which a word of a text and one of the table are compared: the letters of Persian, without half-spaces.

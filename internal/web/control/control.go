@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands that write (import, user, moderation) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, moderation) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -34,6 +34,8 @@ type Newsroom interface {
 	TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error)
 	// CheckText tells what lists and model say of a text.
 	CheckText(ctx context.Context, text string) (discussion.Judgement, error)
+	// HouseEntries is the house's style in force.
+	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
 }
 
 const (
@@ -51,6 +53,7 @@ const (
 	callLinkUser    call = "/user/link"
 	callTrain       call = "/moderation/train"
 	callCheckText   call = "/moderation/check"
+	callHouse       call = "/house"
 )
 
 // failure is an error on its way through the socket.
@@ -70,6 +73,7 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callLinkUser, n.LinkUser)
 	answer(mux, log, callTrain, n.TrainModel)
 	answer(mux, log, callCheckText, n.CheckText)
+	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
 	return mux
 }
 
@@ -163,6 +167,11 @@ func (c *Client) TrainModel(ctx context.Context, examples []moderation.Example) 
 // CheckText asks the serving process about a text.
 func (c *Client) CheckText(ctx context.Context, text string) (discussion.Judgement, error) {
 	return send[string, discussion.Judgement](ctx, c, callCheckText, text)
+}
+
+// HouseEntries reads the house's style through the serving process.
+func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
+	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {

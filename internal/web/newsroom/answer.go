@@ -51,6 +51,8 @@ func (n *Newsroom) message(e *news.Error) string {
 		if keys, known := decidedKeys[state]; known {
 			return n.byWhom(keys, name, at)
 		}
+	case "error.house_line":
+		return n.lineMessage(e)
 	case "error.edited_meanwhile":
 		if len(e.Args) < 2 {
 			break

@@ -142,6 +142,7 @@ var articleDone = map[string]string{
 	"opened":    "newsroom.done_opened",
 	"closed":    "newsroom.done_closed",
 
+	"fix":             "newsroom.done_fix",
 	"submit":          "newsroom.done_submit",
 	"publish":         "newsroom.done_published",
 	"schedule":        "newsroom.done_schedule",
@@ -286,11 +287,10 @@ func (n *Newsroom) saveFailed(w http.ResponseWriter, r *http.Request, in act, fo
 	page.Problems = n.problems(failed, append(flowFields, formFields...)...)
 	switch {
 	case isChecklist(failed):
-		used, err := editorial.UsedMedia(r.Context(), n.Media, at.Content)
-		if err != nil {
-			return errors.Join(err, failed)
+		page.Problems, page.Ask = web.Problems{}, in.verb
+		if page.Asked, err = n.Articles.Questions(r.Context(), actorOf(r), at); err != nil {
+			return err
 		}
-		page.Problems, page.Ask, page.Asked = web.Problems{}, in.verb, editorial.Checklist(at.Content, editorial.Weigh(at.Content.Body, used))
 	case kind == news.Conflict && at.Revision != base:
 		// From here on the editor has seen the other text: the next save is meant.
 		theirs := formOf(at.Content)

@@ -185,6 +185,11 @@ func (n *Newsroom) auditRow(e news.Event, names map[news.UserID]string) auditRow
 		row.Subject = names[news.UserID(e.SubjectID)]
 	case "template":
 		row.Subject = n.kindName(e.Data["kind"])
+	case "house":
+		row.Subject = e.Data["text"]
+		if to := e.Data["preferred"]; to != "" {
+			row.Subject = n.print.T("house.instead", e.Data["text"], to)
+		}
 	default:
 		if e.SubjectID != 0 {
 			row.Subject = n.number(int(e.SubjectID))
@@ -278,7 +283,7 @@ func (n *Newsroom) exportAudit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var out bytes.Buffer
-	out.WriteString("\ufeff") // without it spreadsheets take the text for Latin
+	out.WriteString(byteOrderMark)
 	table := csv.NewWriter(&out)
 	table.Write([]string{"seq", "time", "jalali", "actor", "name", "kind", "what", "subject", "id", "data"})
 	filter.Limit = exportStep
@@ -313,10 +318,7 @@ func (n *Newsroom) exportRow(e news.Event, names map[news.UserID]string) []strin
 	row := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339), momentText(n.print, e.At), e.Actor, n.actorName(e.Actor, names),
 		string(e.Kind), n.eventName(e.Kind), e.SubjectKind, strconv.FormatInt(e.SubjectID, 10), data}
 	for i, cell := range row {
-		// A spreadsheet would take such a cell for a formula; a name is typed by people.
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			row[i] = "'" + cell
-		}
+		row[i] = safeCell(cell) // a name is typed by people
 	}
 	return row
 }

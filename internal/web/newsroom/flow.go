@@ -257,6 +257,8 @@ func (n *Newsroom) run(r *http.Request, in act) (news.Article, string, error) {
 	var err error
 	done := in.verb
 	switch in.verb {
+	case "fix":
+		a, err = n.Flow.FixSafe(ctx, actor, going)
 	case "submit":
 		a, err = n.Flow.Submit(ctx, actor, step)
 	case "publish":

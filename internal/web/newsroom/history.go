@@ -20,6 +20,7 @@ type Records interface {
 	Revisions(ctx context.Context, actor news.Actor, code news.Code) ([]news.RevisionInfo, error)
 	Revision(ctx context.Context, actor news.Actor, code news.Code, number int) (news.Content, error)
 	RestoreRevision(ctx context.Context, actor news.Actor, in editorial.Publish, number int) (news.Article, error)
+	FixSafe(ctx context.Context, actor news.Actor, in editorial.Publish) (news.Article, error)
 	Correct(ctx context.Context, actor news.Actor, action string, c news.Correction) (news.Correction, error)
 	Template(ctx context.Context, actor news.Actor, kind news.ArticleKind) (news.Content, error)
 	SaveTemplate(ctx context.Context, actor news.Actor, c news.Content) error

@@ -47,6 +47,7 @@ type Articles interface {
 	Publish(context.Context, news.Actor, editorial.Publish) (news.Article, error)
 	Withdraw(context.Context, news.Actor, editorial.Withdraw) (news.Article, error)
 	SetComments(context.Context, news.Actor, editorial.CommentsSwitch) (news.Article, error)
+	Questions(context.Context, news.Actor, news.Article) (editorial.Checks, error)
 	Articles(context.Context, news.Actor, news.ArticleFilter) (news.ArticleRows, error)
 	Article(context.Context, news.Actor, news.Code) (news.Article, error)
 	Sections(context.Context) ([]news.Section, error)
@@ -102,6 +103,7 @@ type Options struct {
 	Keys        Keys
 	Articles    Articles
 	Flow        Flow
+	House       House
 	Names       Names
 	Corrections Corrections
 	Comments    Comments
@@ -167,7 +169,7 @@ func (n *Newsroom) Area() web.Area {
 	text := func(pattern string, right news.Right, h web.Handler) web.Route {
 		return longForm(inside(pattern, right, web.RateWrite, h))
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), n.houseRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -207,7 +209,7 @@ type frame struct {
 	web.Page
 	Site  string
 	Title string
-	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers"; "" for none
+	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers", "house"; "" for none
 	User  news.User
 	Done  string // what has just been done, as a sentence; "" for nothing
 }

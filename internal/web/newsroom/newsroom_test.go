@@ -59,7 +59,7 @@ func newHouse(t testing.TB) *house {
 	passkeys, err := auth.NewPasskeys(h.auth, "http://news.example", "روزنامهٔ آزمون")
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
-		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, Names: s, Corrections: s.Public(),
+		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, House: h.desk.House(), Names: s, Corrections: s.Public(),
 		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room, h.pictures = room, pictures

@@ -6,6 +6,7 @@ import { gapCursor } from '@tiptap/pm/gapcursor';
 import { Plugin } from '@tiptap/pm/state';
 import { read, write } from './body.js';
 import { describe } from './count.js';
+import { Desk } from './desk.js';
 import { Direction } from './direction.js';
 import { h } from './dom.js';
 import { Find } from './find.js';
@@ -13,6 +14,7 @@ import { picking } from './lead.js';
 import { Panels } from './panels.js';
 import { Paste } from './paste.js';
 import { parts } from './schema.js';
+import { Slips } from './slips.js';
 import { commands, keyText, Toolbar } from './toolbar.js';
 
 const halfSpace = '\u200c';
@@ -79,7 +81,7 @@ function headlineFinder(headlines) {
 
 function keysHelp(words, groups) {
   const rows = groups.flat().filter((item) => item.key).map((item) => [words[item.name], keyText(item.key)]);
-  rows.unshift([words.to_toolbar, 'Alt F10'], [words.half_space, 'Shift Space'], [words.line_break, 'Shift ⏎']);
+  rows.unshift([words.to_toolbar, 'Alt F10'], [words.half_space, 'Shift Space'], [words.line_break, 'Shift ⏎'], [words.desk_key_fix, 'F8'], [words.desk_key_next, 'Alt F8'], [words.desk_key_all, 'Shift F8']);
   return h('details', { class: 'help' }, h('summary', {}, words.keys), h('dl', {}, ...rows.flatMap(([word, key]) => [h('dt', {}, h('kbd', { dir: 'ltr' }, key)), h('dd', {}, word)])));
 }
 
@@ -89,15 +91,15 @@ function mount(form) {
   const words = JSON.parse(document.getElementById('editor-words').textContent);
   const markdown = form.elements.body, html = form.elements.body_html, format = form.elements.body_format;
   const headlines = new Map();
-  const holder = h('div', { class: 'ed' }), body = h('div', { class: 'ed-text' }), panel = h('div', { class: 'panel', hidden: true }), facts = h('p', { class: 'facts-line' });
-  let toolbar, panels, waiting = 0;
+  const holder = h('div', { class: 'ed' }), body = h('div', { class: 'ed-text' }), panel = h('div', { class: 'panel', hidden: true }), facts = h('p', { class: 'facts-line' }), slips = h('p', { class: 'slip-line' });
+  let toolbar, panels, desk, waiting = 0;
   const busy = (by) => { waiting += by; holder.classList.toggle('busy', waiting > 0); };
   const editor = new Editor({
     element: body,
     injectCSS: false,
     editable: !markdown.matches(':disabled'),
     extensions: [
-      ...parts(words, headlineFinder(headlines)), Basics, Direction, Find,
+      ...parts(words, headlineFinder(headlines)), Basics, Direction, Find, Slips,
       Paste({ takeFiles: (files) => panels.library('', files), busy }),
       Keys((e) => toolbar.press(e), () => toolbar.focus()),
     ],
@@ -108,7 +110,7 @@ function mount(form) {
     } },
   });
   panels = new Panels(editor, words, panel);
-  const groups = commands(panels, headlines);
+  const groups = commands(panels, headlines, () => desk.panel());
   toolbar = new Toolbar(editor, words, groups);
   const load = (text) => {
     const doc = read(editor.schema, text);
@@ -143,7 +145,7 @@ function mount(form) {
   // The Markdown field gives its place away, and its label with it.
   const field = markdown.closest('label');
   const label = h('p', { class: 'label', id: 'ed-hint-label' }, words.body, ' ', h('span', { class: 'hint', id: 'ed-hint' }, words.toolbar_hint));
-  holder.append(label, h('div', { class: 'head' }, toolbar.el, panel), body, facts);
+  holder.append(label, h('div', { class: 'head' }, toolbar.el, panel, slips), body, facts);
   const fault = field.querySelector('.fault');
   if (fault) holder.append(fault);
   markdown.disabled = true;
@@ -154,6 +156,7 @@ function mount(form) {
   label.addEventListener('click', () => editor.view.focus());
   new MutationObserver(() => { editor.view.dom.dir = markdown.dir; }).observe(markdown, { attributeFilter: ['dir'] });
   changed();
+  desk = new Desk(editor, words, panels, form, slips);
   if (markdown.getAttribute('aria-invalid') && document.activeElement === document.body) editor.view.focus();
   // What else works on the form may read and write the body.
   holder.body = { get: () => write(editor.state.doc), set: load, editor };

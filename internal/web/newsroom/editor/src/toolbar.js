@@ -9,7 +9,7 @@ const pm = (command) => (editor) => command(editor.state, editor.view.dispatch, 
 
 // commands are the buttons in their groups: what they do, when they are pressed, their key («mod» is Ctrl or ⌘), their icon
 // where the sign is common enough to stand without a word, which then is its name.
-export function commands(panels, headlines) {
+export function commands(panels, headlines, desk) {
   const mark = (name) => ({ run: (e) => e.chain().toggleMark(name).run(), on: (e) => e.isActive(name) });
   const wrap = (name) => ({ run: (e) => e.chain().toggleWrap(name).run(), on: (e) => e.isActive(name) });
   const list = (name) => ({ run: (e) => e.chain().toggleList(name, 'listItem').run(), on: (e) => e.isActive(name) });
@@ -20,6 +20,7 @@ export function commands(panels, headlines) {
       { name: 'undo', key: 'mod+z', icon: 'M7 5 3 9l4 4M3 9h9a5 5 0 0 1 0 10h-2', turns: true, run: pm(undo), can: (e) => undo(e.state) },
       { name: 'redo', key: 'mod+shift+z', icon: 'm13 5 4 4-4 4m4-4H8a5 5 0 0 0 0 10h2', turns: true, run: pm(redo), can: (e) => redo(e.state) },
       { name: 'find', key: 'mod+f', panel: true, run: () => panels.find() },
+      { name: 'desk', key: 'mod+f8', panel: true, run: desk },
     ], [
       { name: 'heading', key: 'mod+alt+2', ...heading(2) },
       { name: 'subheading', key: 'mod+alt+3', ...heading(3) },
