@@ -19,6 +19,7 @@ type cli struct {
 	Save       saveCmd       `cmd:"" help:"Time of saving a long article through HTTP, beside the raw transaction."`
 	Editors    editorsCmd    `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
 	Comments   commentsCmd   `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
+	Discussion discussionCmd `cmd:"" help:"First page of an article with 20,000 comments, beside the same article with 20."`
 	Stem       stemCmd       `cmd:"" help:"How well inflected words meet and different words stay apart, beside Snowball; tokens a second beside strings.Fields."`
 	Search     searchCmd     `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
 	Moderation moderationCmd `cmd:"" help:"How well the moderation model and the lists judge labelled comments, and what they cost."`

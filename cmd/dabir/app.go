@@ -96,7 +96,10 @@ func (a *app) open(ctx context.Context) (err error) {
 		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
 	}
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}, Engine: a.engine}, a.now)
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
+			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
+			Engine:    a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
@@ -174,8 +177,9 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
+		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
+		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -188,7 +192,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
+		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
 	})
 	if err != nil {
 		return nil, err

@@ -25,6 +25,9 @@ type bench struct {
 	store *store.Store
 	clock time.Time
 	code  news.Code
+
+	now   func() time.Time      // of challenged desks, whose store has the same clock
+	later func(d time.Duration) // moves it
 }
 
 func open(t *testing.T) *bench {
@@ -32,13 +35,19 @@ func open(t *testing.T) *bench {
 	b := &bench{store: storetest.SQLite(t), clock: noon}
 	b.Desk = discussion.New(b.store, func(netip.Addr) string { return "IR" },
 		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, func() time.Time { return b.clock })
+	b.article(t)
+	return b
+}
+
+// article makes the one public article.
+func (b *bench) article(t *testing.T) {
+	t.Helper()
 	out, err := b.store.ImportArticles(ctx, news.SystemActor("test"), []news.Import{{Article: news.Article{State: news.Published, PublishedAt: noon,
 		CreatedAt: noon, UpdatedAt: noon, Origin: "t:1", Content: news.Content{Kind: news.KindNews, Headline: "تیتر", Slug: "titr"}}}})
 	if err != nil || out[0].Code == 0 {
 		t.Fatal(err, out)
 	}
 	b.code = out[0].Code
-	return b
 }
 
 func (b *bench) send(in discussion.Submission) (discussion.Submitted, error) {
@@ -90,18 +99,18 @@ func TestReceiptTellsTheState(t *testing.T) {
 		t.Error("the receipt is stored as it is")
 	}
 	typed := " " + strings.ToLower(sent.Receipt[:4]) + "-" + sent.Receipt[4:8] + " " + sent.Receipt[8:] + " "
-	view, err := b.Receipt(ctx, typed)
+	view, err := b.Receipt(ctx, typed, home)
 	if err != nil || view.State != news.CommentPending || view.Text != "نظر من" || view.Article != sent.Comment.Article {
 		t.Fatalf("%+v %v", view, err)
 	}
 	if _, err := b.Reject(ctx, moderator, discussion.Decision{Comment: sent.Comment.ID, From: news.CommentPending, Reason: news.ReasonOffTopic}); err != nil {
 		t.Fatal(err)
 	}
-	if view, err = b.Receipt(ctx, sent.Receipt); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
+	if view, err = b.Receipt(ctx, sent.Receipt, home); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
 		t.Errorf("%+v %v", view, err)
 	}
 	for _, code := range []string{"", "AAAA", "AAAAAAAAAAAA", strings.Repeat("A", 500), "'; DROP --22", "نظرنظرنظرنظر"} {
-		if _, err := b.Receipt(ctx, code); news.KindOf(err) != news.NotFound || err == nil {
+		if _, err := b.Receipt(ctx, code, home); news.KindOf(err) != news.NotFound || err == nil {
 			t.Errorf("%q: %v", code, err)
 		}
 	}

@@ -78,7 +78,7 @@ func (d *Desk) Undo(ctx context.Context, actor news.Actor, in Decision) (news.Co
 		return news.Comment{}, err
 	}
 	return d.storage.UpdateComment(ctx, actor, in.Action, in.Comment, func(c *news.Comment, decider string) (news.EventKind, error) {
-		if c.State == news.CommentPending || c.DecidedBy != actor.User {
+		if c.State == news.CommentPending || c.State == news.CommentWithdrawn || c.DecidedBy != actor.User {
 			return "", alreadyDecided(c, decider)
 		}
 		c.State, c.Reason, c.DecidedAt, c.DecidedBy = news.CommentPending, "", time.Time{}, 0

@@ -42,6 +42,13 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
+	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
+	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
+	CommentVoted      EventKind = "comment.voted"     // the sums of its votes changed
+
+	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
+	CommentsOpenedOnSite EventKind = "comments.opened"
 
 	TermSaved      EventKind = "term.saved"
 	TermDeleted    EventKind = "term.deleted"
@@ -128,6 +135,12 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentRevised:         true,
+	CommentTakenBack:       true,
+	CommentReported:        true,
+	CommentVoted:           true,
+	CommentsClosedOnSite:   true,
+	CommentsOpenedOnSite:   true,
 	FrontEdited:            true,
 	FrontPublished:         true,
 	FrontAnnounced:         true,

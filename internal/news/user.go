@@ -40,19 +40,18 @@ const (
 	RightAudit              Right = "audit.read"          // read who did what
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
-	RightModerationSettings Right = "moderation.settings" // import lists, set modes, see and train the model
+	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
 	RightImport             Right = "content.import"      // bring in articles and comments in bulk
 	RightUsers              Right = "users.manage"        // invite people, change their roles, disable them, make links
 )
 
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
-	Reporter:   {RightEnter, RightWrite},
-	DeskEditor: {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate,
-		RightModerationSettings},
-	Moderator: {RightEnter, RightComments, RightModerate},
-	Operator:  {RightEnter, RightHouse, RightAudit, RightModerationSettings, RightImport, RightUsers},
+	Reporter:    {RightEnter, RightWrite},
+	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate, RightModerationSettings},
+	Moderator:   {RightEnter, RightComments, RightModerate},
+	Operator:    {RightEnter, RightHouse, RightAudit, RightModerationSettings, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.

@@ -181,7 +181,7 @@ func TestQueuePagesAndDecisions(t *testing.T) {
 		if err != nil || totals[news.CommentPending] != 4 || totals[news.CommentPublished] != 1 {
 			t.Fatalf("%v %v", totals, err)
 		}
-		if public, err := s.Public().Comments(ctx, a.Code); err != nil || len(public) != 1 || public[0].Text != "1" {
+		if public, err := s.Public().Comments(ctx, a.Code, 10); err != nil || len(public) != 1 || public[0].Text != "1" {
 			t.Fatalf("%v %v", public, err)
 		}
 		events, _ := s.Events(ctx, 0, 100)

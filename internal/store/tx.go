@@ -146,6 +146,7 @@ type tx struct {
 	session  session
 	now      time.Time
 	events   []news.Event
+	counts   []counted                // steps of the articles' counters of comments
 	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	reserved map[string]numbers
 	signals  bool  // other nodes are to be woken at the commit
@@ -189,6 +190,9 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 		err = t.broken
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.writeCounts(); err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -331,9 +335,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, touched := len(t.events), maps.Clone(t.touched)
+	kept, steps, touched := len(t.events), len(t.counts), maps.Clone(t.touched)
 	if err := fn(); err != nil {
-		t.events, t.touched = t.events[:kept], touched
+		t.events, t.counts, t.touched = t.events[:kept], t.counts[:steps], touched
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken

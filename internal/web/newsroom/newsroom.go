@@ -110,6 +110,7 @@ type Options struct {
 	Pictures    Pictures
 	Uploads     Uploads
 	Media       MediaFinder
+	Closing     Closing
 }
 
 // Newsroom holds the pages.
@@ -148,6 +149,7 @@ const (
 	pathTemplates = root + "/templates"
 	pathFind      = root + "/find"
 	pathPaste     = root + "/paste"
+	pathClosing   = root + "/closing"
 	pathWeight    = root + "/weight"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
@@ -190,6 +192,9 @@ func (n *Newsroom) Area() web.Area {
 		inside("GET "+pathFind, news.RightWrite, web.RateRead, n.find),
 		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
 		inside("GET "+pathWeight, news.RightWrite, web.RateRead, n.weight),
+
+		inside("GET "+pathClosing, news.RightModerationSettings, web.RateRead, n.closingPage),
+		inside("POST "+pathClosing, news.RightModerationSettings, web.RateWrite, n.setClosing),
 
 		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
 		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
