@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"internal/persian":          {},
 	"internal/persian/lexicon":  {},
 	"internal/persian/copydesk": {"internal/persian", "internal/persian/lexicon"},
+	"internal/persian/terms":    {"internal/persian", "internal/persian/lexicon"},
 	"internal/country":          {},
 	"internal/markup":           {"internal/persian"},
 	"internal/i18n":             {"internal/persian"},
@@ -33,10 +34,12 @@ var rooms = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
-	"internal/discussion": {"internal/news", "internal/persian"},
+	"internal/discussion": {"internal/news", "internal/persian", "internal/moderation"},
+	"internal/moderation": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/persian/copydesk", "internal/persian/lexicon", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
+	"internal/search":     {"internal/persian", "internal/persian/terms"},
 	"internal/suggest":    {"internal/news"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 	"internal/page":       {"internal/news"},
@@ -45,8 +48,8 @@ var rooms = map[string][]string{
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth"},
+		"internal/discussion", "internal/moderation", "internal/editorial", "internal/media", "internal/textdiff"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/discussion", "internal/moderation"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }

@@ -16,17 +16,29 @@ import (
 // beside the code that makes them.
 var dynamicPrefixes = []string{
 	"actor.",
+	"ban_effect.",
+	"ban_kind.",
 	"calendar.",
+	"comment_act.",
+	"comment_mode.",
+	"comment_outcome.",
+	"comment_rule.",
 	"copydesk.",
 	"correction.",
 	"event.",
 	"inbox.",
 	"kind.",
+	"label.",
 	"lang.",
 	"media.",
+	"queue_empty.",
+	"queue_sort.",
+	"queue_tab.",
 	"reason.",
+	"reason_plain.",
 	"role.",
 	"state.",
+	"term_list.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of
