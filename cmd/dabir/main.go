@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -43,16 +42,6 @@ func (c *common) load(more map[string]string) (*config.Config, error) {
 		flags[name] = value
 	}
 	return config.Load(config.Sources{Data: c.Data, File: c.Config, Env: os.Environ(), Flags: flags})
-}
-
-func newLog(c *config.Config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel)) // config has checked it
-	options := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
 func main() {

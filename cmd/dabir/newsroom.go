@@ -121,7 +121,7 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (commanded, func(), e
 		}
 		return control.NewClient(path), func() {}, nil
 	}
-	log := newLog(cfg)
+	log := newLog(cfg, os.Stderr)
 	if cfg.LogLevel == "info" { // what the store says of itself is not this command's answer
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
