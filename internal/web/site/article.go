@@ -74,12 +74,35 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if r.PathValue("slug") != a.Slug || r.PathValue("code") != a.Code.String() {
 		return permanent(w, r, a.Path())
 	}
-	form := commentForm{}
-	if id := r.URL.Query().Get("reply"); id != "" {
-		form.Parent = id
+	known, err := s.offered(r, a)
+	if err != nil {
+		return err
+	}
+	if !known {
+		http.Redirect(w, r, a.Path(), http.StatusSeeOther)
+		return nil
 	}
 	web.ShowsArticle(w, a.Code)
-	return s.showArticle(w, r, http.StatusOK, a, form)
+	return s.showArticle(w, r, http.StatusOK, a, commentForm{Parent: r.URL.Query().Get("reply")})
+}
+
+// offered tells whether the parameters of an article's address are those of a link that its page offers: one that answers a letter or one
+// that plays a film. Others make no page, as each page would be kept by itself.
+func (s *Site) offered(r *http.Request, a news.PublicArticle) (bool, error) {
+	asked := r.URL.Query()
+	reply, play := asked.Get("reply"), asked.Get("play")
+	switch {
+	case len(asked) == 0:
+		return true, nil
+	case reply != "" && play == "":
+		comments, err := s.Articles.Comments(r.Context(), a.Code)
+		form := commentForm{Parent: reply}
+		form.complete(a.Code, comments, s.anonymous)
+		return form.Parent != "" && !a.CommentsClosed, err
+	case play != "" && reply == "":
+		return s.plays(markup.WithoutNotes(markup.HTML(a.Body)), play), nil
+	}
+	return false, nil
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.
