@@ -25,11 +25,17 @@ type Newsroom interface {
 	Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	CheckImport(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	// AddUser makes a user and returns a one-time sign-in address for them.
-	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
+	AddUser(ctx context.Context, u NewUser) (link string, err error)
 	// LinkUser returns a new one-time sign-in address for a user.
 	LinkUser(ctx context.Context, username string) (link string, err error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
+}
+
+// NewUser is a person whose sections are named as people know them.
+type NewUser struct {
+	auth.NewUser
+	In []string // sections by name or slug; none: all
 }
 
 const (
@@ -140,8 +146,8 @@ func (c *Client) CheckImport(ctx context.Context, items []news.Import) ([]news.I
 }
 
 // AddUser makes a user through the serving process.
-func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
-	return send[auth.NewUser, string](ctx, c, callAddUser, u)
+func (c *Client) AddUser(ctx context.Context, u NewUser) (string, error) {
+	return send[NewUser, string](ctx, c, callAddUser, u)
 }
 
 // LinkUser makes a sign-in link through the serving process.
