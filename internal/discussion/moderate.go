@@ -48,6 +48,9 @@ func (d *Desk) Approve(ctx context.Context, actor news.Actor, in Decision) (news
 
 // Reject keeps a comment from the public for a reason that its writer is told. Invalid at "reason" without one; Conflict as Approve.
 func (d *Desk) Reject(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	if !slices.Contains(news.Reasons(), in.Reason) {
 		return news.Comment{}, news.FieldError("reason", "error.reason")
 	}
