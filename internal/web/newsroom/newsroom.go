@@ -110,6 +110,7 @@ type Options struct {
 	Pictures    Pictures
 	Uploads     Uploads
 	Media       MediaFinder
+	Embeds      []string // hosts whose films play in our pages
 }
 
 // Newsroom holds the pages.
