@@ -92,7 +92,7 @@ func TestHouseStyleBadInput(t *testing.T) {
 	} {
 		h.want(chief.sendTable(table), 422, "چیزی وارد نشد", sentence)
 	}
-	h.want(chief.post("/newsroom/house/import", nil), 422, "فایلی انتخاب نشده")
+	h.want(chief.post("/newsroom/house/import", nil), 422, "فایلی برنگزیده‌اید")
 	h.lacks(chief.get("/newsroom/house"), `class="rows`)
 }
 
