@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -82,5 +83,38 @@ func TestConnectionReadsAnswersInTurn(t *testing.T) {
 	}
 	if body, err := fetch(addr, "/three", "identity"); err != nil || !strings.HasSuffix(string(body), "a/three") {
 		t.Errorf("%q, %v", body, err)
+	}
+}
+
+func TestSearchScores(t *testing.T) {
+	var sum searchScores
+	addScores(&sum, []string{"x", "a", "b"}, map[string]int{"a": 1, "b": 1, "missing": 1})
+	if want := (1.0/2 + 2.0/3) / 3; math.Abs(sum.MAP-want) > 1e-9 || sum.R1 != 0 || sum.R10 != 1 {
+		t.Errorf("%+v, want MAP %v", sum, want)
+	}
+	sum = searchScores{}
+	addScores(&sum, []string{"a", "b"}, map[string]int{"a": 2, "b": 1})
+	if sum.MAP != 1 || sum.NDCG10 != 1 || sum.R1 != 1 || sum.R10 != 1 {
+		t.Errorf("the best order: %+v", sum)
+	}
+	sum = searchScores{}
+	addScores(&sum, nil, map[string]int{"a": 1})
+	if sum != (searchScores{}) {
+		t.Errorf("nothing found: %+v", sum)
+	}
+}
+
+func TestLemmasThatFallTogether(t *testing.T) {
+	rows := []lemmaRow{{"کتاب‌ها", "کتاب", "NOUN"}, {"کتابی", "کتاب", "NOUN"}, {"رفت", "رو", "VERB"}, {"کتاب", "کتاب", "NOUN"}, {"كتاب", "كتاب", "NOUN"}}
+	q, err := quality(rows, func(words []string) ([]string, error) {
+		stems := make([]string, len(words))
+		for i, word := range words {
+			stems[i] = string([]rune(strings.ReplaceAll(word, "ك", "ک"))[:2])
+		}
+		return stems, nil
+	})
+	// کتاب and كتاب are one lemma when folded.
+	if err != nil || q.nominal != 1 || q.nominals != 2 || q.verb != 0 || q.verbs != 1 || q.apart != 0 || q.lemmas != 3 {
+		t.Errorf("%+v, %v", q, err)
 	}
 }

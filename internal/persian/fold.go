@@ -22,7 +22,19 @@ func Fold(s string) string {
 	if space {
 		out = out[:i-1]
 	}
-	for i < len(s) {
+	return string(appendFold(out, s[i:], space))
+}
+
+// AppendFold appends Fold(s) to dst and returns it, for callers that fold many words into one buffer.
+func AppendFold(dst []byte, s string) []byte {
+	// It folds into the empty rest of dst, where a space at the beginning of s has nothing before it. The copy is onto itself
+	// when the rest was long enough.
+	return append(dst, appendFold(dst[len(dst):], s, false)...)
+}
+
+// appendFold folds s onto out, which holds the folded beginning of the same text; space says that a space is held back.
+func appendFold(out []byte, s string, space bool) []byte {
+	for i := 0; i < len(s); {
 		r, n := rune(s[i]), 1
 		m := rune(0)
 		switch {
@@ -55,7 +67,7 @@ func Fold(s string) string {
 			out = utf8.AppendRune(out, m)
 		}
 	}
-	return string(out)
+	return out
 }
 
 // appendSpace appends the space that was held back, unless it would be the

@@ -73,3 +73,13 @@ func TestPlainForms(t *testing.T) {
 		}
 	}
 }
+
+func TestAppendFoldAppends(t *testing.T) {
+	for _, s := range []string{"", " ", "  كتاب‌ها ", "É\u0301", "ﷲ", "plain"} {
+		for _, dst := range [][]byte{nil, []byte("پیش"), append(make([]byte, 0, 100), "x "...)} {
+			if got, want := string(AppendFold(dst, s)), string(dst)+Fold(s); got != want {
+				t.Errorf("AppendFold(%q, %q) = %q, want %q", dst, s, got, want)
+			}
+		}
+	}
+}

@@ -239,6 +239,16 @@ func (l *Lexicon) each(letters string, visit func(entry string, c Class) bool) {
 // Letters returns word without its half-spaces.
 func Letters(word string) string { return strings.ReplaceAll(word, halfSpace, "") }
 
+// Each calls visit with every entry, half-spaces included, and what it may take. The order is that of the file; a word that is
+// listed with two classes comes twice.
+func (l *Lexicon) Each(visit func(entry string, c Class)) {
+	for at := 0; at < len(l.arena); {
+		length := int(l.arena[at])
+		visit(l.arena[at+2:at+2+length], l.classes[l.arena[at+1]])
+		at += 2 + length
+	}
+}
+
 // Len is the number of entries.
 func (l *Lexicon) Len() int { return l.count }
 

@@ -95,3 +95,20 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+func TestEachVisitsEveryEntry(t *testing.T) {
+	l, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	l.Each(func(entry string, _ Class) {
+		n++
+		if n%100 == 0 && !l.Has(entry) {
+			t.Errorf("%q is visited and not there", entry)
+		}
+	})
+	if n != l.Len() {
+		t.Errorf("%d of %d entries are visited", n, l.Len())
+	}
+}

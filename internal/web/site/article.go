@@ -43,10 +43,7 @@ type articlePage struct {
 	Shares            []link
 	Suggested         []Card
 	SuggestedPictures bool
-	Counts            news.CommentCounts
-	Letters           []letter
-	Closed            bool
-	Form              commentForm
+	Talk              talk
 }
 
 type printPage struct {
@@ -74,35 +71,41 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if r.PathValue("slug") != a.Slug || r.PathValue("code") != a.Code.String() {
 		return permanent(w, r, a.Path())
 	}
-	known, err := s.offered(r, a)
+	part, err := readTalk(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	if !known {
-		http.Redirect(w, r, a.Path(), http.StatusSeeOther)
+	query, err := s.offered(r, a, part)
+	if err != nil {
+		return err
+	}
+	if asked, err := url.ParseQuery(strings.TrimPrefix(query, "?")); err != nil || asked.Encode() != r.URL.Query().Encode() {
+		http.Redirect(w, r, a.Path()+query, http.StatusSeeOther)
 		return nil
 	}
-	web.ShowsArticle(w, a.Code)
-	return s.showArticle(w, r, http.StatusOK, a, commentForm{Parent: r.URL.Query().Get("reply")})
+	if part.query() == "" { // who leafs through comments reads no second time
+		web.ShowsArticle(w, a.Code)
+	}
+	return s.showArticle(w, r, http.StatusOK, a, part, commentForm{Parent: r.URL.Query().Get("reply")})
 }
 
-// offered tells whether the parameters of an article's address are those of a link that its page offers: one that answers a letter or one
-// that plays a film. Others make no page, as each page would be kept by itself.
-func (s *Site) offered(r *http.Request, a news.PublicArticle) (bool, error) {
-	asked := r.URL.Query()
-	reply, play := asked.Get("reply"), asked.Get("play")
-	switch {
-	case len(asked) == 0:
-		return true, nil
-	case reply != "" && play == "":
-		comments, err := s.Articles.Comments(r.Context(), a.Code)
+// offered is the query of the link by which an article's page offers what is asked of it: a part of the discussion, the form that
+// answers a letter, or a film that plays. Others lead there and make no page, as each page would be kept by itself.
+func (s *Site) offered(r *http.Request, a news.PublicArticle, part talkQuery) (string, error) {
+	reply, play := r.URL.Query().Get("reply"), r.URL.Query().Get("play")
+	switch query := part.query(); {
+	case query != "":
+		return query, nil
+	case reply != "":
 		form := commentForm{Parent: reply}
-		form.complete(a.Code, comments, s.anonymous)
-		return form.Parent != "" && !a.CommentsClosed, err
-	case play != "" && reply == "":
-		return s.plays(markup.WithoutNotes(markup.HTML(a.Body)), play), nil
+		if err := s.completeForm(r.Context(), a, &form); err != nil || form.Parent == "" {
+			return "", err
+		}
+		return "?reply=" + form.Parent, nil
+	case s.plays(markup.WithoutNotes(markup.HTML(a.Body)), play):
+		return "?play=" + play, nil
 	}
-	return false, nil
+	return "", nil
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.
@@ -133,8 +136,8 @@ func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "print", page)
 }
 
-// showArticle writes the article's page with the comment form as it stands.
-func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a news.PublicArticle, form commentForm) error {
+// showArticle writes the article's page with a part of its discussion and the comment form as it stands.
+func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a news.PublicArticle, part talkQuery, form commentForm) error {
 	ctx := r.Context()
 	f, err := s.frame(ctx, "article", a.Headline, a.Path(), a.Section.ID, "true")
 	if err != nil {
@@ -147,7 +150,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
+	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags}
 	page.Description = a.Lede
 	page.Graph = syndicate.OpenGraph(s.machine, a)
 	corrections, err := s.Corrections.Corrections(ctx, a.Code)
@@ -178,15 +181,11 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	}
 	// Places that mostly hold a section's name would shout; then none has one.
 	page.SuggestedPictures = pictures*2 > len(page.Suggested)
-	if page.Counts, err = s.Articles.CommentCounts(ctx, a.Code); err != nil {
+	if page.Talk, err = s.talk(ctx, a, part, form); err != nil {
 		return err
 	}
-	comments, err := s.Articles.Comments(ctx, a.Code)
-	if err != nil {
-		return err
-	}
-	page.Letters = s.letters(comments, a)
-	page.Form.complete(a.Code, comments, s.anonymous)
+	page.Feeds = append(page.Feeds, link{s.print.T("letters.feed"), page.Talk.FeedPath})
+	page.Letters = true
 	return s.render(w, r, status, "article", page)
 }
 

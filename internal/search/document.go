@@ -1,0 +1,187 @@
+package search
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/persian/terms"
+)
+
+// Document is what the index knows of an article. Texts are plain: no mark-up.
+type Document struct {
+	Code      int64 // positive; the key
+	Headline  string
+	Kicker    string
+	Lede      string
+	Body      string
+	Tags      []Label // tags and topics
+	Reporters []string
+	Section   int64 // 0: none
+	Kind      string
+	At        time.Time // when it was published; zero: undated
+}
+
+// Label is a tag or topic.
+type Label struct {
+	ID   int64
+	Name string
+}
+
+// Weights say how often a word of each part counts; whole numbers of at least 1. A change needs a new index.
+type Weights struct{ Headline, Kicker, Lede, Body, Tags, Reporters int }
+
+// DefaultWeights were found with bench search.
+var DefaultWeights = Weights{Headline: 1, Kicker: 1, Lede: 1, Body: 1, Tags: 1, Reporters: 1}
+
+// The fields of the index.
+const (
+	fieldText  = "t" // stems of all parts, weighed, with their places
+	fieldWords = "w" // folded words of headlines and tags, for suggestions and spelling
+	fieldMarks = "m" // what filters and facets use: a letter and a value
+	fieldNames = "n" // tags as they are typed: folded name, separator, name, separator, id
+)
+
+// uncompressed lets the terms of one article be read without unpacking those of a thousand.
+const uncompressed = index.SkipDVCompression | index.SkipDVChunking
+
+// everywhere is in the text of every document: its frequency list gives the length of each.
+const everywhere = "\x01"
+
+// separator stands between the parts of a name.
+const separator = "\x1f"
+
+// partGap keeps phrases from running from one part of an article into the next.
+const partGap = 100
+
+// document builds what bleve stores.
+func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
+	doc := document.NewDocument(strconv.FormatInt(d.Code, 36))
+	text := newField(fieldText, index.IndexField|index.IncludeTermVectors|index.DocValues|uncompressed)
+	text.add([]byte(everywhere), 1, 0)
+	place := 0
+	for _, part := range []struct {
+		text   string
+		weight int
+	}{{d.Headline, x.weights.Headline}, {d.Kicker, x.weights.Kicker}, {d.Lede, x.weights.Lede}, {tagNames(d.Tags), x.weights.Tags},
+		{strings.Join(d.Reporters, "\n"), x.weights.Reporters}, {d.Body, x.weights.Body}} {
+		place += partGap
+		for _, term := range s.Split(part.text) {
+			place++
+			text.add(term.Text, part.weight, place)
+		}
+	}
+	doc.AddField(text)
+	words := newField(fieldWords, index.IndexField)
+	for _, term := range x.plain(d.Headline + "\n" + tagNames(d.Tags)) {
+		words.add([]byte(term), 1, 0)
+	}
+	doc.AddField(words)
+	marks := newField(fieldMarks, index.IndexField|index.DocValues|uncompressed)
+	for _, mark := range d.marks() {
+		marks.add([]byte(mark), 1, 0)
+	}
+	doc.AddField(marks)
+	names := newField(fieldNames, index.IndexField)
+	for _, tag := range d.Tags {
+		if tag.Name != "" {
+			names.add([]byte(persian.Fold(tag.Name)+separator+tag.Name+separator+strconv.FormatInt(tag.ID, 10)), 1, 0)
+		}
+	}
+	doc.AddField(names)
+	return doc
+}
+
+func tagNames(tags []Label) string {
+	var b strings.Builder
+	for _, tag := range tags {
+		b.WriteString(tag.Name)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// The first letters of marks.
+const (
+	markSection  = "s"
+	markKind     = "k"
+	markTag      = "t"
+	markReporter = "r"
+	markMonth    = "p" // months since 1970, four digits; undated: 0000
+	markMinute   = "d" // minutes since 1970, ten digits; undated: none
+)
+
+func (d Document) marks() []string {
+	marks := []string{markMonth + digits(0, 4)}
+	if !d.At.IsZero() {
+		marks = []string{markMonth + digits(month(d.At), 4), markMinute + digits(max(d.At.Unix()/60, 0), 10)}
+	}
+	if d.Section != 0 {
+		marks = append(marks, markSection+strconv.FormatInt(d.Section, 10))
+	}
+	if d.Kind != "" {
+		marks = append(marks, markKind+d.Kind)
+	}
+	for _, tag := range d.Tags {
+		marks = append(marks, markTag+strconv.FormatInt(tag.ID, 10))
+	}
+	for _, name := range d.Reporters {
+		marks = append(marks, markReporter+persian.Fold(name))
+	}
+	return marks
+}
+
+// month counts months from January 1970, which is 1; earlier ones are 1 too.
+func month(t time.Time) int64 {
+	t = t.UTC()
+	return max(int64(t.Year()-1970)*12+int64(t.Month()), 1)
+}
+
+// digits writes n with at least so many digits, so that marks sort as their numbers.
+func digits(n int64, width int) string {
+	s := strconv.FormatInt(n, 10)
+	return strings.Repeat("0", max(width-len(s), 0)) + s
+}
+
+// field is a field whose terms we count ourselves.
+type field struct {
+	name    string
+	options index.FieldIndexingOptions
+	terms   index.TokenFrequencies
+	length  int
+}
+
+func newField(name string, options index.FieldIndexingOptions) *field {
+	return &field{name: name, options: options, terms: index.TokenFrequencies{}}
+}
+
+// add counts a term weight times; place 0 is no place.
+func (f *field) add(term []byte, weight, place int) {
+	t := f.terms[string(term)]
+	if t == nil {
+		t = &index.TokenFreq{Term: append([]byte(nil), term...)}
+		f.terms[string(term)] = t
+	}
+	t.SetFrequency(t.Frequency() + weight)
+	f.length += weight
+	if place > 0 {
+		t.Locations = append(t.Locations, &index.TokenLocation{Position: place})
+	}
+}
+
+func (f *field) Name() string                                     { return f.name }
+func (f *field) Value() []byte                                    { return nil }
+func (f *field) ArrayPositions() []uint64                         { return nil }
+func (f *field) EncodedFieldType() byte                           { return 't' }
+func (f *field) Analyze()                                         {}
+func (f *field) Options() index.FieldIndexingOptions              { return f.options }
+func (f *field) AnalyzedLength() int                              { return f.length }
+func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
+func (f *field) NumPlainTextBytes() uint64                        { return 0 }
+
+// Size is what bleve reckons with when it decides how much to hold in memory.
+func (f *field) Size() int { return f.length * 16 }

@@ -1,0 +1,301 @@
+package search
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// BM25, and what a word counts that is not the one that was typed.
+const (
+	bm25K1        = 1.2
+	bm25B         = 0.75
+	lightWeight   = 0.2
+	synonymWeight = 0.7
+)
+
+// maxCandidates is how many articles a search scores, about.
+const maxCandidates = 20_000
+
+// list is the articles that have one term, in the order of their numbers.
+type list struct {
+	reader index.TermFieldReader
+	doc    index.TermFieldDoc
+	number uint64 // of the article at which it stands; end: behind the last
+	count  uint64
+}
+
+const end = math.MaxUint64
+
+func openList(ctx context.Context, r index.IndexReader, field, term string, places bool) (*list, error) {
+	scored := field == fieldText
+	reader, err := r.TermFieldReader(ctx, []byte(term), field, scored, scored, places)
+	if err != nil {
+		return nil, err
+	}
+	l := &list{reader: reader, count: reader.Count()}
+	return l, l.next()
+}
+
+func (l *list) take(d *index.TermFieldDoc, err error) error {
+	if err != nil {
+		return err
+	}
+	l.number = end
+	if d != nil {
+		l.number = binary.BigEndian.Uint64(d.ID)
+	}
+	return nil
+}
+
+func (l *list) next() error { return l.take(l.reader.Next(&l.doc)) }
+
+// seek goes to the first article at or after number.
+func (l *list) seek(number uint64) error {
+	if l.number >= number {
+		return nil
+	}
+	var id [8]byte
+	return l.take(l.reader.Advance(index.NewIndexInternalID(id[:], number), &l.doc))
+}
+
+// group is a word of the query with all that may stand for it.
+type group struct {
+	stem   string
+	lists  []*list
+	parts  []float64 // what each list counts
+	weight float64
+	idf    float64
+	count  uint64
+	light  bool
+}
+
+func (g *group) add(l *list, part float64) {
+	g.lists, g.parts = append(g.lists, l), append(g.parts, part)
+	g.count += l.count
+}
+
+// at is the first article at which a list of the group stands.
+func (g *group) at() uint64 {
+	at := uint64(end)
+	for _, l := range g.lists {
+		at = min(at, l.number)
+	}
+	return at
+}
+
+func (g *group) seek(number uint64) error {
+	for _, l := range g.lists {
+		if err := l.seek(number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plan is a search that is ready to run.
+type plan struct {
+	stats    stats
+	groups   []*group // rarest first
+	drivers  int      // as many groups choose the candidates
+	filters  []*group // each must have the article
+	without  []*group
+	allWords bool // the share of words counts
+	must     bool // only articles with all words
+	opened   []*list
+}
+
+func (p *plan) close() {
+	for _, l := range p.opened {
+		l.reader.Close()
+	}
+}
+
+func (p *plan) open(ctx context.Context, r index.IndexReader, field, term string, places bool) (*list, error) {
+	l, err := openList(ctx, r, field, term, places)
+	if l != nil && l.reader != nil {
+		p.opened = append(p.opened, l)
+	}
+	return l, err
+}
+
+// candidate is an article and its score.
+type candidate struct {
+	number uint64
+	score  float64
+}
+
+// worst is a heap of the best candidates with the worst on top.
+type worst []candidate
+
+func (w worst) Len() int           { return len(w) }
+func (w worst) Less(i, j int) bool { return w[i].compare(w[j]) < 0 }
+func (w worst) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
+func (w *worst) Push(v any)        { *w = append(*w, v.(candidate)) }
+func (w *worst) Pop() any {
+	last := (*w)[len(*w)-1]
+	*w = (*w)[:len(*w)-1]
+	return last
+}
+
+// compare: the worse score is less, and with the same score the older number.
+func (c candidate) compare(d candidate) int {
+	return cmp.Or(cmp.Compare(c.score, d.score), cmp.Compare(c.number, d.number))
+}
+
+// order puts the rarest groups first and decides how many choose the candidates.
+func (p *plan) order(most uint64) {
+	for _, g := range p.groups {
+		n, df := float64(p.stats.count), float64(min(g.count, p.stats.count))
+		g.idf = math.Log(1 + (n-df+0.5)/(df+0.5))
+	}
+	slices.SortStableFunc(p.groups, func(a, b *group) int {
+		if a.light != b.light {
+			if a.light {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(a.count, b.count)
+	})
+	sum := uint64(0)
+	p.drivers = 0
+	for _, g := range p.groups {
+		if p.drivers > 0 && (p.must || g.light || sum+g.count > most) {
+			break
+		}
+		sum += g.count
+		p.drivers++
+	}
+}
+
+// run scores the candidates and returns the best of them, best first, and how many there were.
+func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candidate, int, error) {
+	best, found := worst{}, 0
+	total := 0.0
+	for _, g := range p.groups {
+		total += g.weight * g.idf
+	}
+	for checked := 0; ; checked++ {
+		if checked%512 == 0 && ctx.Err() != nil {
+			return nil, 0, ctx.Err()
+		}
+		at, err := p.nextAt()
+		if err != nil {
+			return nil, 0, err
+		}
+		if at == end {
+			break
+		}
+		score, ok, err := p.score(at, total)
+		if err != nil {
+			return nil, 0, err
+		}
+		if ok {
+			found++
+			if visit != nil {
+				visit(at)
+			}
+			c := candidate{at, score}
+			if len(best) < keep {
+				heap.Push(&best, c)
+			} else if best[0].compare(c) < 0 {
+				best[0] = c
+				heap.Fix(&best, 0)
+			}
+		}
+		if err := p.step(at); err != nil {
+			return nil, 0, err
+		}
+	}
+	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
+	return best, found, nil
+}
+
+// nextAt is the next candidate: the first article of a driver that every filter has too.
+func (p *plan) nextAt() (uint64, error) {
+	for {
+		at := uint64(end)
+		for _, g := range p.groups[:p.drivers] {
+			at = min(at, g.at())
+		}
+		if at == end {
+			return end, nil
+		}
+		to := at
+		for _, f := range p.filters {
+			if err := f.seek(to); err != nil {
+				return 0, err
+			}
+			to = max(to, f.at())
+		}
+		if to == at {
+			return at, nil
+		}
+		if to == end {
+			return end, nil
+		}
+		for _, g := range p.groups[:p.drivers] {
+			if err := g.seek(to); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// step goes behind the candidate.
+func (p *plan) step(at uint64) error {
+	for _, g := range p.groups[:p.drivers] {
+		if err := g.seek(at + 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// score is the text part of the ranking; false: the article is not wanted.
+func (p *plan) score(at uint64, total float64) (float64, bool, error) {
+	for _, g := range p.without {
+		if err := g.seek(at); err != nil {
+			return 0, false, err
+		}
+		if g.at() == at {
+			return 0, false, nil
+		}
+	}
+	score, covered := 0.0, 0.0
+	for _, g := range p.groups {
+		if err := g.seek(at); err != nil {
+			return 0, false, err
+		}
+		tf, length := 0.0, 0.0
+		for i, l := range g.lists {
+			if l.number == at {
+				tf += g.parts[i] * float64(max(l.doc.Freq, 1))
+				length = fieldLength(l.doc.Norm)
+			}
+		}
+		if tf == 0 {
+			if p.must && !g.light {
+				return 0, false, nil
+			}
+			continue
+		}
+		covered += g.weight * g.idf
+		long := bm25K1 * (1 - bm25B + bm25B*length/p.stats.length)
+		score += g.weight * g.idf * tf * (bm25K1 + 1) / (tf + long)
+	}
+	if p.allWords && total > 0 {
+		share := covered / total
+		score *= 1 + allWordsBonus*share*share*share*share
+	}
+	return score, true, nil
+}
+
+// allWordsBonus is what an article with all words gains over one that has none but the same text score.
+const allWordsBonus = 0.25

@@ -1,0 +1,494 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+// Results is a page of articles.
+type Results struct {
+	Hits       []Hit
+	Next       string // Query.After of the next page; "" on the last
+	Total      int    // how many articles were found
+	Bounded    bool   // the words are in more articles than were looked at: Total is the least there are
+	DidYouMean string // the query as it was read where a word of it is in no article; "" where all are
+	NoPhrase   bool   // no article has a phrase as it was quoted; these have its words
+	Facets     Facets
+	Words      []string // what was looked for, for Index.Snippet
+}
+
+// Hit is an article that was found.
+type Hit struct {
+	Code  int64
+	Score float64
+}
+
+// Facets count the articles that were found by what filters take; only the commonest twenty of each.
+type Facets struct {
+	Sections, Tags   []Count // Key is a number
+	Kinds, Reporters []Count // Key is a kind, or a folded name
+}
+
+// Count is a value and how many articles have it.
+type Count struct {
+	Key   string
+	Count int
+}
+
+// Deadline is how long one search may take, unless its context ends before.
+const Deadline = 2 * time.Second
+
+// Search finds articles. Whatever stands in q it is no error; an error means that the index could not be read or the time was up.
+func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	q.Limit = bounded(q.Limit)
+	s, err := x.splitter(ctx)
+	if err != nil {
+		return Results{}, err
+	}
+	a := x.read(q.Text, s)
+	x.release(s)
+	advanced, err := x.bleve.Advanced()
+	if err != nil {
+		return Results{}, err
+	}
+	r, err := advanced.Reader()
+	if err != nil {
+		return Results{}, err
+	}
+	defer r.Close()
+	var results Results
+	p, err := x.plan(ctx, r, q, &a, &results)
+	defer func() { p.close() }()
+	if err != nil || len(p.groups) == 0 {
+		return results, err
+	}
+	f := &finder{index: x, reader: r, query: q, results: &results}
+	return results, f.find(ctx, p, a)
+}
+
+func bounded(limit int) int {
+	if limit <= 0 {
+		return 20
+	}
+	return min(limit, maxResults)
+}
+
+// plan opens the lists of a query. The plan must be closed, also beside an error.
+func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked, results *Results) (*plan, error) {
+	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks}
+	var err error
+	if p.stats, err = x.measure(ctx, r); err != nil || p.stats.count == 0 {
+		return p, err
+	}
+	if err := x.openWords(ctx, r, p, q, a, results); err != nil {
+		return p, err
+	}
+	if len(a.words) == 0 && strings.TrimSpace(q.Text) == "" || len(a.words) == 0 && len(a.without) > 0 {
+		l, err := p.open(ctx, r, fieldText, everywhere, false)
+		if err != nil {
+			return p, err
+		}
+		g := &group{weight: 1}
+		g.add(l, 1)
+		p.groups = append(p.groups, g)
+	}
+	for _, stem := range a.without {
+		g, err := p.single(ctx, r, fieldText, stem)
+		if err != nil {
+			return p, err
+		}
+		p.without = append(p.without, g)
+	}
+	for _, mark := range q.filters() {
+		g, err := p.single(ctx, r, fieldMarks, mark)
+		if err != nil {
+			return p, err
+		}
+		p.filters = append(p.filters, g)
+	}
+	p.order(x.most)
+	return p, x.boundMonths(ctx, r, p, q, results)
+}
+
+// single is a group of one list.
+func (p *plan) single(ctx context.Context, r index.IndexReader, field, term string) (*group, error) {
+	l, err := p.open(ctx, r, field, term, false)
+	if err != nil {
+		return nil, err
+	}
+	g := &group{weight: 1}
+	g.add(l, 1)
+	return g, nil
+}
+
+// filters are the marks that an article must have.
+func (q Query) filters() []string {
+	var marks []string
+	if q.Section != 0 {
+		marks = append(marks, markSection+strconv.FormatInt(q.Section, 10))
+	}
+	if q.Kind != "" {
+		marks = append(marks, markKind+q.Kind)
+	}
+	if q.Tag != 0 {
+		marks = append(marks, markTag+strconv.FormatInt(q.Tag, 10))
+	}
+	if q.Reporter != "" {
+		marks = append(marks, markReporter+persian.Fold(q.Reporter))
+	}
+	return marks
+}
+
+// openWords opens the lists of the words, and of what stands for a word that no article has.
+func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
+	corrected := false
+	for i, stem := range a.words {
+		g := &group{stem: stem, weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
+		if g.light {
+			g.weight = lightWeight
+		}
+		l, err := p.open(ctx, r, fieldText, stem, false)
+		if err != nil {
+			return err
+		}
+		g.add(l, 1)
+		results.Words = append(results.Words, stem)
+		others, err := x.standsFor(ctx, r, stem, a.shown[i], l.count, q)
+		if err != nil {
+			return err
+		}
+		for _, o := range others {
+			l, err := p.open(ctx, r, fieldText, o.stem, false)
+			if err != nil {
+				return err
+			}
+			g.add(l, o.part)
+			results.Words = append(results.Words, o.stem)
+			if o.shown != "" && !corrected {
+				corrected = true
+				results.DidYouMean = q.Text
+			}
+			if o.shown != "" {
+				results.DidYouMean = strings.Replace(results.DidYouMean, a.shown[i], o.shown, 1)
+			}
+		}
+		if g.count > 0 {
+			p.groups = append(p.groups, g)
+		}
+	}
+	return nil
+}
+
+// boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
+// months of a date range.
+func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q Query, results *Results) error {
+	if len(p.groups) == 0 {
+		return nil
+	}
+	rarest := p.groups[0].count
+	for _, f := range p.filters {
+		rarest = min(rarest, f.count)
+	}
+	ranged := !q.From.IsZero() || !q.Until.IsZero()
+	if rarest <= x.most && !ranged {
+		return nil
+	}
+	months, err := readMonths(r)
+	if err != nil {
+		return err
+	}
+	g := &group{weight: 1}
+	sum := 0.0
+	for _, m := range months {
+		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
+			continue
+		}
+		if sum >= float64(x.most) {
+			results.Bounded = true
+			break
+		}
+		l, err := p.open(ctx, r, fieldMarks, m.mark, false)
+		if err != nil {
+			return err
+		}
+		g.add(l, 1)
+		sum += float64(m.count) * float64(rarest) / float64(p.stats.count)
+	}
+	p.filters = append(p.filters, g)
+	return nil
+}
+
+// monthCount is a month and how many articles it has.
+type monthCount struct {
+	mark  string
+	month int64
+	count uint64
+}
+
+// readMonths returns the months of the index, newest first, undated articles last.
+func readMonths(r index.IndexReader) ([]monthCount, error) {
+	dict, err := r.FieldDictPrefix(fieldMarks, []byte(markMonth))
+	if err != nil {
+		return nil, err
+	}
+	defer dict.Close()
+	var months []monthCount
+	for {
+		entry, err := dict.Next()
+		if err != nil {
+			return nil, err
+		}
+		if entry == nil {
+			slices.Reverse(months)
+			return months, nil
+		}
+		number, err := strconv.ParseInt(entry.Term[len(markMonth):], 10, 64)
+		if err == nil {
+			months = append(months, monthCount{entry.Term, number, entry.Count})
+		}
+	}
+}
+
+// finder runs a plan and makes a page of what it finds.
+type finder struct {
+	index   *Index
+	reader  index.IndexReader
+	query   Query
+	results *Results
+	marks   index.DocValueReader
+}
+
+func (f *finder) find(ctx context.Context, p *plan, a asked) error {
+	var err error
+	if f.marks, err = f.reader.DocValueReader([]string{fieldMarks}); err != nil {
+		return err
+	}
+	counts := map[string]int{}
+	var visit func(uint64)
+	if f.query.Facets {
+		visit = func(number uint64) { f.eachMark(number, func(mark string) { counts[mark]++ }) }
+	}
+	keep := maxResults
+	if f.newest() { // the score says nothing of the date
+		keep = 2 * maxCandidates
+	}
+	best, found, err := p.run(ctx, keep, visit)
+	if err != nil {
+		return err
+	}
+	f.results.Total = found
+	if len(a.phrases) > 0 {
+		exact, err := f.withPhrases(ctx, slices.Clone(best), a.phrases)
+		if err != nil {
+			return err
+		}
+		if len(exact) > 0 {
+			best, f.results.Total = exact, len(exact)
+		} else {
+			f.results.NoPhrase = len(best) > 0
+		}
+	}
+	if !f.newest() && len(a.words) > 0 {
+		if err := f.refine(ctx, p, a, best); err != nil {
+			return err
+		}
+	}
+	best = f.rerank(best)
+	f.results.Facets = facets(counts)
+	return f.page(best)
+}
+
+// newest: without words there is nothing to rank by.
+func (f *finder) newest() bool { return f.query.Newest || strings.TrimSpace(f.query.Text) == "" }
+
+// eachMark calls visit with the marks of an article.
+func (f *finder) eachMark(number uint64, visit func(mark string)) {
+	var id [8]byte
+	// An article whose marks cannot be read counts as one without.
+	_ = f.marks.VisitDocValues(index.NewIndexInternalID(id[:], number), func(_ string, term []byte) { visit(string(term)) })
+}
+
+// minute is when an article was published, in minutes since 1970; 0: undated.
+func (f *finder) minute(number uint64) int64 {
+	minute := int64(0)
+	f.eachMark(number, func(mark string) {
+		if rest, ok := strings.CutPrefix(mark, markMinute); ok {
+			minute, _ = strconv.ParseInt(rest, 10, 64)
+		}
+	})
+	return minute
+}
+
+// Recency: an article of today counts so much more than an old one, half of that after so long.
+const (
+	recencyGain = 0.2
+	recencyHalf = 365 * 24 * time.Hour
+)
+
+// rerank brings the date in: as a factor, as a filter, or as the order.
+func (f *finder) rerank(best []candidate) []candidate {
+	q := f.query
+	ranged := !q.From.IsZero() || !q.Until.IsZero()
+	recency := !q.Ranking.NoRecency && !q.Now.IsZero() && !f.newest()
+	if !ranged && !recency && !f.newest() {
+		return best
+	}
+	// Marks are read fastest in the order in which they lie.
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
+	kept := best[:0]
+	for _, c := range best {
+		minute := f.minute(c.number)
+		at := time.Unix(minute*60, 0)
+		if ranged && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
+			f.results.Total--
+			continue
+		}
+		switch {
+		case f.newest():
+			c.score = float64(minute)
+		case recency && minute > 0:
+			age := max(q.Now.Sub(at), 0)
+			c.score *= 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf))
+		}
+		kept = append(kept, c)
+	}
+	slices.SortFunc(kept, func(a, b candidate) int { return -a.compare(b) })
+	return kept
+}
+
+// withPhrases keeps the articles in which every phrase stands.
+func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]string) ([]candidate, error) {
+	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
+	for _, phrase := range phrases {
+		lists := make([]*list, len(phrase))
+		p := &plan{}
+		for i, stem := range phrase {
+			l, err := p.open(ctx, f.reader, fieldText, stem, true)
+			if err != nil {
+				p.close()
+				return nil, err
+			}
+			lists[i] = l
+		}
+		kept := best[:0]
+		for _, c := range best {
+			ok, err := stands(lists, c.number)
+			if err != nil {
+				p.close()
+				return nil, err
+			}
+			if ok {
+				kept = append(kept, c)
+			}
+		}
+		p.close()
+		best = kept
+	}
+	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
+	return best, nil
+}
+
+// stands reports whether the words of lists stand one after another in an article.
+func stands(lists []*list, number uint64) (bool, error) {
+	places := map[uint64]bool{}
+	for i, l := range lists {
+		if err := l.seek(number); err != nil {
+			return false, err
+		}
+		if l.number != number {
+			return false, nil
+		}
+		here := map[uint64]bool{}
+		for _, v := range l.doc.Vectors {
+			if i == 0 || places[v.Pos-1] {
+				here[v.Pos] = true
+			}
+		}
+		places = here
+	}
+	return len(places) > 0, nil
+}
+
+// page cuts the page out of the order.
+func (f *finder) page(best []candidate) error {
+	type ranked struct {
+		Hit
+		number uint64
+	}
+	score, code, after := readCursor(f.query.After)
+	var page []ranked
+	for _, c := range best {
+		if after && c.score > score {
+			continue
+		}
+		external, err := f.reader.ExternalID(index.NewIndexInternalID(nil, c.number))
+		if err != nil {
+			return err
+		}
+		n, err := strconv.ParseInt(external, 36, 64)
+		if err != nil {
+			return err
+		}
+		if after && c.score == score && n >= code {
+			continue
+		}
+		page = append(page, ranked{Hit{n, c.score}, c.number})
+		// One more than the page, and all of the same score, so that ties have one order.
+		if len(page) > f.query.Limit && c.score < page[f.query.Limit].Score {
+			break
+		}
+	}
+	slices.SortStableFunc(page, func(a, b ranked) int {
+		return -cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Code, b.Code))
+	})
+	for _, h := range page {
+		if len(f.results.Hits) == f.query.Limit {
+			last := f.results.Hits[f.query.Limit-1]
+			f.results.Next = writeCursor(last)
+			break
+		}
+		f.results.Hits = append(f.results.Hits, h.Hit)
+	}
+	return nil
+}
+
+func writeCursor(h Hit) string {
+	return strconv.FormatUint(math.Float64bits(h.Score), 36) + "." + strconv.FormatInt(h.Code, 36)
+}
+
+// readCursor reads what writeCursor wrote; false for anything else.
+func readCursor(s string) (score float64, code int64, ok bool) {
+	a, b, _ := strings.Cut(s, ".")
+	bits, err1 := strconv.ParseUint(a, 36, 64)
+	code, err2 := strconv.ParseInt(b, 36, 64)
+	score = math.Float64frombits(bits)
+	return score, code, err1 == nil && err2 == nil && !math.IsNaN(score)
+}
+
+func facets(counts map[string]int) Facets {
+	var f Facets
+	lists := map[string]*[]Count{markSection: &f.Sections, markTag: &f.Tags, markKind: &f.Kinds, markReporter: &f.Reporters}
+	for mark, n := range counts {
+		if list := lists[mark[:1]]; list != nil {
+			*list = append(*list, Count{mark[1:], n})
+		}
+	}
+	for _, list := range lists {
+		slices.SortFunc(*list, func(a, b Count) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
+		})
+		*list = (*list)[:min(len(*list), 20)]
+	}
+	return f
+}
