@@ -21,7 +21,9 @@ func rightOf(action string) news.Right {
 		"editorial.SetComments": news.RightComments, "editorial.SaveTemplate": news.RightTemplate, "editorial.Audit": news.RightAudit,
 		"editorial.Import": news.RightImport, "editorial.CheckImport": news.RightImport,
 		"house.All": news.RightEnter, "house.Entry": news.RightEnter, "house.List": news.RightEnter, "house.Check": news.RightWrite,
-		"previews.Link": news.RightPublish,
+		"previews.Link":     news.RightPublish,
+		"discussion.Switch": news.RightModerationSettings, "discussion.SetSwitch": news.RightModerationSettings,
+		"moderation.Policy": news.RightModerationSettings, "moderation.SavePolicy": news.RightModerationSettings,
 	}
 	for _, name := range strings.Fields("Autosave Autosaved DropAutosave FixSafe Lock Unlock RestoreRevision Save SettleNote Submit Template Trash Untrash") {
 		one["editorial."+name] = news.RightWrite
@@ -29,15 +31,15 @@ func rightOf(action string) news.Right {
 	if right, ok := one[room+"."+name]; ok {
 		return right
 	}
-	return map[string]news.Right{"house": news.RightHouse, "front": news.RightFront, "previews": news.RightWrite, "discussion": news.RightModerate,
-		"library": news.RightWrite, "auth": news.RightUsers}[room]
+	return map[string]news.Right{"house": news.RightHouse, "front": news.RightFront, "previews": news.RightWrite, "moderation": news.RightModerate,
+		"bans": news.RightModerate, "library": news.RightWrite, "auth": news.RightUsers}[room]
 }
 
 // walkActions calls every action that somebody does with nothing to do it to: who lacks its right hears Forbidden, before anything is looked
 // at; who holds it hears something else. An action that rightOf does not know fails, so that none is forgotten.
 func walkActions(t *testing.T, n *newsroomUnderTest) {
 	rooms := map[string]any{"editorial": n.editorial, "house": n.editorial.House(), "front": n.front, "previews": n.previews, "discussion": n.discussion,
-		"library": n.library, "auth": n.auth}
+		"moderation": n.moderation, "bans": n.bans, "library": n.library, "auth": n.auth}
 	actions := 0
 	for room, desk := range rooms {
 		methods := reflect.ValueOf(desk)

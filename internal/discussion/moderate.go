@@ -122,6 +122,9 @@ func (m *Moderation) Reject(ctx context.Context, actor news.Actor, in Decision) 
 // EditAndPublish changes a comment's text and publishes it; readers see that the newsroom edited it. Invalid at "text" for a text that no
 // reader could have sent, or for the same text; Conflict as Approve.
 func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	text, err := commentText(in.Text)
 	if err != nil {
 		return news.Comment{}, err
@@ -138,6 +141,9 @@ func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in De
 
 // Answer writes the newsroom's answer beneath a comment, and publishes the comment when it was not public. Invalid at "text"; Conflict as Approve.
 func (m *Moderation) Answer(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	text, err := commentText(in.Text)
 	if err != nil {
 		return news.Comment{}, err
