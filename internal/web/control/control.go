@@ -184,5 +184,8 @@ func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, e
 	if err := json.Unmarshal(said, &f); err != nil {
 		return out, fmt.Errorf("the serving Dabir answered %s: %s", response.Status, bytes.TrimSpace(said))
 	}
+	if f.Key == "" { // said in words, for whoever typed the command
+		return out, errors.New(f.Message)
+	}
 	return out, &news.Error{Kind: f.Kind, Key: f.Key, Field: f.Field, Err: errors.New(f.Message)}
 }
