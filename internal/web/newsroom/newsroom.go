@@ -104,6 +104,7 @@ type Options struct {
 	Uploads     Uploads
 	Media       MediaFinder
 	Closing     Closing
+	Embeds      []string // hosts whose films play in our pages
 }
 
 // Newsroom holds the pages.
