@@ -140,7 +140,7 @@ func (e *Engine) Report(ctx context.Context, actor news.Actor) (ModelReport, err
 // Train learns from all decisions and, when examples are given, from these in place of the ones that were given before. It takes
 // seconds to minutes. Forbidden without the right; Invalid "error.model_few" when there is too little to learn from.
 func (e *Engine) Train(ctx context.Context, actor news.Actor, examples []moderation.Example) (ModelReport, error) {
-	if err := actor.Require(news.RightModerationSettings); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
 		return ModelReport{}, err
 	}
 	if len(examples) > 0 {
@@ -237,18 +237,20 @@ func tryOn(report *ModelReport, given, decisions []moderation.Example) {
 	report.Area, report.Agreed = moderation.Try(model, heldOut)
 }
 
-// learn takes one decision over into the model that this node uses; at night it is weighed anew among all others.
-func (e *Engine) learn(c news.Comment) {
+// learn takes decisions over into the model that this node uses; at night they are weighed anew among all others.
+func (e *Engine) learn(decided ...news.Comment) {
 	if e == nil {
 		return
 	}
-	example, ok := exampleOf(news.DecidedComment{Text: c.Text, State: c.State, Reason: c.Reason})
-	if !ok {
-		return
+	var examples []moderation.Example
+	for _, c := range decided {
+		if one, ok := exampleOf(news.DecidedComment{Text: c.Text, State: c.State, Reason: c.Reason}); ok {
+			examples = append(examples, one)
+		}
 	}
-	for {
+	for len(examples) > 0 {
 		before := e.model.Load()
-		if before == nil || e.model.CompareAndSwap(before, before.Learn(example)) {
+		if before == nil || e.model.CompareAndSwap(before, before.Learn(examples...)) {
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -72,6 +73,24 @@ func (c card) ReportCount() int64 { return int64(c.Reports) }
 // Waiting tells whether a decision is wanted.
 func (c card) Waiting() bool { return c.State == news.CommentPending }
 
+// Seen is which of its texts the moderator reads: when its writer revised it, in Unix milliseconds; 0 for the first.
+func (c card) Seen() int64 { return seenOf(c.RevisedAt) }
+
+func seenOf(revised time.Time) int64 {
+	if revised.IsZero() {
+		return 0
+	}
+	return revised.UnixMilli()
+}
+
+// revisedOf reads what seenOf wrote.
+func revisedOf(seen int64) time.Time {
+	if seen == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(seen)
+}
+
 // History says what became of the writer's comments.
 func (c card) History() string {
 	return c.T("queue.history", c.Number(int64(c.Writer.Published)), c.Number(int64(c.Writer.Rejected)), c.Number(int64(c.Writer.Pending)))
@@ -134,7 +153,7 @@ func (n *Newsroom) commentView(r *http.Request, act, back string) (commentView, 
 	}
 	page := commentView{frame: n.frame(r, n.print.T("queue.one"), "comments"), Do: act, Back: back}
 	page.Card = n.card(page.frame, found[0], back)
-	page.Ban = n.newBanForm(found[0].ID)
+	page.Ban = n.newBanForm(found[0].ID, page.Everywhere(string(news.RightModerate)))
 	if act == "answer" {
 		page.Saved, err = n.Texts.SavedAnswers(r.Context(), actorOf(r))
 	}
@@ -165,7 +184,8 @@ func (n *Newsroom) decide(act string, do func(context.Context, news.Actor, discu
 		if err != nil {
 			return err
 		}
-		decision := discussion.Decision{Action: f.Line("action"), Comment: id, From: news.CommentState(f.Line("from")), Reason: news.Reason(f.Line("reason")), Text: text}
+		decision := discussion.Decision{Action: f.Line("action"), Comment: id, From: news.CommentState(f.Line("from")), Revised: revisedOf(f.Int("seen")),
+			Reason: news.Reason(f.Line("reason")), Text: text}
 		comment, err := do(r.Context(), actorOf(r), decision)
 		if err != nil {
 			return n.decisionFailed(w, r, f, act, err)
