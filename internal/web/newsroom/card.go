@@ -49,6 +49,10 @@ func (n *Newsroom) card(around frame, c news.QueuedComment, back string) card {
 			out.Why = append(out.Why, n.why(f))
 		}
 	}
+	// That the mode wants a moderator first goes without saying where something else was found, and it is the last of the rules.
+	if last := len(out.Why) - 1; last > 0 && c.Findings[len(c.Findings)-1].Rule == "mode" && c.Findings[len(c.Findings)-1].Outcome != news.OutcomePass {
+		out.Why = out.Why[:last]
+	}
 	return out
 }
 
