@@ -152,7 +152,7 @@ func (b *Bans) recognise(ctx context.Context, actor news.Actor, in Banning) (val
 	if value == "" || err != nil || found[0].CreatedAt.Before(made) {
 		return "", "", nil, news.Fail(news.Conflict, "error.ban_unknown_writer")
 	}
-	return value, "ban." + strconv.FormatInt(made.UnixMilli(), 36), key, nil
+	return value, banKeys + strconv.FormatInt(made.UnixMilli(), 36), key, nil
 }
 
 // Lift ends a ban before its time; one that has ended already stays as it is. Who moderates some sections may lift their own bans. NotFound

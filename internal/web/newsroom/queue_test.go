@@ -80,7 +80,7 @@ func TestFormsOfACommentsPage(t *testing.T) {
 	}
 	h.want(mina.post(commentPath(id, "edit"), fields("from", "published", "text", "متن بی‌ناسزا")), http.StatusSeeOther)
 	h.want(mina.get("/newsroom/comments?tab=published"), http.StatusOK, "متن بی‌ناسزا", "ویراستهٔ تحریریه")
-	h.want(mina.get("/newsroom/comments/decisions"), http.StatusOK, "ویراست و منتشر کرد", "پاسخ داد و منتشر کرد")
+	h.want(mina.get("/newsroom/comments/decisions"), http.StatusOK, "ویرایش و منتشر کرد", "پاسخ داد و منتشر کرد")
 }
 
 func TestBulkIsShownBeforeItIsDone(t *testing.T) {
