@@ -14,7 +14,7 @@ import (
 func (v visitor) publishesComment(article, words string) {
 	v.t.Helper()
 	v.visit(queuePath+"?article="+strings.Split(article, "/")[2], 200)
-	status := get[int](v, fmt.Sprintf(`((form) => fetch(form.action, { method: "POST", redirect: "manual", body: new URLSearchParams(new FormData(form)) }).then((answer) => answer.status))(
+	status := get[int](v, fmt.Sprintf(`((form) => fetch(form.getAttribute("action"), { method: "POST", redirect: "manual", body: new URLSearchParams(new FormData(form)) }).then((answer) => answer.status))(
 		[...document.querySelectorAll("[data-id]")].find((one) => one.innerText.includes(%q)).querySelector("form[data-act=publish]"))`, words))
 	if status != 0 { // a redirect that is not followed has no status
 		v.t.Fatalf("publishing answers %d", status)
