@@ -114,6 +114,14 @@ func (a Actor) RequireIn(r Right, section SectionID) error {
 	return Fail(Forbidden, "error.forbidden")
 }
 
+// RequireEverywhere is nil when the actor has the right in all sections: for what holds on the whole site.
+func (a Actor) RequireEverywhere(r Right) error {
+	if err := a.Require(r); err != nil || a.Sections == nil {
+		return err
+	}
+	return Fail(Forbidden, "error.section_only")
+}
+
 // MayEdit tells whether the actor may write in an article: a desk in its sections, a reporter in drafts of their own.
 func (a Actor) MayEdit(article *Article) bool {
 	if a.MayIn(RightPublish, article.Content.Section) {
