@@ -129,5 +129,9 @@ func (b *Rulebook) SetMode(ctx context.Context, actor news.Actor, m news.ModeSet
 	default:
 		return news.FieldError("scope", "error.comment_mode")
 	}
-	return b.storage.SetCommentMode(ctx, actor, m)
+	if err := b.storage.SetCommentMode(ctx, actor, m); err != nil {
+		return err
+	}
+	b.engine.modes.forget()
+	return nil
 }
