@@ -45,6 +45,8 @@ type app struct {
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
 	discussion *discussion.Desk
+	moderation *discussion.Moderation
+	bans       *discussion.Bans
 	suggest    *suggest.Suggest
 	now        func() time.Time
 }
@@ -87,8 +89,12 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
-	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
+	a.bans = discussion.NewBans(a.store, a.now)
+	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.now)
+	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
+			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
@@ -160,8 +166,9 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
+		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
+		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -174,7 +181,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
 	})
 	if err != nil {
 		return nil, err
@@ -206,7 +213,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for {
-			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx), a.bans.Sweep(ctx)); err != nil && ctx.Err() == nil {
 				a.log.Error("sweeping what has expired", "err", err)
 			}
 			select {

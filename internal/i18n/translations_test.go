@@ -16,7 +16,11 @@ import (
 // beside the code that makes them.
 var dynamicPrefixes = []string{
 	"actor.",
+	"ban_effect.",
+	"ban_kind.",
 	"calendar.",
+	"comment_act.",
+	"comment_rule.",
 	"copydesk.",
 	"correction.",
 	"event.",
@@ -24,7 +28,11 @@ var dynamicPrefixes = []string{
 	"kind.",
 	"lang.",
 	"media.",
+	"queue_empty.",
+	"queue_sort.",
+	"queue_tab.",
 	"reason.",
+	"reason_plain.",
 	"role.",
 	"state.",
 }

@@ -56,6 +56,9 @@ func (f Form) Has(name string) bool { return f.values.Has(name) }
 // Get is a field as it was typed, "" when it was not sent.
 func (f Form) Get(name string) string { return f.values.Get(name) }
 
+// All are the values of a field that may be sent several times, as ticked boxes are.
+func (f Form) All(name string) []string { return f.values[name] }
+
 // Text is a field of several lines with plain newlines; spaces are left as typed. What no text may hold is not in it: NUL, and
 // bytes that are no character, which PostgreSQL refuses.
 func (f Form) Text(name string) string {

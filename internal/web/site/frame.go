@@ -30,6 +30,7 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
+	Letters              bool // the page shows comments or their forms: it needs their style and script
 	Framed               bool // shown in a frame of the newsroom: its links open beside it
 }
 
