@@ -10,7 +10,8 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// dueSuggest notes that the suggestions of a public article are to be made; a job that waits already becomes the more urgent of both.
+// dueSuggest notes that the suggestions of a public article are to be made; a job that waits already becomes as
+// urgent as this one, and still reads the text where either was to (even steps).
 func (t *tx) dueSuggest(code news.Code, step news.MatchStep, spread bool) error {
 	mark, err := t.nextID("suggest")
 	if err != nil {
@@ -19,7 +20,7 @@ func (t *tx) dueSuggest(code news.Code, step news.MatchStep, spread bool) error 
 	return t.exec(`INSERT INTO suggest_due (article_code, step, spread, order_at, mark, claimed_until)
 		SELECT code, CAST($2 AS INTEGER), CAST($3 AS INTEGER), order_at, CAST($4 AS BIGINT), 0 FROM article WHERE code = $1 AND state = 'published'
 		ON CONFLICT (article_code) DO UPDATE SET mark = excluded.mark, claimed_until = 0, order_at = excluded.order_at,
-			step = CASE WHEN excluded.step < suggest_due.step AND (suggest_due.step <> 2 OR excluded.step = 0) THEN excluded.step ELSE suggest_due.step END,
+			step = CASE WHEN excluded.step % 2 = 0 OR suggest_due.step % 2 = 0 THEN 0 ELSE 1 END + CASE WHEN excluded.step < 2 OR suggest_due.step < 2 THEN 0 ELSE 2 END,
 			spread = CASE WHEN excluded.spread > suggest_due.spread THEN excluded.spread ELSE suggest_due.spread END`,
 		int64(code), int(step), flag(spread), mark)
 }
