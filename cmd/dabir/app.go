@@ -48,6 +48,7 @@ type app struct {
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
+	matcher    *suggest.Matcher
 	now        func() time.Time
 }
 
@@ -96,7 +97,8 @@ func (a *app) open(ctx context.Context) (err error) {
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork}}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
+	a.suggest.WhenMoved(a.pages.Moved)
+	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
 }
 
@@ -206,6 +208,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.matcher.Run(ctx) })
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })

@@ -9,27 +9,23 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// List is one of the lists that move with what readers do.
-type List int
-
-// The lists.
+// A list's order is asked anew after mostFresh; that of a week moves slowly and costs more.
 const (
-	ReadHour  List = iota // most read within the last hour
-	ReadDay               // … 24 hours
-	ReadWeek              // … seven days
-	Discussed             // with the most comments within the last seven days
-	listCount
+	mostFresh     = time.Minute
+	mostFreshWeek = 10 * time.Minute
 )
 
-// lists says over which time a list looks, how old its order may be, and what pages depend on.
-var lists = [listCount]struct {
-	window, fresh time.Duration
-	dependency    news.Dependency
-}{
-	ReadHour:  {time.Hour, time.Minute, news.MostReadHourList},
-	ReadDay:   {24 * time.Hour, time.Minute, news.MostReadList},
-	ReadWeek:  {7 * 24 * time.Hour, 10 * time.Minute, news.MostReadWeekList},
-	Discussed: {7 * 24 * time.Hour, time.Minute, news.MostDiscussedList},
+// spanOf is over which time a list looks, how old its order may be, and what its pages depend on.
+func spanOf(list news.MostList) (window, fresh time.Duration, on news.Dependency) {
+	switch list {
+	case news.MostReadHour:
+		return time.Hour, mostFresh, news.MostReadHourList
+	case news.MostReadWeek:
+		return 7 * 24 * time.Hour, mostFreshWeek, news.MostReadWeekList
+	case news.MostDiscussed:
+		return 7 * 24 * time.Hour, mostFresh, news.MostDiscussedList
+	}
+	return 24 * time.Hour, mostFresh, news.MostReadList
 }
 
 // mostKept is more than any list shows, so that enough stay when some are withdrawn meanwhile.
@@ -48,17 +44,19 @@ func (s *Suggest) WhenMoved(f func(news.Dependency)) { s.moved = f }
 
 // MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours.
 func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error) {
-	return s.Most(ctx, ReadDay, n)
+	return s.Most(ctx, news.MostReadDay, n)
 }
 
 // Most is a list's first n articles, at most 30. The order is up to a minute old, that of a week ten; an article that was withdrawn within it is not
-// shown. It is empty when nothing was read or discussed.
-func (s *Suggest) Most(ctx context.Context, list List, n int) ([]news.PublicCard, error) {
-	if list < 0 || list >= listCount {
+// shown. It is empty when nothing was read or discussed. NotFound for a list that is none.
+func (s *Suggest) Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error) {
+	m := s.most[list]
+	if m == nil {
 		return nil, news.Fail(news.NotFound, "error.not_found")
 	}
-	news.Depend(ctx, lists[list].dependency)
-	codes, err := s.order(ctx, list)
+	_, _, on := spanOf(list)
+	news.Depend(ctx, on)
+	codes, err := s.order(ctx, list, m)
 	if err != nil || len(codes) == 0 || n <= 0 {
 		return nil, err
 	}
@@ -71,8 +69,8 @@ func (s *Suggest) Most(ctx context.Context, list List, n int) ([]news.PublicCard
 
 // order asks the store when what is remembered is too old. Who comes while somebody asks takes the order of before: nobody waits,
 // perhaps holding a connection that the one who asks needs. Before the first answer each asks for himself.
-func (s *Suggest) order(ctx context.Context, list List) ([]news.Code, error) {
-	m := &s.most[list]
+func (s *Suggest) order(ctx context.Context, list news.MostList, m *order) ([]news.Code, error) {
+	window, fresh, on := spanOf(list)
 	m.mu.Lock()
 	now := time.Now()
 	if now.Before(m.until) || m.asking && !m.until.IsZero() {
@@ -87,10 +85,10 @@ func (s *Suggest) order(ctx context.Context, list List) ([]news.Code, error) {
 		m.mu.Unlock()
 	}()
 	ask := s.public.MostRead
-	if list == Discussed {
+	if list == news.MostDiscussed {
 		ask = s.public.MostDiscussed
 	}
-	cards, err := ask(ctx, now.Add(-lists[list].window), mostKept)
+	cards, err := ask(ctx, now.Add(-window), mostKept)
 	if err != nil {
 		return nil, err
 	}
@@ -100,10 +98,10 @@ func (s *Suggest) order(ctx context.Context, list List) ([]news.Code, error) {
 	}
 	m.mu.Lock()
 	changed := !slices.Equal(m.codes, codes)
-	m.codes, m.until = codes, now.Add(lists[list].fresh)
+	m.codes, m.until = codes, now.Add(fresh)
 	m.mu.Unlock()
 	if changed {
-		s.moved(lists[list].dependency)
+		s.moved(on)
 	}
 	return codes, nil
 }

@@ -43,13 +43,17 @@ type Suggest struct {
 	views  Views
 	counts counter
 	seen   repeats
-	most   [listCount]order
+	most   map[news.MostList]*order // filled once
 	moved  func(news.Dependency)
 }
 
 // New makes a Suggest. Its counts reach the store only while Run runs.
 func New(public Public, views Views) *Suggest {
-	return &Suggest{public: public, views: views, counts: counter{counts: map[viewKey]int{}}, moved: func(news.Dependency) {}}
+	s := &Suggest{public: public, views: views, counts: counter{counts: map[viewKey]int{}}, most: map[news.MostList]*order{}, moved: func(news.Dependency) {}}
+	for _, list := range news.MostLists() {
+		s.most[list] = &order{}
+	}
+	return s
 }
 
 // fewest is up to how many lines a short list is filled with the latest of the section.

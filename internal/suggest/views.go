@@ -80,8 +80,8 @@ func (s *Suggest) Run(ctx context.Context) error {
 			defer cancel()
 			return s.flush(last)
 		case <-look.C:
-			for list := range listCount {
-				if _, err := s.order(ctx, list); err != nil && ctx.Err() == nil {
+			for list, m := range s.most {
+				if _, err := s.order(ctx, list, m); err != nil && ctx.Err() == nil {
 					slog.WarnContext(ctx, "the order of the most read is not known for now", "error", err)
 				}
 			}
