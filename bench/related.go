@@ -95,31 +95,26 @@ func (c *relatedCmd) articles(lines []searchLine) ([]relatedArticle, map[string]
 		if _, known := sections[l.Section]; !known {
 			sections[l.Section] = news.SectionID(len(sections))
 		}
-		a := news.PublicArticle{Body: "<p>" + plainToHTML(l.Body+l.Text) + "</p>"}
-		a.Code, a.Headline, a.Lede, a.Section.ID, a.Kind = news.Code(len(articles)+1), l.Title, l.Lead, sections[l.Section], news.KindNews
+		a := news.Profile{Code: news.Code(len(articles) + 1), Section: sections[l.Section], Kind: news.KindNews, Words: profiler.Words(l.Title, l.Lead, l.Body+l.Text)}
 		if len(l.Date) >= len(time.DateOnly) {
-			a.PublishedAt, _ = time.Parse(time.DateOnly, l.Date[:len(time.DateOnly)]) // unreadable ones count as undated
+			a.At, _ = time.Parse(time.DateOnly, l.Date[:len(time.DateOnly)]) // unreadable ones count as undated
 		}
 		for _, tag := range l.Tags {
 			if c.Tags {
 				if tags[tag] == 0 {
 					tags[tag] = news.TagID(len(tags) + 1)
 				}
-				a.Tags = append(a.Tags, news.Tag{ID: tags[tag]})
+				a.Tags = append(a.Tags, tags[tag])
 			}
 		}
 		codes[l.ID] = a.Code
-		one := relatedArticle{profile: profiler.Profile(a), words: map[string]float64{}}
+		one := relatedArticle{profile: a, words: map[string]float64{}}
 		for word := range strings.FieldsSeq(persian.Fold(l.Title + " " + l.Lead + " " + l.Body + l.Text)) {
 			one.words[word]++
 		}
 		articles = append(articles, one)
 	}
 	return articles, codes, nil
-}
-
-func plainToHTML(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(text)
 }
 
 // readPairs reads which articles of the pool belong together.

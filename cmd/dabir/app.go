@@ -183,7 +183,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Suggestions: editorial.NewSuggestions(a.store),
 	})
 	if err != nil {
 		return nil, err

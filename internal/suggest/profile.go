@@ -37,21 +37,30 @@ func NewProfiler() (*Profiler, error) {
 
 // Profile is what is compared of an article.
 func (p *Profiler) Profile(a news.PublicArticle) news.Profile {
+	out := news.Profile{Code: a.Code, At: a.PublishedAt, Section: a.Section.ID, Kind: a.Kind,
+		Words: p.Words(a.Kicker+"\n"+a.Headline, a.Lede, markup.Plain(markup.HTML(a.Body)))}
+	for _, tag := range a.Tags {
+		out.Tags = append(out.Tags, tag.ID)
+	}
+	return out
+}
+
+// Words are the words of an article by how often they count, for news.Profile.Words. All texts are plain.
+func (p *Profiler) Words(headline, lede, body string) string {
 	counts := map[uint32]float64{}
 	var order []uint32
-	add := func(text string, times float64) {
-		for _, term := range p.splitter.Split(text) {
+	for _, part := range []struct {
+		text  string
+		times float64
+	}{{headline, headlineCounts}, {lede, ledeCounts}, {body, bodyCounts}} {
+		for _, term := range p.splitter.Split(part.text) {
 			key := keyOf(term.Text)
 			if counts[key] == 0 {
 				order = append(order, key)
 			}
-			counts[key] += times
+			counts[key] += part.times
 		}
 	}
-	add(a.Kicker, headlineCounts)
-	add(a.Headline, headlineCounts)
-	add(a.Lede, ledeCounts)
-	add(markup.Plain(markup.HTML(a.Body)), bodyCounts)
 	slices.SortStableFunc(order, func(x, y uint32) int { return cmp.Compare(counts[y], counts[x]) })
 	order = order[:min(len(order), profileWords)]
 	packed := make([]byte, 0, 5*len(order))
@@ -59,11 +68,7 @@ func (p *Profiler) Profile(a news.PublicArticle) news.Profile {
 		packed = binary.LittleEndian.AppendUint32(packed, key)
 		packed = append(packed, byte(min(255, math.Round(weightUnit*(1+math.Log(counts[key]))))))
 	}
-	out := news.Profile{Code: a.Code, At: a.PublishedAt, Section: a.Section.ID, Kind: a.Kind, Words: base64.RawStdEncoding.EncodeToString(packed)}
-	for _, tag := range a.Tags {
-		out.Tags = append(out.Tags, tag.ID)
-	}
-	return out
+	return base64.RawStdEncoding.EncodeToString(packed)
 }
 
 // weightUnit is one in the stored weight of a word (1 + ln of how often it counts, in a byte).

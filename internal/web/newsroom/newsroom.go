@@ -104,6 +104,7 @@ type Options struct {
 	Uploads     Uploads
 	Media       MediaFinder
 	Closing     Closing
+	Suggestions Suggestions
 }
 
 // Newsroom holds the pages.
