@@ -25,6 +25,7 @@ var dynamicPrefixes = []string{
 	"correction.",
 	"event.",
 	"inbox.",
+	"most.",
 	"kind.",
 	"lang.",
 	"media.",
