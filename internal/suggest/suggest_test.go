@@ -102,6 +102,14 @@ func card(code news.Code, days int) news.PublicCard {
 	return c
 }
 
+func codes(cards []news.PublicCard) string {
+	var out []string
+	for _, c := range cards {
+		out = append(out, c.Code.String())
+	}
+	return strings.Join(out, " ")
+}
+
 func TestSuggestionsStandNowhereElseOnThePage(t *testing.T) {
 	latest := []news.PublicCard{card(20, 0), card(21, 1), card(22, 2), card(23, 3), card(3, 4), card(2, 9), card(1, 9), card(4, -1)}
 	tests := []struct {
