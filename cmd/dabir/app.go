@@ -21,6 +21,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
 	"github.com/dabir-newsroom/dabir/internal/store"
@@ -44,6 +45,8 @@ type app struct {
 	editorial  *editorial.Desk
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
+	engine     *discussion.Engine
+	rulebook   *discussion.Rulebook
 	discussion *discussion.Desk
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
@@ -90,16 +93,28 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
+	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	a.rulebook = discussion.NewRulebook(a.store, a.engine, a.now)
+	if err := a.engine.Load(ctx); err != nil {
+		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
+	}
 	a.bans = discussion.NewBans(a.store, a.now)
-	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.now)
+	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
 	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
-			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork}}, a.now)
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
+			Engine:    a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(a.pages.Moved)
 	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
+}
+
+// rulesOf are the settings of the comments' rules.
+func rulesOf(c config.Comments) discussion.Rules {
+	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
+		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
 }
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
@@ -188,7 +203,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine),
 		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
@@ -212,6 +227,11 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
+	group.Go(func() {
+		a.engine.Run(ctx, func(err error) {
+			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+		})
+	})
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -17,13 +16,14 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
-	Demo     demoCmd     `cmd:"" help:"Serve a fictional newsroom to look at."`
-	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
-	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
-	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
-	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
-	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`
+	Serve      serveCmd      `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
+	Demo       demoCmd       `cmd:"" help:"Serve a fictional newsroom to look at."`
+	Import     importCmd     `cmd:"" help:"Take articles in, also beside a running serve."`
+	User       userCmd       `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
+	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Settings   settingsCmd   `cmd:"" help:"List every setting with its default and its meaning."`
+	Version    versionCmd    `cmd:"" help:"Say which Dabir this is."`
 }
 
 // common are the flags that every command with a newsroom takes.
@@ -41,16 +41,6 @@ func (c *common) load(more map[string]string) (*config.Config, error) {
 		flags[name] = value
 	}
 	return config.Load(config.Sources{Data: c.Data, File: c.Config, Env: os.Environ(), Flags: flags})
-}
-
-func newLog(c *config.Config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel)) // config has checked it
-	options := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
 func main() {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/config"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
@@ -65,6 +67,16 @@ func (c console) link(ctx context.Context, u news.User) (string, error) {
 	return c.siteURL + "/newsroom/signin/" + secret, nil
 }
 
+// TrainModel learns from examples and decisions.
+func (c console) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
+	return c.app.engine.Train(ctx, c.actor("console"), examples)
+}
+
+// CheckText tells what lists and model say of a text.
+func (c console) CheckText(_ context.Context, text string) (discussion.Judgement, error) {
+	return c.app.engine.Check(news.SystemActor("console", news.Moderator), text)
+}
+
 // openNewsroom finds the newsroom of a folder: the process that serves it, by its socket, or the folder itself when nobody does.
 func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, func(), error) {
 	f, held, err := holdFolder(cfg.Data)
@@ -78,7 +90,7 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, fu
 		}
 		return control.NewClient(path), func() {}, nil
 	}
-	log := newLog(cfg)
+	log := newLog(cfg, os.Stderr)
 	if cfg.LogLevel == "info" { // what the store says of itself is not this command's answer
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

@@ -47,7 +47,10 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 		return err
 	}
 	defer f.release()
-	log := newLog(cfg)
+	out := gather(os.Stderr)
+	defer out.flush()
+	log := newLog(cfg, out)
+	planMemory(int64(cfg.PagesMemory)<<20, log)
 	a, err := openApp(ctx, cfg, log, time.Now)
 	if err != nil {
 		return err

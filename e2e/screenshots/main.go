@@ -203,7 +203,8 @@ func (p photographer) staff() error {
 		after      func() error
 	}{
 		{"desk-preview", preview, makeLink}, {"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
-		{"desk-withdraw", article + "/withdraw", nil}, {"library", "/newsroom/media", nil},
+		{"desk-withdraw", article + "/withdraw", nil}, {"desk-terms", "/newsroom/terms", nil}, {"desk-term", "/newsroom/terms/new", nil}, {"desk-terms-import", "/newsroom/terms/import", nil}, {"desk-rules", "/newsroom/rules", nil},
+		{"library", "/newsroom/media", nil},
 		{"library-list", "/newsroom/media?view=list", nil}, {"library-item", "/newsroom/media/3/edit", nil},
 		{"library-pick", "/newsroom/articles/new", func() error {
 			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))

@@ -33,12 +33,13 @@ type Moderation struct {
 	queue     QueueStorage
 	decisions DecisionStorage
 	texts     TextStorage
+	engine    *Engine // learns from decisions; nil: nobody does
 	now       func() time.Time
 }
 
-// NewModeration makes the moderators' side. now is the clock.
-func NewModeration(queue QueueStorage, decisions DecisionStorage, texts TextStorage, now func() time.Time) *Moderation {
-	return &Moderation{queue: queue, decisions: decisions, texts: texts, now: now}
+// NewModeration makes the moderators' side. engine may be nil; now is the clock.
+func NewModeration(queue QueueStorage, decisions DecisionStorage, texts TextStorage, engine *Engine, now func() time.Time) *Moderation {
+	return &Moderation{queue: queue, decisions: decisions, texts: texts, engine: engine, now: now}
 }
 
 // Decision is what a moderator does to one comment.
@@ -260,6 +261,7 @@ func (m *Moderation) one(ctx context.Context, actor news.Actor, in Decision, cha
 	if err != nil {
 		return news.Comment{}, err
 	}
+	m.engine.learn(out[0].Comment)
 	return out[0].Comment, nil
 }
 

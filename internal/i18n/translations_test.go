@@ -20,6 +20,8 @@ var dynamicPrefixes = []string{
 	"ban_kind.",
 	"calendar.",
 	"comment_act.",
+	"comment_mode.",
+	"comment_outcome.",
 	"comment_rule.",
 	"copydesk.",
 	"correction.",
@@ -27,6 +29,7 @@ var dynamicPrefixes = []string{
 	"inbox.",
 	"most.",
 	"kind.",
+	"label.",
 	"lang.",
 	"media.",
 	"queue_empty.",
@@ -36,6 +39,7 @@ var dynamicPrefixes = []string{
 	"reason_plain.",
 	"role.",
 	"state.",
+	"term_list.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of

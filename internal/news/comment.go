@@ -252,7 +252,7 @@ type QueuedComment struct {
 	ParentText      string // "" when it answers none
 	DeciderName     string // display name of who decided; "" when nobody or not a user
 	ClaimerName     string // display name of who has it on the screen; "" nobody, or a claim that has ended is not told apart
-	Writer          WriterHistory
+	Writer          WriterTally
 	Given           []ReportGiven // unsettled reports, oldest first, the first twenty
 }
 

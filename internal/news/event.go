@@ -57,6 +57,12 @@ const (
 	BanLifted     EventKind = "ban.lifted"      // before its end
 	SiteTextSaved EventKind = "site_text.saved" // Data "name"
 
+	TermSaved      EventKind = "term.saved"
+	TermDeleted    EventKind = "term.deleted"
+	TermsImported  EventKind = "term.imported" // Data "terms", "new": how many
+	CommentModeSet EventKind = "comment.mode_set"
+	ModelTrained   EventKind = "moderation.trained"
+
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
 	FrontAnnounced EventKind = "front.breaking"  // the breaking bar changed
@@ -102,6 +108,11 @@ const (
 
 // knownKinds are all of the above.
 var knownKinds = map[EventKind]bool{
+	TermSaved:              true,
+	TermDeleted:            true,
+	TermsImported:          true,
+	CommentModeSet:         true,
+	ModelTrained:           true,
 	ArticleCreated:         true,
 	ArticleSaved:           true,
 	ArticlePublished:       true,

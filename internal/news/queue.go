@@ -59,11 +59,11 @@ type CommentSearch struct {
 	Limit     int // 1 to 200
 }
 
-// WriterHistory is what became of the last comments of one writer, as far as they can be recognised; at most 200 are counted.
-type WriterHistory struct{ Pending, Published, Rejected int }
+// WriterTally is what became of the last comments of one writer, as far as they can be recognised; at most 200 are counted.
+type WriterTally struct{ Pending, Published, Rejected int }
 
 // Total is how many comments it counts.
-func (h WriterHistory) Total() int { return h.Pending + h.Published + h.Rejected }
+func (h WriterTally) Total() int { return h.Pending + h.Published + h.Rejected }
 
 // ReportGiven is what a reader reported of a comment.
 type ReportGiven struct {

@@ -40,7 +40,7 @@ const (
 	RightAudit              Right = "audit.read"          // read who did what
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
-	RightModerationSettings Right = "moderation.settings" // decide how comments are moderated; close them on the whole site
+	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
 	RightImport             Right = "content.import"      // bring in articles and comments in bulk
 	RightUsers              Right = "users.manage"        // invite people, change their roles, disable them, make links
 )

@@ -152,7 +152,7 @@ const historyDepth = 200
 
 // histories fills in what became of the other comments of each writer: by the signed cookie, else by the pseudonym.
 func (s *Store) histories(ctx context.Context, comments []news.QueuedComment) error {
-	known := map[string]news.WriterHistory{}
+	known := map[string]news.WriterTally{}
 	for i := range comments {
 		c := &comments[i]
 		column, value := "person", c.Person

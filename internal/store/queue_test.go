@@ -200,7 +200,7 @@ func TestSearchFoldsAndGoesOn(t *testing.T) {
 			}
 		}
 		page, err := s.Queue(ctx, news.QueueFilter{Limit: 1})
-		if err != nil || page.Comments[0].Writer != (news.WriterHistory{Pending: 2}) {
+		if err != nil || page.Comments[0].Writer != (news.WriterTally{Pending: 2}) {
 			t.Errorf("the writer's history is %+v (%v)", page.Comments[0].Writer, err)
 		}
 	})

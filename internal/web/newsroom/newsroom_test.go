@@ -51,7 +51,7 @@ func newHouse(t testing.TB) *house {
 	h := &house{t: t, store: s, auth: auth.New(auth.Keepers{Users: s, Tokens: s, Attempts: s, Credentials: s}, []byte("the key of a test"), time.Now), desk: editorial.New(s, "fa", time.Now),
 		bans: discussion.NewBans(s, time.Now)}
 	h.talk = discussion.New(s, h.bans, func(netip.Addr) string { return "IR" }, discussion.Settings{}, time.Now)
-	moderation := discussion.NewModeration(s, s, s, time.Now)
+	moderation := discussion.NewModeration(s, s, s, nil, time.Now)
 	bundle, err := i18n.Load()
 	h.must(err)
 	assets, err := web.NewAssets(theme.Assets(), Assets())
@@ -67,7 +67,9 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
-	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
+	engine := discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
+	rules := room.RulesArea(discussion.NewRulebook(s, engine, time.Now), engine)
+	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area(), rules)
 	h.must(err)
 	return h
 }
