@@ -147,7 +147,7 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	g.shownByHand(t)
 	// What the acts refuse is planted beneath them: a correction of what is not public, and views of it.
 	must(n.store.AddCorrection(ctx, chief, "", &news.Correction{Article: g.hidden, Kind: news.Denial, Text: bird + " تکذیب", Changed: bird, At: n.now()}))
-	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Hour: n.now().Truncate(time.Hour), Count: 1000}}))
+	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Slot: n.now().Truncate(time.Hour), Count: 1000}}))
 	must(n.store.Autosave(ctx, 1, news.Autosave{Article: g.hidden, Window: "w", Base: 1, Form: bird}))
 	link, err := n.previews.Link(ctx, chief, editorial.Step{Code: g.hidden})
 	must(err)

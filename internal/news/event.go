@@ -82,6 +82,11 @@ const (
 	HouseRestored EventKind = "house.restored" // a deletion was undone
 	HouseImported EventKind = "house.imported" // Data "added", "changed"
 
+	SuggestComputed EventKind = "suggest.computed" // Data "articles": how many lists changed
+	SuggestPinned   EventKind = "suggest.pinned"   // Data "other", as with the two below
+	SuggestBanned   EventKind = "suggest.banned"
+	SuggestFreed    EventKind = "suggest.freed" // a choice was taken back
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"
@@ -161,6 +166,10 @@ var knownKinds = map[EventKind]bool{
 	DossierSaved:           true,
 	DossierPublished:       true,
 	DossierWithdrawn:       true,
+	SuggestComputed:        true,
+	SuggestPinned:          true,
+	SuggestBanned:          true,
+	SuggestFreed:           true,
 	SectionCreated:         true,
 	MediaAdded:             true,
 	MediaEdited:            true,

@@ -105,6 +105,7 @@ type Options struct {
 	Media       MediaFinder
 	Closing     Closing
 	Embeds      []string // hosts whose films play in our pages
+	Suggestions Suggestions
 }
 
 // Newsroom holds the pages.
