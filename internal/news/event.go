@@ -59,6 +59,10 @@ const (
 	HouseRestored EventKind = "house.restored" // a deletion was undone
 	HouseImported EventKind = "house.imported" // Data "added", "changed"
 
+	TopicSaved       EventKind = "topic.saved"
+	TopicDeleted     EventKind = "topic.deleted"      // the tag stays
+	KnownNamesLoaded EventKind = "topic.names_loaded" // names that are looked for in texts
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"
@@ -125,6 +129,9 @@ var knownKinds = map[EventKind]bool{
 	DossierSaved:           true,
 	DossierPublished:       true,
 	DossierWithdrawn:       true,
+	TopicSaved:             true,
+	TopicDeleted:           true,
+	KnownNamesLoaded:       true,
 	SectionCreated:         true,
 	MediaAdded:             true,
 	MediaEdited:            true,
