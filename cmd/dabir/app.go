@@ -20,6 +20,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
@@ -46,6 +47,9 @@ type app struct {
 	front      *editorial.FrontDesk
 	discussion *discussion.Desk
 	suggest    *suggest.Suggest
+	topics     *editorial.Topics
+	found      *indexing.Keeper // the readers' index
+	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
 }
 
@@ -89,9 +93,21 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.front = editorial.NewFront(a.store, a.store, a.now)
 	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
+	a.topics = editorial.NewTopics(a.store, a.now)
+	folder := filepath.Join(cfg.Data, "search")
+	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
+	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
+}
+
+// indexes are the search indexes that are open or can be opened.
+func (a *app) indexes() []*indexing.Keeper {
+	if a.found == nil {
+		return nil
+	}
+	return []*indexing.Keeper{a.found, a.deskFound}
 }
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
@@ -129,6 +145,11 @@ func (a *app) close() {
 	if a.library != nil {
 		a.library.Close()
 	}
+	for _, index := range a.indexes() {
+		if err := index.Close(); err != nil {
+			a.log.Error("close a search index", "err", err)
+		}
+	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
 			a.log.Error("close the database", "err", err)
@@ -162,6 +183,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
 	}, site.Sources{
 		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
+		Archive: public, Search: a.found,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -173,7 +195,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Finder: a.deskFound, Names: a.store, Corrections: public,
 		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
 	})
 	if err != nil {
@@ -202,6 +224,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
+	for _, index := range a.indexes() {
+		group.Go(func() { index.Run(ctx) })
+	}
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

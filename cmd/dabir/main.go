@@ -22,6 +22,8 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
 	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
 	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Reindex  reindexCmd  `cmd:"" help:"Build the search indexes anew, also beside a running serve."`
+	Names    namesCmd    `cmd:"" help:"Load names that are looked for in texts and offered as tags."`
 	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
 	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`
 }

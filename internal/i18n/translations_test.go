@@ -20,6 +20,9 @@ var dynamicPrefixes = []string{
 	"copydesk.",
 	"correction.",
 	"event.",
+	"house.empty_",
+	"house.kind_",
+	"house.text_",
 	"inbox.",
 	"kind.",
 	"lang.",
@@ -27,6 +30,8 @@ var dynamicPrefixes = []string{
 	"reason.",
 	"role.",
 	"state.",
+	"topickind.",
+	"topickinds.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of

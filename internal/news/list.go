@@ -65,6 +65,7 @@ type ArticleFilter struct {
 	State    State       // "": any
 	Section  SectionID   // 0: any
 	Text     string      // part of a headline, or a code; "": any
+	Codes    []Code      // only these, at most 200, whatever Text says; nil: all
 	After    Cursor
 	Limit    int // 1 to 200
 }

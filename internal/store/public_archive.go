@@ -111,20 +111,20 @@ func (p *Public) ReporterNames(ctx context.Context, folds []string) (map[string]
 	return found, nil
 }
 
-// TagNames are the names of those tags that a public article has.
-func (p *Public) TagNames(ctx context.Context, ids []news.TagID) (map[news.TagID]string, error) {
-	found := map[news.TagID]string{}
+// Tags are those of the tags that a public article has, in the given order.
+func (p *Public) Tags(ctx context.Context, ids []news.TagID) ([]news.Tag, error) {
+	var all []news.Tag
 	for _, id := range ids {
-		var name string
-		err := p.s.one(ctx, func(r scanner) error { return r.Scan(&name) }, `SELECT name FROM public_tag WHERE id = $1 LIMIT 1`, int64(id))
+		tag := news.Tag{ID: id}
+		err := p.s.one(ctx, func(r scanner) error { return r.Scan(&tag.Slug, &tag.Name) }, `SELECT slug, name FROM public_tag WHERE id = $1 LIMIT 1`, int64(id))
 		if err != nil && !isNotFound(err) {
 			return nil, err
 		}
 		if err == nil {
-			found[id] = name
+			all = append(all, tag)
 		}
 	}
-	return found, nil
+	return all, nil
 }
 
 const topicColumns = `t.tag_id, t.slug, t.name, t.kind, t.text, COALESCE(t.media_id, 0), t.media_width, t.media_height, t.media_alt, t.media_credit,

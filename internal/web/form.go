@@ -63,6 +63,9 @@ func (f Form) Text(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
+// All are the values of a field that may be sent several times, as they were typed.
+func (f Form) All(name string) []string { return f.values[name] }
+
 // Line is a field of one line without spaces around it.
 func (f Form) Line(name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(f.Text(name), "\n", " "))

@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, reindex, names) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -17,6 +17,7 @@ import (
 	"os"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -30,6 +31,12 @@ type Newsroom interface {
 	LinkUser(ctx context.Context, username string) (link string, err error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
+	// Reindex begins to build the search indexes anew, and tells how far they are.
+	Reindex(ctx context.Context) (indexing.Progress, error)
+	// ReindexState tells how far the search indexes are.
+	ReindexState(ctx context.Context) (indexing.Progress, error)
+	// LoadNames loads names that are looked for in texts and returns how many were loaded in all.
+	LoadNames(ctx context.Context, names []string, replace bool) (known int, err error)
 }
 
 const (
@@ -46,6 +53,9 @@ const (
 	callAddUser     call = "/user"
 	callLinkUser    call = "/user/link"
 	callHouse       call = "/house"
+	callReindex     call = "/reindex"
+	callIndexState  call = "/reindex/state"
+	callNames       call = "/names"
 )
 
 // failure is an error on its way through the socket.
@@ -64,7 +74,16 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callAddUser, n.AddUser)
 	answer(mux, log, callLinkUser, n.LinkUser)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
+	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
+	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
+	answer(mux, log, callNames, func(ctx context.Context, in names) (int, error) { return n.LoadNames(ctx, in.Names, in.Replace) })
 	return mux
+}
+
+// names is what LoadNames is called with.
+type names struct {
+	Names   []string
+	Replace bool
 }
 
 // answer serves one method: the argument is the request's JSON, the result the answer's.
@@ -152,6 +171,21 @@ func (c *Client) LinkUser(ctx context.Context, username string) (string, error) 
 // HouseEntries reads the house's style through the serving process.
 func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
+}
+
+// Reindex begins to build the search indexes of the serving process anew.
+func (c *Client) Reindex(ctx context.Context) (indexing.Progress, error) {
+	return send[struct{}, indexing.Progress](ctx, c, callReindex, struct{}{})
+}
+
+// ReindexState tells how far the search indexes of the serving process are.
+func (c *Client) ReindexState(ctx context.Context) (indexing.Progress, error) {
+	return send[struct{}, indexing.Progress](ctx, c, callIndexState, struct{}{})
+}
+
+// LoadNames loads names through the serving process.
+func (c *Client) LoadNames(ctx context.Context, list []string, replace bool) (int, error) {
+	return send[names, int](ctx, c, callNames, names{list, replace})
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {

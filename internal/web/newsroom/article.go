@@ -28,6 +28,7 @@ type articlePage struct {
 	Kinds    []news.ArticleKind
 	Langs    []string
 	Sections []news.Section
+	Offered  []string // names in the text that are no tags of it yet
 	flowView
 }
 
@@ -110,8 +111,20 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 	if err != nil {
 		return articlePage{}, err
 	}
-	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
+	offered, err := n.offeredTags(r, a)
+	if err != nil {
+		return articlePage{}, err
+	}
+	return articlePage{frame: n.frame(r, title, here), Offered: offered, Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
 		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, flowView: flow}, nil
+}
+
+// offeredTags are known names in what is stored of an article.
+func (n *Newsroom) offeredTags(r *http.Request, a news.Article) ([]string, error) {
+	if a.Code == 0 || n.Topics == nil {
+		return nil, nil
+	}
+	return n.Topics.Offered(r.Context(), a.Content)
 }
 
 func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {

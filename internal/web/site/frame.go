@@ -30,7 +30,8 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
-	Framed               bool // shown in a frame of the newsroom: its links open beside it
+	SearchText           string // what the field of the search holds
+	Framed               bool   // shown in a frame of the newsroom: its links open beside it
 }
 
 type link struct{ Name, Path string }
