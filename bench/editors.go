@@ -193,7 +193,7 @@ type writer struct {
 func (c *editorsCmd) people(ctx context.Context, w *workshop, s *server, data string) ([]*writer, error) {
 	var all []*writer
 	for i := range c.Editors {
-		e, err := w.signIn(ctx, s, data, fmt.Sprint("dabir", i))
+		e, err := w.signIn(ctx, s, data, fmt.Sprint("dabir", i), "desk_editor")
 		if err != nil {
 			return nil, err
 		}

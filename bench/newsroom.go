@@ -23,9 +23,9 @@ type editor struct {
 	cookie string
 }
 
-// signIn adds a desk editor to the newsroom that a process serves, and signs them in.
-func (w *workshop) signIn(ctx context.Context, s *server, data, username string) (*editor, error) {
-	cmd := exec.CommandContext(ctx, w.bin, "user", "add", username, "--name", username, "--role", "desk_editor", "--data", data)
+// signIn adds somebody with a role to the newsroom that a process serves, and signs them in.
+func (w *workshop) signIn(ctx context.Context, s *server, data, username, role string) (*editor, error) {
+	cmd := exec.CommandContext(ctx, w.bin, "user", "add", username, "--name", username, "--role", role, "--data", data)
 	cmd.Env = cleanEnv()
 	said, err := cmd.CombinedOutput()
 	if err != nil {
@@ -47,6 +47,19 @@ func (w *workshop) signIn(ctx context.Context, s *server, data, username string)
 		return nil, fmt.Errorf("signing in answers %d and gives no session", response.StatusCode)
 	}
 	return e, nil
+}
+
+// answered reads the whole of a good answer.
+func answered(response *http.Response, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d", response.StatusCode)
+	}
+	return body, err
 }
 
 // browser follows no redirect and keeps connections for all editors.

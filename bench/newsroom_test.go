@@ -61,7 +61,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	must(err)
 	b.Cleanup(func() { countries.Close() })
 	n := &newsroom{store: st, editorial: editorial.New(st, "fa", time.Now)}
-	n.discussion = discussion.New(st, func(a netip.Addr) string { return string(countries.Country(a)) },
+	n.discussion = discussion.New(st, discussion.NewBans(st, time.Now), func(a netip.Addr) string { return string(countries.Country(a)) },
 		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, time.Now)
 	if filled {
 		must(demo.Fill(b.Context(), demo.Desks{Editorial: n.editorial, Library: library, Store: st}, time.Now()))

@@ -71,7 +71,7 @@ func (c *saveCmd) once(ctx context.Context, w *workshop) (ours, raw []time.Durat
 		return nil, nil, err
 	}
 	defer s.stop(syscall.SIGKILL)
-	e, err := w.signIn(ctx, s, data, "dabir")
+	e, err := w.signIn(ctx, s, data, "dabir", "desk_editor")
 	if err != nil {
 		return nil, nil, err
 	}

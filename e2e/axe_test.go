@@ -72,7 +72,7 @@ func TestAccessibility(t *testing.T) {
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
 		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"},
-		{"AskForReceipt", "/comments/receipt"}, {"SignIn", "/newsroom/signin"},
+		{"AskForReceipt", "/comments/receipt"}, {"CommentPolicy", "/comments/policy"}, {"MonthReport", "/comments/report"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			reader.t = t
@@ -117,9 +117,14 @@ func (v visitor) receiptIsAccessible(n newsroom, source, article string) {
 
 func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 	editor := n.staff(t, "sardabir")
+	editor.openQueue()
+	one := editor.inQueue()[0].ID
 	for _, p := range []struct{ name, path string }{
 		{"Articles", "/newsroom/articles"}, {"Inbox", "/newsroom/inbox?box=recent"}, {"Trash", "/newsroom/inbox?box=trash"}, {"Audit", "/newsroom/audit"}, {"Templates", "/newsroom/templates/news"},
-		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath},
+		{"Versions", "/newsroom/articles/1/history"}, {"Corrections", "/newsroom/articles/1/corrections"}, {"NewArticle", "/newsroom/articles/new"}, {"Queue", queuePath}, {"QueueZen", queuePath + "?view=zen"}, {"QueueRejected", queuePath + "?tab=rejected"},
+		{"QueueSearch", queuePath + "/search?words=است"}, {"Comment", queuePath + "/" + one}, {"CommentEdit", queuePath + "/" + one + "/edit"}, {"CommentAnswer", queuePath + "/" + one + "/answer"},
+		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
+		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
 		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},

@@ -146,7 +146,7 @@ func TestCommentWithJavaScript(t *testing.T) {
 // replies answers a published comment in its place and takes the form back.
 func (v visitor) replies(pending int) {
 	v.t.Helper()
-	v.click("#comments .letter:not(.mine) > a[data-reply]")
+	v.click("#comments .letter:not(.mine) > .acts a[data-reply]")
 	v.until(`document.querySelector("#comments .letter form") && document.activeElement.id === "text"`)
 	answered := get[string](v, `document.querySelector("#comments .letter form").closest(".letter").id`)
 	if got := "c" + v.value(`form [name="parent"]`); got != answered {
@@ -155,7 +155,7 @@ func (v visitor) replies(pending int) {
 	v.click("[data-unreply]")
 	v.until(`document.querySelector("#write form") && document.querySelector("[name=parent]").value === ""`)
 
-	v.click("#" + answered + " > a[data-reply]")
+	v.click("#" + answered + " > .acts a[data-reply]")
 	v.until(`document.querySelector("#comments .letter form")`)
 	v.fill("#text", "با شما هم‌نظرم و سپاس.")
 	v.click("form.write button.button")

@@ -76,8 +76,8 @@ func need(t *testing.T, have bool, message string) {
 // newsroom is a demonstration newsroom of one test.
 type newsroom struct{ *stage.Demo }
 
-// open starts a newsroom; it must end without an error in its log.
-func open(t *testing.T) newsroom {
+// open starts a newsroom; it must end without an error in its log. The settings are environment variables.
+func open(t *testing.T, settings ...string) newsroom {
 	t.Helper()
 	need(t, browser != nil, "no Chromium: neither chromium nor google-chrome is installed (make test installs it)")
 	data := t.TempDir()
@@ -85,7 +85,7 @@ func open(t *testing.T) newsroom {
 		t.Fatal(err)
 	}
 	// The tests send more comments than one reader may; the limit has its own tests.
-	d, err := stage.StartDemo(binary, data, "DABIR_COMMENTS_LIMIT=0")
+	d, err := stage.StartDemo(binary, data, append(settings, "DABIR_COMMENTS_LIMIT=0")...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,6 +260,11 @@ func (v visitor) counts() (published, pending int) {
 
 // keyAction presses keys as an action, for Leads.
 func keyAction(keys string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(keys) }
+
+// ctrlEnter sends the form that is typed in.
+func ctrlEnter() chromedp.Action[chromedp.Void] {
+	return chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+}
 
 // submitWithoutScript sends the comment form as a browser without scripts does: form.submit() asks no listener.
 func submitWithoutScript() chromedp.Action[chromedp.Void] {

@@ -1,7 +1,6 @@
 // The reader's script. Every page works without it; it only spares reloads. It talks to no other host and keeps nothing
-// but the chosen text size.
+// but the chosen text size. What comments need is in letters.js.
 
-const $ = (selector, root = document) => root.querySelector(selector);
 const root = document.documentElement;
 
 // ── Times: the server wrote the date, "two hours ago" is said here ──
@@ -21,6 +20,7 @@ const tellTimes = (within = document) => {
   }
 };
 tellTimes();
+addEventListener("letter", (event) => tellTimes(event.target)); // what letters.js puts into the page
 
 // ── Reading tools ──
 const sizes = 3;
@@ -42,16 +42,14 @@ const copy = async (button) => {
   }
 };
 addEventListener("click", (event) => {
-  const tool = event.target.closest("[data-size],[data-copy],[data-print],[data-reply],[data-unreply]");
+  const tool = event.target.closest("[data-size],[data-copy],[data-print]");
   if (!tool) return;
-  const { size, copy: text, print: paper, reply: to } = tool.dataset;
+  const { size, copy: text } = tool.dataset;
   if (size) return resize(Number(size));
   if (text) return copy(tool);
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (!form && paper === undefined) return;
   event.preventDefault();
-  if (paper !== undefined) print();
-  else reply(to || "");
+  print();
 });
 
 // ── Films of other hosts: nothing is loaded before the tap ──
@@ -63,105 +61,3 @@ addEventListener("click", (event) => {
   card.replaceWith(frame);
   frame.focus();
 });
-
-// ── Letters: the form answers in its place ──
-const form = $("#write form");
-const home = form && form.parentElement;
-
-const reply = (id) => {
-  const letter = id && $(`#c${id}`);
-  form.elements.parent.value = letter ? id : "";
-  const to = $(".to", form);
-  to.hidden = !letter;
-  if (letter) {
-    $("bdi", to).textContent = $(".from b", letter).textContent;
-    $(".said", letter).after(form);
-  } else {
-    home.append(form);
-  }
-  form.elements.text.focus();
-};
-
-const showErrors = (errors = {}, message = "") => {
-  let first;
-  for (const field of ["name", "email", "text"]) {
-    const input = form.elements[field];
-    const told = $(`#${field}-error`);
-    told.textContent = errors[field] || "";
-    told.hidden = !errors[field];
-    if (errors[field]) {
-      input.setAttribute("aria-invalid", "true");
-      first ??= input;
-    } else {
-      input.removeAttribute("aria-invalid");
-    }
-  }
-  const head = $(".notice", form);
-  head.textContent = message;
-  head.hidden = !message;
-  if (first) first.focus();
-};
-
-const sent = (answer) => {
-  const parent = form.elements.parent.value;
-  const letter = document.createElement("template");
-  letter.innerHTML = answer.html;
-  tellTimes(letter.content);
-  const pending = letter.content.firstElementChild;
-  const thread = parent && $(`#c${parent}`);
-  let list = thread ? $(".replies", thread) : $(".letters");
-  if (thread && !list) {
-    list = document.createElement("div");
-    list.className = "replies";
-    thread.append(list);
-  }
-  if (thread) list.append(pending);
-  else list.prepend(pending);
-  $(".counts").innerHTML = answer.counts;
-  form.elements.text.value = "";
-  form.elements.action.value = "";
-  home.append(form);
-  form.elements.parent.value = "";
-  $(".to", form).hidden = true;
-  pending.tabIndex = -1;
-  pending.focus();
-};
-
-// An id of this form's own lets the newsroom recognise a repeat after an answer that was lost.
-const newAction = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-const send = async () => {
-  form.elements.action.value ||= newAction();
-  const button = $(".button", form);
-  button.disabled = true;
-  const patience = setTimeout(() => { form.setAttribute("aria-busy", "true"); }, 300);
-  try {
-    const response = await fetch(form.getAttribute("action"), {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
-    });
-    const answer = await response.json();
-    if (response.ok) {
-      showErrors();
-      sent(answer);
-    } else {
-      showErrors(answer.errors, answer.message);
-    }
-  } catch {
-    showErrors({}, form.dataset.lost);
-  } finally {
-    clearTimeout(patience);
-    form.removeAttribute("aria-busy");
-    button.disabled = false;
-  }
-};
-
-if (form) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!$(".button", form).disabled) send();
-  });
-  const failed = $("[aria-invalid]", form);
-  if (failed) failed.focus();
-}

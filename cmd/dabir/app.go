@@ -22,6 +22,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
 	"github.com/dabir-newsroom/dabir/internal/store"
@@ -45,7 +46,11 @@ type app struct {
 	editorial  *editorial.Desk
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
+	engine     *discussion.Engine
+	rulebook   *discussion.Rulebook
 	discussion *discussion.Desk
+	moderation *discussion.Moderation
+	bans       *discussion.Bans
 	suggest    *suggest.Suggest
 	topics     *editorial.Topics
 	found      *indexing.Keeper // the readers' index
@@ -91,8 +96,18 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
-	a.discussion = discussion.New(a.store, func(address netip.Addr) string { return string(a.countries.Country(address)) },
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window}}, a.now)
+	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	a.rulebook = discussion.NewRulebook(a.store, a.engine, a.now)
+	if err := a.engine.Load(ctx); err != nil {
+		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
+	}
+	a.bans = discussion.NewBans(a.store, a.now)
+	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
+	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
+			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
+			Engine:    a.engine}, a.now)
 	a.topics = editorial.NewTopics(a.store, a.now)
 	folder := filepath.Join(cfg.Data, "search")
 	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
@@ -108,6 +123,12 @@ func (a *app) indexes() []*indexing.Keeper {
 		return nil
 	}
 	return []*indexing.Keeper{a.found, a.deskFound}
+}
+
+// rulesOf are the settings of the comments' rules.
+func rulesOf(c config.Comments) discussion.Rules {
+	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
+		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
 }
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
@@ -181,8 +202,9 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	readers, err := site.New(site.Settings{
 		Name: a.cfg.Site.Name, Tagline: a.cfg.Site.Tagline, URL: siteURL, Lang: lang,
 		About: a.cfg.Site.About, Contact: a.cfg.Site.Contact, Flags: a.cfg.Comments.Flags, Embeds: a.cfg.Embeds,
+		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
-		Articles: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion,
+		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
 		Archive: public, Search: a.found,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
@@ -196,12 +218,12 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Finder: a.deskFound, Names: a.store, Corrections: public,
-		Comments: a.discussion, Pictures: a.library, Uploads: a.library, Media: a.store,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine),
 		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
@@ -228,10 +250,15 @@ func (a *app) background(ctx context.Context) (wait func()) {
 		group.Go(func() { index.Run(ctx) })
 	}
 	group.Go(func() {
+		a.engine.Run(ctx, func(err error) {
+			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+		})
+	})
+	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for {
-			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.store.Sweep(ctx), a.discussion.Sweep(ctx), a.bans.Sweep(ctx)); err != nil && ctx.Err() == nil {
 				a.log.Error("sweeping what has expired", "err", err)
 			}
 			select {

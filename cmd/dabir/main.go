@@ -17,15 +17,16 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
-	Demo     demoCmd     `cmd:"" help:"Serve a fictional newsroom to look at."`
-	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
-	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
-	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
-	Reindex  reindexCmd  `cmd:"" help:"Build the search indexes anew, also beside a running serve."`
-	Names    namesCmd    `cmd:"" help:"Load names that are looked for in texts and offered as tags."`
-	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
-	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`
+	Serve      serveCmd      `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
+	Demo       demoCmd       `cmd:"" help:"Serve a fictional newsroom to look at."`
+	Import     importCmd     `cmd:"" help:"Take articles in, also beside a running serve."`
+	User       userCmd       `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
+	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Reindex    reindexCmd    `cmd:"" help:"Build the search indexes anew, also beside a running serve."`
+	Names      namesCmd      `cmd:"" help:"Load names that are looked for in texts and offered as tags."`
+	Settings   settingsCmd   `cmd:"" help:"List every setting with its default and its meaning."`
+	Version    versionCmd    `cmd:"" help:"Say which Dabir this is."`
 }
 
 // common are the flags that every command with a newsroom takes.

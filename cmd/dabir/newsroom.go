@@ -9,6 +9,8 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/config"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
@@ -63,6 +65,16 @@ func (c console) link(ctx context.Context, u news.User) (string, error) {
 		return "", err
 	}
 	return c.siteURL + "/newsroom/signin/" + secret, nil
+}
+
+// TrainModel learns from examples and decisions.
+func (c console) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
+	return c.app.engine.Train(ctx, c.actor("console"), examples)
+}
+
+// CheckText tells what lists and model say of a text.
+func (c console) CheckText(_ context.Context, text string) (discussion.Judgement, error) {
+	return c.app.engine.Check(news.SystemActor("console", news.Moderator), text)
 }
 
 // openNewsroom finds the newsroom of a folder: the process that serves it, by its socket, or the folder itself when nobody does.

@@ -24,7 +24,7 @@ func (n *newsroomUnderTest) pending(t *testing.T, many int) (news.Code, []news.C
 			t.Fatalf("comment %d: %d", i+1, got.StatusCode)
 		}
 	}
-	page, err := n.store.Comments(context.Background(), news.CommentFilter{State: news.CommentPending, Limit: 200})
+	page, err := n.store.Queue(context.Background(), news.QueueFilter{Tab: news.TabPending, Limit: 200})
 	if err != nil || len(page.Comments) != many {
 		t.Fatal(len(page.Comments), err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -83,9 +84,9 @@ func TestCachedPageNeverStale(t *testing.T) {
 			}
 		}
 	}
-	const anyNumber = "DABIR_COMMENTS_LIMIT=0"
-	t.Run("sqlite", func(t *testing.T) { walk(t, start(t, "", anyNumber)) })
-	t.Run("postgres", func(t *testing.T) { walk(t, start(t, storetest.Postgres(t), anyNumber)) })
+	anyNumber := []string{"DABIR_COMMENTS_LIMIT=0", "DABIR_COMMENTS_CHALLENGE_RATE=0"}
+	t.Run("sqlite", func(t *testing.T) { walk(t, start(t, "", anyNumber...)) })
+	t.Run("postgres", func(t *testing.T) { walk(t, start(t, storetest.Postgres(t), anyNumber...)) })
 }
 
 // model does random things.
@@ -95,6 +96,7 @@ type model struct {
 	codes    []news.Code
 	sections []news.Section
 	comments []news.CommentID
+	receipts []string
 	acts     int
 }
 
@@ -107,7 +109,7 @@ func (m *model) code() news.Code { return m.codes[m.r.IntN(len(m.codes))] }
 
 // paths are some pages of every sort.
 func (m *model) paths() []string {
-	all := []string{"/", "/latest", "/sections", "/rss.xml", "/sitemap.xml", "/sitemap/1.xml", "/corrections", "/robots.txt"}
+	all := []string{"/", "/latest", "/sections", "/rss.xml", "/sitemap.xml", "/sitemap/1.xml", "/corrections", "/robots.txt", "/comments/rss.xml"}
 	for _, s := range m.sections {
 		all = append(all, s.Path(), s.Path()+"/rss.xml")
 	}
@@ -117,7 +119,7 @@ func (m *model) paths() []string {
 	for _, code := range m.codes {
 		all = append(all, "/print/"+code.String())
 		if a, err := m.store.Public().Article(m.t.Context(), code); err == nil {
-			all = append(all, a.Path(), a.Path()+"?reply=1")
+			all = append(all, a.Path(), a.Path()+"?reply=1", a.Path()+"?order=best", a.Path()+"?thread=1", "/news/"+code.String()+"/comments/rss.xml")
 		}
 	}
 	m.r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -155,9 +157,9 @@ func (m *model) act() string {
 			return err
 		}},
 		{"comment", func() error {
-			s, err := m.discussion.Submit(ctx, discussion.Submission{Article: code, Text: fmt.Sprint("نظر شمارهٔ ", m.acts), Action: fmt.Sprintf("%020d", m.acts)})
+			s, err := m.discussion.Submit(ctx, discussion.Submission{Article: code, Parent: m.comment(), Text: fmt.Sprint("نظر شمارهٔ ", m.acts), Action: fmt.Sprintf("%020d", m.acts)})
 			if err == nil {
-				m.comments = append(m.comments, s.Comment.ID)
+				m.comments, m.receipts = append(m.comments, s.Comment.ID), append(m.receipts, s.Receipt)
 			}
 			return err
 		}},
@@ -165,13 +167,37 @@ func (m *model) act() string {
 			if len(m.comments) == 0 {
 				return nil
 			}
-			d := discussion.Decision{Comment: m.comments[m.r.IntN(len(m.comments))], From: news.CommentPending, Reason: news.ReasonOffTopic}
+			d := discussion.Decision{Comment: m.comment(), From: news.CommentPending, Reason: news.ReasonOffTopic}
 			if m.r.IntN(3) == 0 {
-				_, err := m.discussion.Reject(ctx, chief, d)
+				_, err := m.moderation.Reject(ctx, chief, d)
 				return err
 			}
-			_, err := m.discussion.Approve(ctx, chief, d)
+			_, err := m.moderation.Approve(ctx, chief, d)
 			return err
+		}},
+		{"vote", func() error {
+			vote := []news.Vote{news.VoteUp, news.VoteDown, news.VoteNone}[m.r.IntN(3)]
+			_, _, err := m.discussion.Vote(ctx, discussion.Opinion{Article: code, Comment: m.comment()}, vote)
+			return err
+		}},
+		{"take a comment back", func() error {
+			if len(m.receipts) == 0 {
+				return nil
+			}
+			return m.discussion.Retract(ctx, m.receipts[m.r.IntN(len(m.receipts))], netip.Addr{})
+		}},
+		{"edit a comment", func() error {
+			if len(m.receipts) == 0 {
+				return nil
+			}
+			return m.discussion.Revise(ctx, m.receipts[m.r.IntN(len(m.receipts))], netip.Addr{}, fmt.Sprint("متن تازهٔ ", m.acts))
+		}},
+		{"close comments with a sentence", func() error {
+			_, err := m.editorial.SetComments(ctx, chief, editorial.CommentsSwitch{Code: code, Closed: true, Note: fmt.Sprint("به دلیل ", m.acts)})
+			return err
+		}},
+		{"close or open the whole site", func() error {
+			return m.discussion.SetSwitch(ctx, chief, discussion.SiteSwitch{Closed: m.r.IntN(2) == 0, Note: fmt.Sprint("تا روز ", m.acts)})
 		}},
 		{"arrange the front page", func() error {
 			_, err := m.store.UpdateFront(ctx, chief, "", func(s *news.FrontState) ([]news.EventKind, error) {
@@ -191,6 +217,14 @@ func (m *model) act() string {
 		return one.name + " " + code.String() + " (refused)"
 	}
 	return one.name + " " + code.String()
+}
+
+// comment is one that was sent; 0 while there is none.
+func (m *model) comment() news.CommentID {
+	if len(m.comments) == 0 {
+		return 0
+	}
+	return m.comments[m.r.IntN(len(m.comments))]
 }
 
 func (m *model) content() news.Content {

@@ -285,7 +285,7 @@ func TestCommentBadInput(t *testing.T) {
 		}
 	}
 	totals, err := n.store.CommentTotals(ctx)
-	if err != nil || totals[news.CommentPending] != 3 {
+	if err != nil || totals[news.TabPending] != 3 {
 		t.Errorf("stored %v (%v), want the 3 good ones", totals, err)
 	}
 }
@@ -315,7 +315,7 @@ func TestCommentRateLimit(t *testing.T) {
 	if got := send("5.160.0.2", "از همسایه"); got.StatusCode != 303 {
 		t.Errorf("a neighbour's address is blocked too: %d", got.StatusCode)
 	}
-	page, err := n.store.Comments(context.Background(), news.CommentFilter{State: news.CommentPending, Limit: 10})
+	page, err := n.store.Queue(context.Background(), news.QueueFilter{Limit: 10})
 	if err != nil || len(page.Comments) != 6 || page.Comments[0].Country != "IR" || strings.Contains(page.Comments[0].Pseudonym, "5.160") {
 		t.Errorf("stored %+v %v", page, err)
 	}

@@ -65,7 +65,7 @@ func run(out, readme, guide, only string) error {
 		return errors.Join(err, demo.Stop())
 	}
 	p := photographer{demo: demo, browser: browser, out: out, readme: readme, guide: guide, only: only}
-	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow(), p.copyDesk())
+	err = errors.Join(p.readers(), p.staff(), p.day(), p.flow(), p.copyDesk(), p.moderation())
 	browser.Close()
 	return errors.Join(err, demo.Stop())
 }
@@ -198,16 +198,13 @@ func (p photographer) staff() error {
 		_, err := tab.Leads(chromedp.Click(chromedp.CSS(".notice form button")))
 		return err
 	}
-	keys := func(keys string) func() error {
-		return func() error { return tab.Do(chromedp.KeyEvent(keys)) }
-	}
 	for _, page := range []struct {
 		name, path string
 		after      func() error
 	}{
 		{"desk-preview", preview, makeLink}, {"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
-		{"desk-withdraw", article + "/withdraw", nil}, {"desk-queue", "/newsroom/comments", keys("jj")},
-		{"desk-reasons", "/newsroom/comments", keys("jd")}, {"desk-rejected", "/newsroom/comments?state=rejected", nil}, {"library", "/newsroom/media", nil},
+		{"desk-withdraw", article + "/withdraw", nil}, {"desk-terms", "/newsroom/terms", nil}, {"desk-term", "/newsroom/terms/new", nil}, {"desk-terms-import", "/newsroom/terms/import", nil}, {"desk-rules", "/newsroom/rules", nil},
+		{"library", "/newsroom/media", nil},
 		{"library-list", "/newsroom/media?view=list", nil}, {"library-item", "/newsroom/media/3/edit", nil},
 		{"library-pick", "/newsroom/articles/new", func() error {
 			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))

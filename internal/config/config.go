@@ -61,6 +61,21 @@ type Comments struct {
 	Limit  int // comments of one address in Window; 0 is no limit
 	Window time.Duration
 	Flags  bool // a flag beside the country's name
+
+	Rules        bool          // the rules look at comments
+	Mode         string        // pre, trust, post: where the newsroom's pages set none
+	Links        int           // that a comment may have without being held
+	RepeatWindow time.Duration // 0: repeats are not looked for
+	ModelAt      int           // percent from which the model holds
+	TrustAt      int           // published comments of one who is trusted
+	Rejected     int           // rejected comments from which the next one is held; 0: never
+
+	Depth            int           // levels of replies
+	CloseAfter       time.Duration // how long an article takes comments; 0 for ever
+	RejectedCount    bool          // readers see how many were not published
+	Retention        time.Duration // how long an address can be recognised
+	ChallengeRate    int           // comments a minute of the site above which everybody is asked for work or a wait; 0 never
+	ChallengeNetwork int           // comments of a network within Window from which its readers are; 0 never
 }
 
 // Setting is one line of the table of settings.
@@ -91,7 +106,7 @@ func Settings() []Setting {
 		{"site.lang", "fa", "language of the pages: fa or en", oneOf(func(c *Config) *string { return &c.Site.Lang }, "fa", "en")},
 		{"site.about", "", "text of the about page, in Markdown; empty: no such page", text(func(c *Config) *string { return &c.Site.About })},
 		{"site.contact", "", "text of the contact page, in Markdown; empty: no such page", text(func(c *Config) *string { return &c.Site.Contact })},
-		{"comments.limit", "5", "how many comments one address may send within comments.window; 0: no limit",
+		{"comments.limit", "5", "how many comments one address may send to one article within comments.window; as many to several articles bring the challenge; 0: no limit",
 			func(c *Config, v string) (err error) { c.Comments.Limit, err = number(v, 0, 10_000); return err }},
 		{"comments.window", "10m", "the time in which comments.limit counts, such as 10m or 1h",
 			func(c *Config, v string) (err error) {
@@ -100,6 +115,41 @@ func Settings() []Setting {
 			}},
 		{"comments.flags", "false", "show a flag beside the country's name: true or false",
 			func(c *Config, v string) (err error) { c.Comments.Flags, err = boolean(v); return err }},
+		{"comments.rules", "true", "let lists, model and the other rules look at comments: true or false; false: each waits, unread",
+			func(c *Config, v string) (err error) { c.Comments.Rules, err = boolean(v); return err }},
+		{"comments.mode", "pre", "when a comment that no rule holds is published, where the newsroom's page sets nothing else: pre (a moderator publishes it), trust (at once for trusted people) or post (at once)",
+			oneOf(func(c *Config) *string { return &c.Comments.Mode }, "pre", "trust", "post")},
+		{"comments.links", "0", "how many links a comment may have without being held for review",
+			func(c *Config, v string) (err error) { c.Comments.Links, err = number(v, 0, 100); return err }},
+		{"comments.repeat_window", "24h", "the time in which nearly the same text, by anyone, is held as a repeat; 0s: never",
+			func(c *Config, v string) (err error) {
+				c.Comments.RepeatWindow, err = duration(v, 0, 30*24*time.Hour)
+				return err
+			}},
+		{"comments.model_hold", "50", "the probability in percent from which the model holds a comment for review",
+			func(c *Config, v string) (err error) { c.Comments.ModelAt, err = number(v, 1, 100); return err }},
+		{"comments.trust", "3", "how many published comments make a person trusted, who is known by the signed cookie",
+			func(c *Config, v string) (err error) { c.Comments.TrustAt, err = number(v, 1, 1000); return err }},
+		{"comments.rejected", "2", "how many rejected comments of the last 90 days hold a person's next one; 0: none do",
+			func(c *Config, v string) (err error) { c.Comments.Rejected, err = number(v, 0, 1000); return err }},
+		{"comments.depth", "1", "levels of replies, from 1 to 3",
+			func(c *Config, v string) (err error) { c.Comments.Depth, err = number(v, 1, 3); return err }},
+		{"comments.close_after_days", "0", "days after its publication for which an article takes comments; 0: for ever",
+			func(c *Config, v string) (err error) { c.Comments.CloseAfter, err = days(v, 0, 36_500); return err }},
+		{"comments.rejected_count", "false", "tell readers how many comments of an article were not published: true or false",
+			func(c *Config, v string) (err error) { c.Comments.RejectedCount, err = boolean(v); return err }},
+		{"comments.retention_days", "30", "days for which an address can be recognised by a keyed hash; then the key is replaced and the hashes are cleared",
+			func(c *Config, v string) (err error) { c.Comments.Retention, err = days(v, 1, 365); return err }},
+		{"comments.challenge_rate", "60", "comments a minute of the whole site above which every comment costs some work of the browser, or a wait without scripts; 0: never",
+			func(c *Config, v string) (err error) {
+				c.Comments.ChallengeRate, err = number(v, 0, 1_000_000)
+				return err
+			}},
+		{"comments.challenge_network", "30", "comments of one network (/24, /48) within comments.window from which its readers are asked for the same; 0: never",
+			func(c *Config, v string) (err error) {
+				c.Comments.ChallengeNetwork, err = number(v, 0, 1_000_000)
+				return err
+			}},
 		{"media.max_file", "500", "the largest sound or video that is taken, in megabytes",
 			func(c *Config, v string) (err error) { c.Media.MaxFile, err = number(v, 1, 100_000); return err }},
 		{"media.s3_endpoint", "", "host and port of an S3-compatible service that keeps pictures, sound and video; empty: the newsroom's folder",
@@ -344,6 +394,11 @@ func duration(v string, least, most time.Duration) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no time from %v to %v, such as 10m", v, least, most)
 	}
 	return d, nil
+}
+
+func days(v string, least, most int) (time.Duration, error) {
+	n, err := number(v, least, most)
+	return time.Duration(n) * 24 * time.Hour, err
 }
 
 func boolean(v string) (bool, error) {

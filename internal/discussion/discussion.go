@@ -18,11 +18,17 @@ import (
 type Storage interface {
 	Secret(ctx context.Context, name string, maxAge time.Duration) ([]byte, error)
 	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
-	UpdateComment(ctx context.Context, actor news.Actor, action string, id news.CommentID, change func(c *news.Comment, decider string) (news.EventKind, error)) (news.Comment, error)
-	Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error)
-	CommentTotals(ctx context.Context) (map[news.CommentState]int, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
+}
+
+// Keeper is all that the discussion needs kept; each file names what it uses.
+type Keeper interface {
+	Storage
+	OwnStorage
+	OpinionStorage
+	TrafficStorage
+	SwitchStorage
 }
 
 // Countries tells the country of an address: ISO 3166-1 alpha-2, "" unknown.
@@ -30,15 +36,24 @@ type Countries func(netip.Addr) string
 
 // Settings are what a newsroom decides about its comments.
 type Settings struct {
-	Limit news.CommentLimit // of one address
+	Limit      news.CommentLimit // of one address and article, and how deep replies go
+	Retention  time.Duration     // how long an address can be recognised; 0 is DefaultRetention
+	CloseAfter time.Duration     // how long an article takes comments from its publication on; 0 for ever
+	Challenge  ChallengeSettings
+	Engine     *Engine // lets the rules look at comments; nil: each waits for a moderator
 }
+
+// DefaultRetention is how long an address can be recognised where the newsroom says nothing else (PRODUCT.md F16).
+const DefaultRetention = 30 * 24 * time.Hour
 
 // Desk runs the discussion.
 type Desk struct {
-	storage   Storage
+	storage   Keeper
+	bans      *Bans
 	countries Countries
 	settings  Settings
 	now       func() time.Time
+	meter     meter
 
 	mu   sync.Mutex
 	keys map[string]heldKey
@@ -72,31 +87,16 @@ func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]by
 }
 
 // New makes a Desk. now is the clock.
-func New(storage Storage, countries Countries, settings Settings, now func() time.Time) *Desk {
-	return &Desk{storage: storage, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
-}
-
-// pseudonymAge is how long an address can be recognised: then its key is replaced and the pseudonyms are cleared (PRODUCT.md F16).
-const pseudonymAge = 30 * 24 * time.Hour
-
-// pseudonym stands for an address without storing it: a keyed hash whose key expires. An IPv6 host owns a /64 (RFC 6177).
-func (d *Desk) pseudonym(ctx context.Context, address netip.Addr) (string, error) {
-	key, err := d.key(ctx, "pseudonym", pseudonymAge)
-	if err != nil {
-		return "", err
+func New(storage Keeper, bans *Bans, countries Countries, settings Settings, now func() time.Time) *Desk {
+	if settings.Retention == 0 {
+		settings.Retention = DefaultRetention
 	}
-	address = address.Unmap()
-	if address.Is6() {
-		if network, err := address.WithZone("").Prefix(64); err == nil {
-			address = network.Addr()
-		}
-	}
-	return keyedHash(key, address.String())[:32], nil
+	return &Desk{storage: storage, bans: bans, countries: countries, settings: settings, now: now, keys: map[string]heldKey{}}
 }
 
 // Sweep clears the pseudonyms that have expired.
 func (d *Desk) Sweep(ctx context.Context) error {
-	return d.storage.ForgetPseudonyms(ctx, d.now().Add(-pseudonymAge))
+	return d.storage.ForgetPseudonyms(ctx, d.now().Add(-d.settings.Retention))
 }
 
 func keyedHash(key []byte, text string) string {

@@ -3,6 +3,7 @@ package discussion_test
 import (
 	"context"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,23 +23,38 @@ var (
 // bench is a desk on a real store, with a clock that can be moved and one public article.
 type bench struct {
 	*discussion.Desk
+	*discussion.Moderation
+	bans  *discussion.Bans
 	store *store.Store
 	clock time.Time
 	code  news.Code
+
+	now   func() time.Time      // of challenged desks, whose store has the same clock
+	later func(d time.Duration) // moves it
 }
 
 func open(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{store: storetest.SQLite(t), clock: noon}
-	b.Desk = discussion.New(b.store, func(netip.Addr) string { return "IR" },
-		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, func() time.Time { return b.clock })
+	b := &bench{clock: noon}
+	now := func() time.Time { return b.clock }
+	b.store = storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), now)
+	b.bans = discussion.NewBans(b.store, now)
+	b.Moderation = discussion.NewModeration(b.store, b.store, b.store, nil, now)
+	b.Desk = discussion.New(b.store, b.bans, func(netip.Addr) string { return "IR" },
+		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, now)
+	b.article(t)
+	return b
+}
+
+// article makes the one public article.
+func (b *bench) article(t *testing.T) {
+	t.Helper()
 	out, err := b.store.ImportArticles(ctx, news.SystemActor("test"), []news.Import{{Article: news.Article{State: news.Published, PublishedAt: noon,
 		CreatedAt: noon, UpdatedAt: noon, Origin: "t:1", Content: news.Content{Kind: news.KindNews, Headline: "تیتر", Slug: "titr"}}}})
 	if err != nil || out[0].Code == 0 {
 		t.Fatal(err, out)
 	}
 	b.code = out[0].Code
-	return b
 }
 
 func (b *bench) send(in discussion.Submission) (discussion.Submitted, error) {
@@ -90,18 +106,18 @@ func TestReceiptTellsTheState(t *testing.T) {
 		t.Error("the receipt is stored as it is")
 	}
 	typed := " " + strings.ToLower(sent.Receipt[:4]) + "-" + sent.Receipt[4:8] + " " + sent.Receipt[8:] + " "
-	view, err := b.Receipt(ctx, typed)
+	view, err := b.Receipt(ctx, typed, home)
 	if err != nil || view.State != news.CommentPending || view.Text != "نظر من" || view.Article != sent.Comment.Article {
 		t.Fatalf("%+v %v", view, err)
 	}
 	if _, err := b.Reject(ctx, moderator, discussion.Decision{Comment: sent.Comment.ID, From: news.CommentPending, Reason: news.ReasonOffTopic}); err != nil {
 		t.Fatal(err)
 	}
-	if view, err = b.Receipt(ctx, sent.Receipt); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
+	if view, err = b.Receipt(ctx, sent.Receipt, home); err != nil || view.State != news.CommentRejected || view.Reason != news.ReasonOffTopic {
 		t.Errorf("%+v %v", view, err)
 	}
 	for _, code := range []string{"", "AAAA", "AAAAAAAAAAAA", strings.Repeat("A", 500), "'; DROP --22", "نظرنظرنظرنظر"} {
-		if _, err := b.Receipt(ctx, code); news.KindOf(err) != news.NotFound || err == nil {
+		if _, err := b.Receipt(ctx, code, home); news.KindOf(err) != news.NotFound || err == nil {
 			t.Errorf("%q: %v", code, err)
 		}
 	}
@@ -127,12 +143,12 @@ func TestPseudonymsExpire(t *testing.T) {
 	if err := b.Sweep(ctx); err != nil {
 		t.Fatal(err)
 	}
-	page, err := b.store.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 10})
+	page, err := b.store.Queue(ctx, news.QueueFilter{Tab: news.TabPending, Limit: 10})
 	if err != nil || len(page.Comments) != 5 {
 		t.Fatal(len(page.Comments), err)
 	}
 	for _, c := range page.Comments {
-		if c.Pseudonym != "" {
+		if c.Pseudonym != "" || c.Network != "" {
 			t.Errorf("comment %d keeps its pseudonym", c.ID)
 		}
 	}
@@ -149,7 +165,7 @@ func TestOnlyModeratorsDecide(t *testing.T) {
 	_, e1 := b.Approve(ctx, reporter, in)
 	_, e2 := b.Reject(ctx, reporter, in)
 	_, e3 := b.Undo(ctx, reporter, in)
-	_, e4 := b.Queue(ctx, reporter, news.CommentFilter{})
+	_, e4 := b.Queue(ctx, reporter, news.QueueFilter{})
 	_, e5 := b.Counts(ctx, reporter)
 	for i, err := range []error{e1, e2, e3, e4, e5} {
 		if news.KindOf(err) != news.Forbidden {

@@ -8,78 +8,261 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
+// QueueStorage is where the queue and its claims are kept.
+type QueueStorage interface {
+	Queue(ctx context.Context, f news.QueueFilter) (news.CommentPage, error)
+	CommentTotals(ctx context.Context) (map[news.QueueTab]int, error)
+	CommentsByID(ctx context.Context, ids []news.CommentID) ([]news.QueuedComment, error)
+	SearchComments(ctx context.Context, f news.CommentSearch) (news.CommentPage, error)
+	TakeComments(ctx context.Context, f news.QueueFilter, until time.Time) ([]news.QueuedComment, error)
+	ClaimComments(ctx context.Context, user news.UserID, ids []news.CommentID, now, until time.Time) ([]news.CommentID, error)
+	ReleaseComments(ctx context.Context, user news.UserID) error
+	Claims(ctx context.Context, now time.Time) ([]news.Colleague, error)
+}
+
+// DecisionStorage is where decisions are kept and counted.
+type DecisionStorage interface {
+	ModerateComments(ctx context.Context, actor news.Actor, action string, ids []news.CommentID,
+		change func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error)) ([]news.ModeratedComment, error)
+	PastDecisions(ctx context.Context, user news.UserID, limit int) ([]news.PastDecision, error)
+	ModerationNumbers(ctx context.Context, from, until time.Time) (news.ModerationNumbers, error)
+}
+
+// Moderation is the moderators' side of the discussion.
+type Moderation struct {
+	queue     QueueStorage
+	decisions DecisionStorage
+	texts     TextStorage
+	engine    *Engine // learns from decisions; nil: nobody does
+	now       func() time.Time
+}
+
+// NewModeration makes the moderators' side. engine may be nil; now is the clock.
+func NewModeration(queue QueueStorage, decisions DecisionStorage, texts TextStorage, engine *Engine, now func() time.Time) *Moderation {
+	return &Moderation{queue: queue, decisions: decisions, texts: texts, engine: engine, now: now}
+}
+
 // Decision is what a moderator does to one comment.
 type Decision struct {
 	Action  string
 	Comment news.CommentID
 	From    news.CommentState // what the moderator saw it to be
 	Reason  news.Reason       // needed to reject
+	Text    string            // needed to edit, and to answer
 }
 
 // queueMost is the largest page of the queue.
 const queueMost = 200
 
-// Queue is a page of comments in one state for a moderator.
-func (d *Desk) Queue(ctx context.Context, actor news.Actor, f news.CommentFilter) (news.CommentPage, error) {
+// Queue is a page of the queue for a moderator: what colleagues have claimed is not on it.
+func (m *Moderation) Queue(ctx context.Context, actor news.Actor, f news.QueueFilter) (news.CommentPage, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return news.CommentPage{}, err
 	}
-	if !slices.Contains(news.CommentStates(), f.State) {
-		f.State = news.CommentPending
+	return m.queue.Queue(ctx, m.filter(actor, f))
+}
+
+// filter is what was asked for, within its bounds and in the actor's name.
+func (m *Moderation) filter(actor news.Actor, f news.QueueFilter) news.QueueFilter {
+	if !slices.Contains(news.QueueTabs(), f.Tab) {
+		f.Tab = news.TabPending
+	}
+	if !slices.Contains(news.QueueSorts(), f.Sort) {
+		f.Sort = news.SortTime
 	}
 	if f.Limit < 1 || f.Limit > queueMost {
 		f.Limit = 50
 	}
-	return d.storage.Comments(ctx, f)
+	f.For, f.Now = actor.User, m.now()
+	return f
 }
 
-// Counts are the numbers of comments by state.
-func (d *Desk) Counts(ctx context.Context, actor news.Actor) (map[news.CommentState]int, error) {
+// Counts are the numbers of comments by tab; TabMine has none.
+func (m *Moderation) Counts(ctx context.Context, actor news.Actor) (map[news.QueueTab]int, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return nil, err
 	}
-	return d.storage.CommentTotals(ctx)
+	return m.queue.CommentTotals(ctx)
+}
+
+// Search finds comments of any state.
+func (m *Moderation) Search(ctx context.Context, actor news.Actor, f news.CommentSearch) (news.CommentPage, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.CommentPage{}, err
+	}
+	if f.Limit < 1 || f.Limit > queueMost {
+		f.Limit = 50
+	}
+	return m.queue.SearchComments(ctx, f)
+}
+
+// ByID are comments with what is needed to judge them, in the order of the ids; unknown ones are left out.
+func (m *Moderation) ByID(ctx context.Context, actor news.Actor, ids []news.CommentID) ([]news.QueuedComment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return nil, err
+	}
+	return m.queue.CommentsByID(ctx, ids[:min(len(ids), queueMost)])
 }
 
 // Approve publishes a comment. Conflict "error.already_decided" when it is not in Decision.From any more.
-func (d *Desk) Approve(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
-	return d.decide(ctx, actor, in, news.CommentPublished, "", news.CommentApproved)
+func (m *Moderation) Approve(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	return m.one(ctx, actor, in, m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish}))
 }
 
 // Reject keeps a comment from the public for a reason that its writer is told. Invalid at "reason" without one; Conflict as Approve.
-func (d *Desk) Reject(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+func (m *Moderation) Reject(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
 	if !slices.Contains(news.Reasons(), in.Reason) {
 		return news.Comment{}, news.FieldError("reason", "error.reason")
 	}
-	return d.decide(ctx, actor, in, news.CommentRejected, in.Reason, news.CommentTurnedDown)
+	return m.one(ctx, actor, in, m.rejects(actor, in.From, in.Reason))
 }
 
-func (d *Desk) decide(ctx context.Context, actor news.Actor, in Decision, to news.CommentState, reason news.Reason, kind news.EventKind) (news.Comment, error) {
-	if err := actor.Require(news.RightModerate); err != nil {
+// EditAndPublish changes a comment's text and publishes it; readers see that the newsroom edited it. Invalid at "text" for a text that no
+// reader could have sent, or for the same text; Conflict as Approve.
+func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	text, err := commentText(in.Text)
+	if err != nil {
 		return news.Comment{}, err
 	}
-	return d.storage.UpdateComment(ctx, actor, in.Action, in.Comment, func(c *news.Comment, decider string) (news.EventKind, error) {
-		if c.State != in.From {
-			return "", alreadyDecided(c, decider)
+	publish := m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentEdited, Act: news.ActEdit})
+	return m.one(ctx, actor, in, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+		if c.Text == text {
+			return news.CommentChange{}, news.FieldError("text", "error.comment_unchanged")
 		}
-		c.State, c.Reason, c.DecidedAt, c.DecidedBy = to, reason, d.now(), actor.User
-		return kind, nil
+		c.Text, c.EditedAt, c.EditedBy = text, m.now(), actor.User
+		return publish(c, decider, last)
 	})
 }
 
-// Undo takes the actor's own last decision on a comment back: it is pending again. Conflict "error.already_decided" when
-// somebody else decided since.
-func (d *Desk) Undo(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+// Answer writes the newsroom's answer beneath a comment, and publishes the comment when it was not public. Invalid at "text"; Conflict as Approve.
+func (m *Moderation) Answer(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	text, err := commentText(in.Text)
+	if err != nil {
+		return news.Comment{}, err
+	}
+	return m.one(ctx, actor, in, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+		now := m.now()
+		reply := &news.Comment{Article: c.Article, Parent: c.ID, State: news.CommentPublished, Text: text, ByNewsroom: true, CreatedAt: now, DecidedAt: now, DecidedBy: actor.User}
+		if c.Parent != 0 {
+			reply.Parent = c.Parent // replies have one level
+		}
+		return m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentApproved, Act: news.ActAnswer, Reply: reply})(c, decider, last)
+	})
+}
+
+// Keep settles readers' reports of a comment that stays as it is. Conflict as Approve, also when somebody settled them already.
+func (m *Moderation) Keep(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	return m.one(ctx, actor, in, func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
+		if c.State != in.From || c.Reports == 0 {
+			return news.CommentChange{}, alreadyDecided(c, decider)
+		}
+		c.Reports, c.DecidedAt, c.DecidedBy = 0, m.now(), actor.User
+		return news.CommentChange{Kind: news.CommentKept, Act: news.ActKeep}, nil
+	})
+}
+
+// Undo takes the actor's own last decision on a comment back: it stands as before. Conflict "error.already_decided" when somebody else
+// decided since, or nothing is left to undo.
+func (m *Moderation) Undo(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	return m.one(ctx, actor, in, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+		if last.ID == 0 || last.By != actor.User || c.State != last.To || !c.DecidedAt.Equal(last.At) {
+			return news.CommentChange{}, alreadyDecided(c, decider)
+		}
+		b := last.Before
+		c.State, c.Reason, c.DecidedAt, c.DecidedBy = b.State, b.Reason, instant(b.DecidedAt), b.DecidedBy
+		c.EditedAt, c.EditedBy, c.Reports = instant(b.EditedAt), b.EditedBy, b.Reports
+		if b.Text != "" {
+			c.Text = b.Text
+		}
+		return news.CommentChange{Kind: news.CommentReopened, Act: news.ActUndo, Withdraw: last.Reply}, nil
+	})
+}
+
+// instant reads Unix milliseconds; 0 is the zero time.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// UndoDepth is how many of their decisions a moderator is shown to take back.
+const UndoDepth = 20
+
+// LastDecisions are the actor's last decisions that still stand, newest first, UndoDepth at the most.
+func (m *Moderation) LastDecisions(ctx context.Context, actor news.Actor) ([]news.PastDecision, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return nil, err
+	}
+	return m.decisions.PastDecisions(ctx, actor.User, UndoDepth)
+}
+
+// Bulk is one decision on many comments, each with the state in which it was seen.
+type Bulk struct {
+	Action string
+	From   map[news.CommentID]news.CommentState
+	Reason news.Reason // "": publish
+}
+
+// Decide applies a decision to many comments in one step. What somebody decided meanwhile, or is gone, stays as it is and says so in its
+// outcome. Invalid at "reason" for an unknown reason, at "comments" for none or more than 200.
+func (m *Moderation) Decide(ctx context.Context, actor news.Actor, in Bulk) ([]news.ModeratedComment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return nil, err
+	}
+	if in.Reason != "" && !slices.Contains(news.Reasons(), in.Reason) {
+		return nil, news.FieldError("reason", "error.reason")
+	}
+	if len(in.From) == 0 || len(in.From) > queueMost {
+		return nil, news.FieldError("comments", "error.bulk_none", queueMost)
+	}
+	var ids []news.CommentID
+	for id := range in.From {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return m.decisions.ModerateComments(ctx, actor, in.Action, ids, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+		if in.Reason != "" {
+			return m.rejects(actor, in.From[c.ID], in.Reason)(c, decider, last)
+		}
+		return m.publishes(actor, in.From[c.ID], news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish})(c, decider, last)
+	})
+}
+
+// step is a change of one comment as the storage asks for it.
+type step = func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error)
+
+func (m *Moderation) publishes(actor news.Actor, from news.CommentState, what news.CommentChange) step {
+	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
+		if c.State != from || c.State == news.CommentWithdrawn {
+			return news.CommentChange{}, alreadyDecided(c, decider)
+		}
+		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentPublished, "", 0, m.now(), actor.User
+		return what, nil
+	}
+}
+
+func (m *Moderation) rejects(actor news.Actor, from news.CommentState, reason news.Reason) step {
+	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
+		if c.State != from || c.State == news.CommentWithdrawn {
+			return news.CommentChange{}, alreadyDecided(c, decider)
+		}
+		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentRejected, reason, 0, m.now(), actor.User
+		return news.CommentChange{Kind: news.CommentTurnedDown, Act: news.ActReject}, nil
+	}
+}
+
+// one is a change of a single comment.
+func (m *Moderation) one(ctx context.Context, actor news.Actor, in Decision, change step) (news.Comment, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return news.Comment{}, err
 	}
-	return d.storage.UpdateComment(ctx, actor, in.Action, in.Comment, func(c *news.Comment, decider string) (news.EventKind, error) {
-		if c.State == news.CommentPending || c.DecidedBy != actor.User {
-			return "", alreadyDecided(c, decider)
-		}
-		c.State, c.Reason, c.DecidedAt, c.DecidedBy = news.CommentPending, "", time.Time{}, 0
-		return news.CommentReopened, nil
-	})
+	out, err := m.decisions.ModerateComments(ctx, actor, in.Action, []news.CommentID{in.Comment}, change)
+	if err != nil {
+		return news.Comment{}, err
+	}
+	m.engine.learn(out[0].Comment)
+	return out[0].Comment, nil
 }
 
 // alreadyDecided tells a moderator who was faster, when, and what they did.

@@ -37,28 +37,50 @@ type Submission struct {
 	Email   string
 	Text    string
 	Trap    string     // a field that people do not see; whoever fills it is asked to empty it
+	Asked   bool       // the writer was asked for Persian letters and sends it all the same
 	Address netip.Addr // of the reader; not stored
+
+	Cookie   string // the reader's signed cookie, "" for none; a forged one is as none
+	Remember bool   // they want to be known again: whoever has no cookie gets one
+	Ticket   string // the Token of the Challenge that was asked for, "" for none
+	Proof    string // what the work came to; "" for one who waited instead
 }
 
 // Submitted is a comment that was taken in.
 type Submitted struct {
 	Comment news.Comment
 	Receipt string // the code that its writer keeps
+
+	Cookie    string     // a new one for the browser to keep; "" when there is none
+	Challenge *Challenge // with TooMany "error.challenge": what the sender has to do first
 }
 
-// Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
-// text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict
-// "error.comments_closed"; TooMany "error.comment_rate"; Unavailable when it could not be stored.
+// Submit takes in a reader's comment: durable when it returns, with what the rules found, and waiting for review unless all of them
+// passed it. Errors: Invalid at the fields name, email, text, trap and parent, all that apply joined, or "error.ask_finglish" at text,
+// once; NotFound for an article that is not public; Conflict "error.comments_closed", or "error.challenge_used" for a ticket that another
+// comment had; Forbidden "error.banned"; TooMany "error.comment_rate", or "error.challenge" with the
+// Challenge; Unavailable when it could not be stored.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
 	if err := in.check(); err != nil {
 		return Submitted{}, err
 	}
-	pseudonym, err := d.pseudonym(ctx, in.Address)
+	banned, err := d.bans.Check(ctx, in.Address, in.Name, in.Text)
 	if err != nil {
 		return Submitted{}, err
 	}
-	in.Action = d.actionOf(in, pseudonym)
+	who, err := d.writer(ctx, in.Address, in.Cookie)
+	if err != nil {
+		return Submitted{}, err
+	}
+	if err := d.open(ctx, in.Article); err != nil {
+		return Submitted{}, err
+	}
+	limit, challenge, err := d.admit(ctx, in, who)
+	if err != nil {
+		return Submitted{Challenge: challenge}, err
+	}
+	in.Action = d.actionOf(in, who.pseudonym)
 	receipt, err := d.receipt(ctx, in.Action)
 	if err != nil {
 		return Submitted{}, err
@@ -67,17 +89,32 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	if err != nil {
 		return Submitted{}, err
 	}
+	out := Submitted{Receipt: receipt}
+	if in.Remember && who.person == "" {
+		if out.Cookie, who.person, err = d.newPerson(ctx); err != nil {
+			return Submitted{}, err
+		}
+	}
+	if !in.Remember {
+		who.person = "" // they declined: this comment is nobody's they knew before
+	}
 	comment := news.Comment{
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
-		Country: d.countries(in.Address), Pseudonym: pseudonym, CreatedAt: d.now(), ReceiptHash: hash,
+		Country: d.countries(in.Address), Pseudonym: who.pseudonym, Network: who.network, Person: who.person, CreatedAt: d.now(), ReceiptHash: hash,
 	}
-	stored, err := d.storage.SubmitComment(ctx, in.Action, comment, d.settings.Limit, func(closed bool) error {
+	if err := d.judged(ctx, &comment, banned, in.Asked); err != nil {
+		return Submitted{}, err
+	}
+	out.Comment, err = d.storage.SubmitComment(ctx, in.Action, comment, limit, func(closed bool) error {
 		if closed {
 			return news.Fail(news.Conflict, "error.comments_closed")
 		}
 		return nil
 	})
-	return Submitted{Comment: stored, Receipt: receipt}, err
+	if err == nil {
+		d.settings.Engine.remember(out.Comment)
+	}
+	return out, err
 }
 
 // repeatWindow is the time within which the same comment from the same address, sent without an action id, is a repeat.
@@ -101,10 +138,8 @@ func (d *Desk) actionOf(in Submission, pseudonym string) string {
 // check looks at what was typed; every field that is wrong has its error.
 func (in *Submission) check() error {
 	var wrong []error
-	if n := uniseg.GraphemeClusterCount(in.Text); n < MinText {
-		wrong = append(wrong, news.FieldError("text", "error.comment_short", MinText))
-	} else if n > MaxText || len(in.Text) > maxBytes {
-		wrong = append(wrong, news.FieldError("text", "error.comment_long", MaxText, n))
+	if err := checkText(in.Text); err != nil {
+		wrong = append(wrong, err)
 	}
 	if uniseg.GraphemeClusterCount(in.Name) > MaxName {
 		wrong = append(wrong, news.FieldError("name", "error.name_long", MaxName))
@@ -116,6 +151,22 @@ func (in *Submission) check() error {
 		wrong = append(wrong, news.FieldError("trap", "error.trap"))
 	}
 	return errors.Join(wrong...)
+}
+
+// checkText tells whether a text is a comment by its length.
+func checkText(text string) error {
+	if n := uniseg.GraphemeClusterCount(text); n < MinText {
+		return news.FieldError("text", "error.comment_short", MinText)
+	} else if n > MaxText || len(text) > maxBytes {
+		return news.FieldError("text", "error.comment_long", MaxText, n)
+	}
+	return nil
+}
+
+// commentText is a text of the newsroom that stands where comments do: cleaned, and as long as a reader's may be.
+func commentText(text string) (string, error) {
+	text = persian.Clean(text)
+	return text, checkText(text)
 }
 
 // validEmail tells a plain address with a dotted domain, such as a reader has; no display name, no address literal.

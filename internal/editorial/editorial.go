@@ -5,8 +5,10 @@ package editorial
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 )
 
 // Storage is what the editors need kept.
@@ -173,21 +175,33 @@ type CommentsSwitch struct {
 	Action string
 	Code   news.Code
 	Closed bool
+	Note   string // for readers while they are closed; "" for the usual sentence
 }
 
-// SetComments opens or closes the comments of an article; those already there stay. Errors: Forbidden, NotFound.
+// maxCommentsNote bounds the sentence that tells readers why the comments of an article are closed, in characters.
+const maxCommentsNote = 300
+
+// SetComments opens or closes the comments of an article, with a sentence for readers; those already there stay. Errors: Forbidden,
+// NotFound, Invalid at "note".
 func (d *Desk) SetComments(ctx context.Context, actor news.Actor, in CommentsSwitch) (news.Article, error) {
 	if err := actor.Require(news.RightComments); err != nil {
 		return news.Article{}, err
+	}
+	note := persian.CleanLine(in.Note)
+	if n := utf8.RuneCountInString(note); n > maxCommentsNote {
+		return news.Article{}, news.FieldError("note", "error.note_long", maxCommentsNote, n)
+	}
+	if !in.Closed {
+		note = ""
 	}
 	return d.storage.UpdateArticle(ctx, actor, in.Action, in.Code, func(a *news.Article) ([]news.EventKind, error) {
 		if err := actor.RequireIn(news.RightComments, a.Content.Section); err != nil {
 			return nil, err
 		}
-		if a.CommentsClosed == in.Closed {
+		if a.CommentsClosed == in.Closed && a.CommentsNote == note {
 			return nil, nil
 		}
-		a.CommentsClosed = in.Closed
+		a.CommentsClosed, a.CommentsNote = in.Closed, note
 		if in.Closed {
 			return []news.EventKind{news.ArticleCommentsClosed}, nil
 		}

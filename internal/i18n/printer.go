@@ -59,6 +59,19 @@ func (p Printer) ShortDate(t time.Time) string {
 	return t.In(persian.Tehran()).Format("2 January 2006")
 }
 
+// Span writes how long something took, in its largest unit that says enough: «۳ دقیقه».
+func (p Printer) Span(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return p.N("span.seconds", int64(d/time.Second))
+	case d < 2*time.Hour:
+		return p.N("span.minutes", int64(d/time.Minute))
+	case d < 48*time.Hour:
+		return p.N("span.hours", int64(d/time.Hour))
+	}
+	return p.N("span.days", int64(d/(24*time.Hour)))
+}
+
 // Length writes how long something plays: minutes and seconds, behind hours where there are some; «۲:۰۵», "1:02:05".
 func (p Printer) Length(d time.Duration) string {
 	seconds := int(d.Round(time.Second).Seconds())

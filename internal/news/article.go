@@ -104,6 +104,7 @@ type Article struct {
 	UpdatedBy      UserID
 	Withdrawal     string // the sentence readers see after a withdrawal
 	CommentsClosed bool
+	CommentsNote   string // the sentence readers get while they are closed; "" for the usual one
 	Origin         string // where an importer took it from, unique; "" when written here
 	Flow
 }

@@ -12,13 +12,15 @@ type Dependency string
 
 // What there is once. The others are made from a code or an id.
 const (
-	LatestList     Dependency = "latest"      // what was published last, of any section
-	SectionList    Dependency = "sections"    // which sections have something public
-	FrontPage      Dependency = "front"       // how editors arranged the front page
-	DossierList    Dependency = "dossiers"    // the dossiers, each with its text
-	TopicList      Dependency = "topics"      // which topics there are, each with its text
-	CorrectionList Dependency = "corrections" // the archive of corrections
-	SitemapList    Dependency = "sitemaps"    // which sitemaps there are
+	LatestList     Dependency = "latest"        // what was published last, of any section
+	SectionList    Dependency = "sections"      // which sections have something public
+	FrontPage      Dependency = "front"         // how editors arranged the front page
+	DossierList    Dependency = "dossiers"      // the dossiers, each with its text
+	TopicList      Dependency = "topics"        // which topics there are, each with its text
+	CorrectionList Dependency = "corrections"   // the archive of corrections
+	SitemapList    Dependency = "sitemaps"      // which sitemaps there are
+	CommentList    Dependency = "comments"      // the newest published comments of all articles
+	CommentsSwitch Dependency = "comments-open" // whether the whole site takes comments
 
 	// MostReadList moves without an event: each node counts for itself which order it shows.
 	MostReadList Dependency = "most-read"

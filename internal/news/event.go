@@ -42,6 +42,26 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
+	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
+	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
+	CommentVoted      EventKind = "comment.voted"     // the sums of its votes changed
+
+	CommentsClosedOnSite EventKind = "comments.closed" // of the whole site
+	CommentsOpenedOnSite EventKind = "comments.opened"
+	CommentEdited        EventKind = "comment.edited"   // the newsroom changed its text and published it
+	CommentAnswered      EventKind = "comment.answered" // by the newsroom; the subject is the answer
+	CommentKept          EventKind = "comment.kept"     // readers' reports were settled: it stays
+
+	BanAdded      EventKind = "ban.added"       // Data "kind", "effect"
+	BanLifted     EventKind = "ban.lifted"      // before its end
+	SiteTextSaved EventKind = "site_text.saved" // Data "name"
+
+	TermSaved      EventKind = "term.saved"
+	TermDeleted    EventKind = "term.deleted"
+	TermsImported  EventKind = "term.imported" // Data "terms", "new": how many
+	CommentModeSet EventKind = "comment.mode_set"
+	ModelTrained   EventKind = "moderation.trained"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
@@ -87,6 +107,11 @@ const (
 
 // knownKinds are all of the above.
 var knownKinds = map[EventKind]bool{
+	TermSaved:              true,
+	TermDeleted:            true,
+	TermsImported:          true,
+	CommentModeSet:         true,
+	ModelTrained:           true,
 	ArticleCreated:         true,
 	ArticleSaved:           true,
 	ArticlePublished:       true,
@@ -121,6 +146,12 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentRevised:         true,
+	CommentTakenBack:       true,
+	CommentReported:        true,
+	CommentVoted:           true,
+	CommentsClosedOnSite:   true,
+	CommentsOpenedOnSite:   true,
 	FrontEdited:            true,
 	FrontPublished:         true,
 	FrontAnnounced:         true,
@@ -151,6 +182,12 @@ var knownKinds = map[EventKind]bool{
 	UserTOTPOn:             true,
 	UserTOTPOff:            true,
 	UserRecoveryCodes:      true,
+	CommentEdited:          true,
+	CommentAnswered:        true,
+	CommentKept:            true,
+	BanAdded:               true,
+	BanLifted:              true,
+	SiteTextSaved:          true,
 }
 
 // Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.

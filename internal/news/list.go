@@ -94,14 +94,6 @@ type ArticleRows struct {
 	Next Cursor
 }
 
-// CommentFilter narrows the queue: pending comments oldest first, decided ones newest first.
-type CommentFilter struct {
-	State   CommentState
-	Article Code // 0: any
-	After   Cursor
-	Limit   int // 1 to 200
-}
-
 // CommentPage is a page of the queue; Next is zero on the last page.
 type CommentPage struct {
 	Comments []QueuedComment

@@ -30,27 +30,28 @@ type Right string
 
 // The rights that actions check.
 const (
-	RightEnter    Right = "newsroom.enter"   // see the newsroom's lists
-	RightWrite    Right = "article.write"    // create and edit articles
-	RightPublish  Right = "article.publish"  // publish articles and change published ones
-	RightWithdraw Right = "article.withdraw" // take a published article out of every output
-	RightFront    Right = "front.arrange"    // arrange the front page, its breaking bar and the dossiers
-	RightTemplate Right = "template.save"    // set what new articles begin with
-	RightHouse    Right = "house.edit"       // change the house's style: terms and added words
-	RightAudit    Right = "audit.read"       // read who did what
-	RightComments Right = "article.comments" // open and close the comments of an article
-	RightModerate Right = "comment.moderate" // decide on comments, see e-mails
-	RightImport   Right = "content.import"   // bring in articles and comments in bulk
-	RightUsers    Right = "users.manage"     // invite people, change their roles, disable them, make links
+	RightEnter              Right = "newsroom.enter"      // see the newsroom's lists
+	RightWrite              Right = "article.write"       // create and edit articles
+	RightPublish            Right = "article.publish"     // publish articles and change published ones
+	RightWithdraw           Right = "article.withdraw"    // take a published article out of every output
+	RightFront              Right = "front.arrange"       // arrange the front page, its breaking bar and the dossiers
+	RightTemplate           Right = "template.save"       // set what new articles begin with
+	RightHouse              Right = "house.edit"          // change the house's style: terms and added words
+	RightAudit              Right = "audit.read"          // read who did what
+	RightComments           Right = "article.comments"    // open and close the comments of an article
+	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
+	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
+	RightImport             Right = "content.import"      // bring in articles and comments in bulk
+	RightUsers              Right = "users.manage"        // invite people, change their roles, disable them, make links
 )
 
 // rights is the one table of who may do what; docs/architecture.md shows the same and a test compares them.
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
 	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate, RightModerationSettings},
 	Moderator:   {RightEnter, RightComments, RightModerate},
-	Operator:    {RightEnter, RightHouse, RightAudit, RightImport, RightUsers},
+	Operator:    {RightEnter, RightHouse, RightAudit, RightModerationSettings, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.

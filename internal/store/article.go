@@ -75,7 +75,7 @@ func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, erro
 }
 
 const articleColumns = `a.code, a.state, r.number, COALESCE(p.number, 0), a.published_at, a.modified_at, a.created_at, a.updated_at,
-	a.author, a.updated_by, a.withdrawal, a.comments_closed, COALESCE(a.origin, ''),
+	a.author, a.updated_by, a.withdrawal, a.comments_closed, a.comments_note, COALESCE(a.origin, ''),
 	a.holder, a.return_reason, a.publish_at, a.unpublish_at, a.unpublish_note, a.embargo_until, a.change_number, a.change_at, a.trashed_at, a.public_count, a.answered, ` + contentColumns
 
 const contentColumns = `r.lang, r.kind, r.kicker, r.headline, r.short_headline, r.lede, r.body, r.source, r.end_mark, r.desk_code, r.slug, r.section_id,
@@ -91,7 +91,7 @@ func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Articl
 		FROM article a JOIN revision r ON r.id = a.working_revision LEFT JOIN revision p ON p.id = a.public_revision
 		WHERE a.code = $1`, int64(code)).Scan(
 		&a.Code, &a.State, &a.Revision, &a.PublicRevision, &published, &modified, &created, &updated,
-		&a.Author, &a.UpdatedBy, &a.Withdrawal, &a.CommentsClosed, &a.Origin,
+		&a.Author, &a.UpdatedBy, &a.Withdrawal, &a.CommentsClosed, &a.CommentsNote, &a.Origin,
 		&a.Holder, &a.ReturnReason, &publishAt, &unpublishAt, &a.UnpublishNote, &embargo, &a.ChangeNumber, &changeAt, &trashed, &a.PublicCount, &answered,
 		&c.Lang, &c.Kind, &c.Kicker, &c.Headline, &c.ShortHeadline, &c.Lede, &c.Body, &c.Source, &c.EndMark, &c.DeskCode, &c.Slug, &c.Section,
 		&tags, &bylines, &c.Picture.Media, &c.Picture.Caption, &c.Picture.Credit, &c.Picture.Alt)
@@ -143,10 +143,10 @@ func (t *tx) insertArticle(a *news.Article) error {
 		return err
 	}
 	err = t.exec(`INSERT INTO article (code, state, working_revision, public_revision, section_id, media_id, published_at, order_at, modified_at,
-			created_at, updated_at, author, updated_by, withdrawal, comments_closed, origin, holder, public_count, desk_section)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			created_at, updated_at, author, updated_by, withdrawal, comments_closed, comments_note, origin, holder, public_count, desk_section)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		code, string(a.State), revision, public.revision, public.section, public.media, nullMS(a.PublishedAt), public.orderAt, nullMS(a.ModifiedAt),
-		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), nullText(a.Origin), int64(a.Holder), a.PublicCount,
+		ms(a.CreatedAt), ms(a.UpdatedAt), int64(a.Author), int64(a.UpdatedBy), a.Withdrawal, flag(a.CommentsClosed), a.CommentsNote, nullText(a.Origin), int64(a.Holder), a.PublicCount,
 		int64(a.Content.Section))
 	if err != nil {
 		return err
@@ -205,7 +205,7 @@ func (t *tx) updateArticle(before, after *news.Article) error {
 
 // publicDiffers tells whether a change is one that readers may see; an autosave or a new working revision is none.
 func publicDiffers(before, after *news.Article) bool {
-	return before.State != after.State || before.PublicRevision != after.PublicRevision || before.CommentsClosed != after.CommentsClosed ||
+	return before.State != after.State || before.PublicRevision != after.PublicRevision || before.CommentsClosed != after.CommentsClosed || before.CommentsNote != after.CommentsNote ||
 		before.Withdrawal != after.Withdrawal || !before.PublishedAt.Equal(after.PublishedAt) || !before.ModifiedAt.Equal(after.ModifiedAt)
 }
 
@@ -235,13 +235,13 @@ func (t *tx) writeArticle(before, after *news.Article) error {
 	err = t.exec(`UPDATE article SET state = $2, working_revision = $3, public_revision = $4, section_id = $5, media_id = $6, published_at = $7,
 			order_at = $8, modified_at = $9, updated_at = $10, updated_by = $11, withdrawal = $12, comments_closed = $13,
 			holder = $14, return_reason = $15, publish_at = $16, unpublish_at = $17, unpublish_note = $18, embargo_until = $19,
-			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25, answered = $26
+			change_number = $20, change_at = $21, trashed_at = $22, public_count = $23, due_at = $24, desk_section = $25, answered = $26, comments_note = $27
 		WHERE code = $1`,
 		int64(after.Code), string(after.State), working, public.revision, public.section, public.media, nullMS(after.PublishedAt),
 		public.orderAt, nullMS(after.ModifiedAt), ms(after.UpdatedAt), int64(after.UpdatedBy), after.Withdrawal, flag(after.CommentsClosed),
 		int64(after.Holder), after.ReturnReason, nullMS(after.PublishAt), nullMS(after.UnpublishAt), after.UnpublishNote, nullMS(after.EmbargoUntil),
 		after.ChangeNumber, nullMS(after.ChangeAt), nullMS(after.TrashedAt), after.PublicCount, nullMS(after.DueAt()),
-		int64(after.Content.Section), string(answered))
+		int64(after.Content.Section), string(answered), after.CommentsNote)
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}

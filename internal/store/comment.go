@@ -49,7 +49,7 @@ func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment
 }
 
 // mayComment checks what only the database knows: the article is public and open, the parent too, the writer within the
-// limit. It turns a reply to a reply into a reply to the first, as replies have one level.
+// limit, the challenge not used before. A reply that would stand too deep becomes one to the comment above.
 func (t *tx) mayComment(c *news.Comment, limit news.CommentLimit, check func(closed bool) error) error {
 	var closed bool
 	err := t.queryRow(`SELECT comments_closed FROM public_article WHERE code = $1`, int64(c.Article)).Scan(&closed)
@@ -59,29 +59,57 @@ func (t *tx) mayComment(c *news.Comment, limit news.CommentLimit, check func(clo
 	if err := check(closed); err != nil {
 		return err
 	}
-	if c.Parent != 0 {
-		var top sql.NullInt64
-		err := t.queryRow(`SELECT parent_id FROM public_comment WHERE id = $1 AND article_code = $2`, int64(c.Parent), int64(c.Article)).Scan(&top)
-		if err == sql.ErrNoRows {
-			return news.FieldError("parent", "error.parent_gone")
-		}
-		if err != nil {
-			return err
-		}
-		if top.Valid {
-			c.Parent = news.CommentID(top.Int64)
-		}
+	if err := t.mayAnswer(c, max(1, limit.Depth)); err != nil {
+		return err
 	}
-	if limit.Count == 0 {
-		return nil
+	if err := t.spend(limit); err != nil || limit.Count == 0 {
+		return err
 	}
 	var sent int
-	err = t.queryRow(`SELECT COUNT(*) FROM comment WHERE pseudonym = $1 AND created_at > $2`,
-		c.Pseudonym, ms(c.CreatedAt.Add(-limit.Window))).Scan(&sent)
+	err = t.queryRow(`SELECT COUNT(*) FROM comment WHERE pseudonym = $1 AND created_at > $2 AND article_code = $3`,
+		c.Pseudonym, ms(c.CreatedAt.Add(-limit.Window)), int64(c.Article)).Scan(&sent)
 	if err == nil && sent >= limit.Count {
 		err = news.Fail(news.TooMany, "error.comment_rate")
 	}
 	return err
+}
+
+// mayAnswer finds the public comment that a new one answers; Invalid at "parent" when there is none. depth is how many levels of
+// replies there are.
+func (t *tx) mayAnswer(c *news.Comment, depth int) error {
+	for c.Parent != 0 {
+		var level int
+		var above int64
+		err := t.queryRow(`SELECT level, COALESCE(parent_id, 0) FROM public_comment WHERE id = $1 AND article_code = $2`,
+			int64(c.Parent), int64(c.Article)).Scan(&level, &above)
+		if err == sql.ErrNoRows {
+			return news.FieldError("parent", "error.parent_gone")
+		}
+		if err != nil || level < depth {
+			return err
+		}
+		c.Parent = news.CommentID(above)
+	}
+	return nil
+}
+
+// passPurpose is under what an answered challenge is kept among the tokens.
+const passPurpose = "comment.pass"
+
+// spend uses up the answered challenge that a comment comes with; Conflict "error.challenge_used" when another comment had it.
+func (t *tx) spend(limit news.CommentLimit) error {
+	if limit.Pass == "" {
+		return nil
+	}
+	done, err := t.session.ExecContext(t.ctx, `INSERT INTO token (hash, purpose, user_id, created_at, expires_at) VALUES ($1, $2, 0, $3, $4)
+		ON CONFLICT (hash) DO NOTHING`, limit.Pass, passPurpose, ms(t.now), ms(limit.PassUntil))
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return news.Fail(news.Conflict, "error.challenge_used")
 }
 
 func (t *tx) insertComment(c *news.Comment) error {
@@ -90,16 +118,112 @@ func (t *tx) insertComment(c *news.Comment) error {
 		return err
 	}
 	c.ID = news.CommentID(id)
+	at, err := t.placeOf(c)
+	if err != nil {
+		return err
+	}
 	findings, err := findingsText(c.Findings)
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
-			decided_at, decided_by, reason, receipt, origin, held, risk, findings, fingerprint, network, person, votes_up, votes_down)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+	t.tally(nil, c)
+	err = t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
+			decided_at, decided_by, reason, receipt, origin, held, risk, findings, fingerprint, network, person, votes_up, votes_down,
+			thread, level, head, score)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 		id, int64(c.Article), nullID(c.Parent), string(c.State), c.Name, c.Email, c.Text, c.Country, c.Pseudonym, flag(c.ByNewsroom), ms(c.CreatedAt),
 		nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), nullText(c.ReceiptHash), nullText(c.Origin),
-		flag(c.Held), c.Risk, findings, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown)
+		flag(c.Held), c.Risk, findings, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown,
+		at.thread, at.level, flag(at.head), news.Wilson(c.VotesUp, c.VotesDown))
+	if err != nil {
+		return err
+	}
+	return t.moved(c, "")
+}
+
+// place is where a comment stands among the others.
+type place struct {
+	thread int64
+	level  int
+	head   bool
+}
+
+// placeOf finds a new comment's place. One that would stand deeper than the deepest level answers what its parent answers.
+func (t *tx) placeOf(c *news.Comment) (place, error) {
+	at := place{thread: int64(c.ID), head: true}
+	for c.Parent != 0 {
+		var state news.CommentState
+		var above int64
+		err := t.queryRow(`SELECT thread, level + 1, state, COALESCE(parent_id, 0) FROM comment WHERE id = $1`, int64(c.Parent)).Scan(
+			&at.thread, &at.level, &state, &above)
+		if at.head = state != news.CommentPublished; err != nil || at.level <= news.MaxDepth {
+			return at, err
+		}
+		c.Parent = news.CommentID(above)
+	}
+	return at, nil
+}
+
+// moved keeps what hangs on a comment's state, after the state was stored: its article's counters, how many replies its thread has,
+// and which answers stand at the top. Whoever writes comment.state calls it; TestCountersAreAlwaysRight counts anew.
+func (t *tx) moved(c *news.Comment, from news.CommentState) error {
+	if c.State == from {
+		return nil
+	}
+	t.counts = append(t.counts, counted{c.Article, from, -1}, counted{c.Article, c.State, 1})
+	shown := c.State == news.CommentPublished
+	if shown == (from == news.CommentPublished) {
+		return nil
+	}
+	t.touch(news.CommentList)
+	if c.Parent != 0 {
+		change := -1
+		if shown {
+			change = 1
+		}
+		if err := t.exec(`UPDATE comment SET replies = replies + $2 WHERE id = (SELECT thread FROM comment WHERE id = $1)`, int64(c.ID), change); err != nil {
+			return err
+		}
+	}
+	if from == "" {
+		return nil // nobody can have answered it yet
+	}
+	return t.exec(`UPDATE comment SET head = $2 WHERE parent_id = $1`, int64(c.ID), flag(!shown))
+}
+
+// counted is one step of an article's counter.
+type counted struct {
+	article news.Code
+	state   news.CommentState
+	step    int
+}
+
+// writeCounts adds the transaction's steps to the articles' rows, one statement an article.
+func (t *tx) writeCounts() error {
+	sums := map[news.Code]news.CommentCounts{}
+	for _, c := range t.counts {
+		sum := sums[c.article]
+		switch c.state {
+		case news.CommentPublished:
+			sum.Published += c.step
+		case news.CommentPending:
+			sum.Pending += c.step
+		case news.CommentRejected:
+			sum.Rejected += c.step
+		}
+		sums[c.article] = sum
+	}
+	for code, sum := range sums {
+		if sum == (news.CommentCounts{}) {
+			continue
+		}
+		err := t.exec(`UPDATE article SET comments_published = comments_published + $2, comments_pending = comments_pending + $3,
+			comments_rejected = comments_rejected + $4 WHERE code = $1`, int64(code), sum.Published, sum.Pending, sum.Rejected)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // findingsText writes the rules' outcomes for their column; "" for none.
@@ -139,18 +263,53 @@ func (s *Store) UpdateComment(ctx context.Context, actor news.Actor, action stri
 		if err != nil && err != sql.ErrNoRows {
 			return err
 		}
+		before := c
 		_, err = t.once("comment/"+key, action, func() (string, error) {
 			kind, err := change(&c, decider)
 			if err != nil {
 				return "", err
 			}
 			t.commentEvent(actor.EventActor(), kind, &c)
-			return "done", t.exec(`UPDATE comment SET state = $2, decided_at = $3, decided_by = $4, reason = $5 WHERE id = $1`,
-				int64(id), string(c.State), nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason))
+			return "done", t.updateComment(&before, &c)
 		})
 		return err
 	})
 	return c, err
+}
+
+// updateComment writes what an act of the newsroom may change. A comment that was decided is on nobody's screen any more.
+func (t *tx) updateComment(before, c *news.Comment) error {
+	t.tally(before, c)
+	if before.State != c.State || before.Reports != c.Reports {
+		c.ClaimedBy, c.ClaimedTo = 0, time.Time{}
+	}
+	claimed := int64(0)
+	if !c.ClaimedTo.IsZero() {
+		claimed = ms(c.ClaimedTo)
+	}
+	err := t.exec(`UPDATE comment SET state = $2, decided_at = $3, decided_by = $4, reason = $5, text = $6, held = $7, reports = $8,
+			edited_at = $9, edited_by = $10, claimed_by = $11, claimed_to = $12 WHERE id = $1`,
+		int64(c.ID), string(c.State), nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), c.Text, flag(c.Held), c.Reports,
+		nullMS(c.EditedAt), int64(c.EditedBy), int64(c.ClaimedBy), claimed)
+	if err == nil {
+		err = t.settleReports(before, c)
+	}
+	if err != nil {
+		return err
+	}
+	return t.moved(c, before.State)
+}
+
+// settleReports closes the readers' reports of a comment with a decision, or opens those again that the decision closed which is undone.
+func (t *tx) settleReports(before, c *news.Comment) error {
+	switch {
+	case before.Reports > 0 && c.Reports == 0:
+		return t.exec(`UPDATE comment_report SET settled_at = $2, settled_by = $3 WHERE comment_id = $1 AND settled_at IS NULL`,
+			int64(c.ID), ms(c.DecidedAt), int64(c.DecidedBy))
+	case before.Reports == 0 && c.Reports > 0:
+		return t.exec(`UPDATE comment_report SET settled_at = NULL, settled_by = 0 WHERE comment_id = $1 AND settled_at = $2`, int64(c.ID), nullMS(before.DecidedAt))
+	}
+	return nil
 }
 
 // commentEvent logs what happened to a comment: its article and its reason, never its text or its writer.
@@ -189,57 +348,19 @@ func scanComment(r scanner, more ...any) (news.Comment, error) {
 	return c, err
 }
 
-const queuedColumns = commentColumns + `, r.headline, r.slug, COALESCE(p.name, ''), COALESCE(p.text, ''), COALESCE(u.name, '')`
+const queuedColumns = commentColumns + `, r.headline, r.slug, COALESCE(p.name, ''), COALESCE(p.text, ''), COALESCE(u.name, ''), COALESCE(h.name, '')`
 
 const queuedTables = ` FROM comment c JOIN article a ON a.code = c.article_code
 	JOIN revision r ON r.id = COALESCE(a.public_revision, a.working_revision)
-	LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN newsuser u ON u.id = c.decided_by `
+	LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN newsuser u ON u.id = c.decided_by
+	LEFT JOIN newsuser h ON h.id = c.claimed_by `
 
 func scanQueued(r scanner) (news.QueuedComment, error) {
 	var q news.QueuedComment
 	var slug string
-	c, err := scanComment(r, &q.ArticleHeadline, &slug, &q.ParentName, &q.ParentText, &q.DeciderName)
+	c, err := scanComment(r, &q.ArticleHeadline, &slug, &q.ParentName, &q.ParentText, &q.DeciderName, &q.ClaimerName)
 	q.Comment, q.ArticlePath = c, news.ArticlePath(c.Article, slug)
 	return q, err
-}
-
-// Comments is a page of the queue: pending ones oldest first, decided ones by their decision, newest first.
-func (s *Store) Comments(ctx context.Context, f news.CommentFilter) (news.CommentPage, error) {
-	where := `WHERE c.state = $1 AND (c.article_code = $2 OR $2 = 0) AND `
-	order := `(c.created_at, c.id) > ($3, $4) ORDER BY c.created_at, c.id LIMIT $5`
-	from := f.After
-	if f.State != news.CommentPending {
-		order = `(c.decided_at, c.id) < ($3, $4) ORDER BY c.decided_at DESC, c.id DESC LIMIT $5`
-		from = descending(f.After)
-	}
-	var page news.CommentPage
-	err := s.each(ctx, func(r scanner) error {
-		q, err := scanQueued(r)
-		page.Comments = append(page.Comments, q)
-		return err
-	}, `SELECT `+queuedColumns+queuedTables+where+order, string(f.State), int64(f.Article), from.At, from.ID, f.Limit+1)
-	if len(page.Comments) > f.Limit {
-		page.Comments = page.Comments[:f.Limit]
-		last := page.Comments[f.Limit-1]
-		page.Next = news.Cursor{At: ms(last.CreatedAt), ID: int64(last.ID)}
-		if f.State != news.CommentPending {
-			page.Next.At = ms(last.DecidedAt)
-		}
-	}
-	return page, err
-}
-
-// CommentTotals counts comments by state.
-func (s *Store) CommentTotals(ctx context.Context) (map[news.CommentState]int, error) {
-	totals := map[news.CommentState]int{}
-	err := s.each(ctx, func(r scanner) error {
-		var state news.CommentState
-		var n int
-		err := r.Scan(&state, &n)
-		totals[state] = n
-		return err
-	}, `SELECT state, COUNT(*) FROM comment GROUP BY state`)
-	return totals, err
 }
 
 // CommentByReceipt finds the comment of a receipt by its keyed hash; NotFound when there is none.
@@ -252,9 +373,21 @@ func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedC
 	return q, err
 }
 
-// ForgetPseudonyms clears the pseudonyms and networks of comments older than the instant; their key has expired.
+// ForgetPseudonyms clears the pseudonyms and networks of what is older than the instant: their key has expired. A vote or a report of
+// one without a cookie goes with it; what it added to the comment stays.
 func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec(`UPDATE comment SET pseudonym = '', network = '' WHERE created_at < $1 AND pseudonym > ''`, ms(before))
+		for _, statement := range []string{
+			`UPDATE comment SET pseudonym = '', network = '' WHERE created_at < $1 AND pseudonym > ''`,
+			`DELETE FROM comment_vote WHERE at < $1 AND voter LIKE 'a:%'`,
+			`UPDATE comment_vote SET pseudonym = '' WHERE at < $1 AND pseudonym > ''`,
+			`DELETE FROM comment_report WHERE at < $1 AND settled_at IS NOT NULL`,
+			`UPDATE comment_report SET pseudonym = '' WHERE at < $1 AND pseudonym > ''`,
+		} {
+			if err := t.exec(statement, ms(before)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

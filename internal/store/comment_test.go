@@ -163,11 +163,11 @@ func TestQueuePagesAndDecisions(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		page, err := s.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 3})
+		page, err := s.Queue(ctx, news.QueueFilter{Limit: 3})
 		if err != nil || len(page.Comments) != 3 || page.Comments[0].Text != "0" || page.Next.IsZero() {
 			t.Fatalf("%+v %v", page, err)
 		}
-		rest, err := s.Comments(ctx, news.CommentFilter{State: news.CommentPending, Limit: 3, After: page.Next})
+		rest, err := s.Queue(ctx, news.QueueFilter{Limit: 3, After: page.Next})
 		if err != nil || len(rest.Comments) != 2 || rest.Comments[0].Text != "3" || !rest.Next.IsZero() {
 			t.Fatalf("%+v %v", rest, err)
 		}
@@ -178,10 +178,10 @@ func TestQueuePagesAndDecisions(t *testing.T) {
 			t.Fatal(err)
 		}
 		totals, err := s.CommentTotals(ctx)
-		if err != nil || totals[news.CommentPending] != 4 || totals[news.CommentPublished] != 1 {
+		if err != nil || totals[news.TabPending] != 4 || totals[news.TabPublished] != 1 {
 			t.Fatalf("%v %v", totals, err)
 		}
-		if public, err := s.Public().Comments(ctx, a.Code); err != nil || len(public) != 1 || public[0].Text != "1" {
+		if public, err := s.Public().Comments(ctx, a.Code, 10); err != nil || len(public) != 1 || public[0].Text != "1" {
 			t.Fatalf("%v %v", public, err)
 		}
 		events, _ := s.Events(ctx, 0, 100)

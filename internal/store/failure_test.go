@@ -67,7 +67,7 @@ func TestFullDiskStoresWhatItSays(t *testing.T) {
 		t.Fatal("the disk was never full")
 	}
 	totals, err := s.CommentTotals(ctx)
-	if err != nil || totals[news.CommentPending] != acknowledged {
+	if err != nil || totals[news.TabPending] != acknowledged {
 		t.Errorf("%d acknowledged, stored %v (%v)", acknowledged, totals, err)
 	}
 	events, err := s.Events(ctx, 0, 10_000)

@@ -146,10 +146,12 @@ type tx struct {
 	session  session
 	now      time.Time
 	events   []news.Event
+	counts   []counted                // steps of the articles' counters of comments
 	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
 	reserved map[string]numbers
-	signals  bool  // other nodes are to be woken at the commit
-	broken   error // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
+	totals   map[news.QueueTab]int // what the transaction changes in the totals of the queue
+	signals  bool                  // other nodes are to be woken at the commit
+	broken   error                 // the database ended the transaction by itself (SQLite does so when the disk is full): nothing may be stored in it any more
 }
 
 // numbers are ids drawn ahead: next up to, but not including, end.
@@ -189,6 +191,12 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 		err = t.broken
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.storeTotals(); err != nil {
+		return err
+	}
+	if err := t.writeCounts(); err != nil {
 		return err
 	}
 	return t.logEvents()
@@ -331,9 +339,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, touched := len(t.events), maps.Clone(t.touched)
+	kept, steps, touched, totals := len(t.events), len(t.counts), maps.Clone(t.touched), maps.Clone(t.totals)
 	if err := fn(); err != nil {
-		t.events, t.touched = t.events[:kept], touched
+		t.events, t.counts, t.touched, t.totals = t.events[:kept], t.counts[:steps], touched, totals
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken

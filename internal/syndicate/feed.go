@@ -2,6 +2,7 @@ package syndicate
 
 import (
 	"encoding/xml"
+	"html"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type atomLink struct {
 type item struct {
 	Title       string     `xml:"title"`
 	Link        string     `xml:"link"`
+	Creator     string     `xml:"dc:creator,omitempty"`
 	GUID        guid       `xml:"guid"`
 	Published   string     `xml:"pubDate,omitempty"`
 	Updated     string     `xml:"atom:updated,omitempty"`
@@ -116,6 +118,41 @@ func feedItem(site Site, card news.PublicCard) item {
 		out.Enclosure = &enclosure{URL: address, Type: "image/jpeg"}
 	}
 	return out
+}
+
+// CommentFeed is a list of public comments for feed readers.
+type CommentFeed struct {
+	Title   string
+	Path    string // of the page it accompanies
+	Self    string // its own path
+	Entries []CommentEntry
+}
+
+// CommentEntry is a comment in a feed.
+type CommentEntry struct {
+	Comment news.PublicComment
+	Title   string // who on what
+	Author  string
+	Path    string // its permanent address
+}
+
+// CommentRSS writes public comments as RSS 2.0, newest first as they come. A comment is plain text; readers of feeds take a description
+// for HTML, so its signs are written as such.
+func CommentRSS(site Site, feed CommentFeed) ([]byte, error) {
+	c := channel{
+		Title: printable(feed.Title), Link: site.Address(feed.Path), Language: site.Lang, Description: printable(feed.Title),
+		Self: atomLink{Href: site.Address(feed.Self), Rel: "self", Type: "application/rss+xml"},
+	}
+	for i, entry := range feed.Entries {
+		at := entry.Comment.CreatedAt.UTC().Format(time.RFC1123Z)
+		if i == 0 {
+			c.Built = at
+		}
+		address := site.Address(entry.Path)
+		c.Items = append(c.Items, item{Title: printable(entry.Title), Link: address, GUID: guid{IsPermalink: true, Value: address}, Published: at,
+			Creator: printable(entry.Author), Description: html.EscapeString(printable(entry.Comment.Text))})
+	}
+	return document(rss{Version: "2.0", Atom: "http://www.w3.org/2005/Atom", DC: "http://purl.org/dc/elements/1.1/", Channel: c})
 }
 
 // document is the whole XML file of a value.

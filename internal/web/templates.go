@@ -93,13 +93,14 @@ func (t *Templates) RenderPart(w http.ResponseWriter, r *http.Request, status in
 	buf := t.buffers.Get().(*bytes.Buffer)
 	defer t.buffers.Put(buf)
 	buf.Reset()
-	if err := t.execute(buf, page, part, data); err != nil {
+	if err := t.Execute(buf, page, part, data); err != nil {
 		return err
 	}
 	return Write(w, r, status, "text/html; charset=utf-8", buf.Bytes())
 }
 
-func (t *Templates) execute(buf *bytes.Buffer, page, part string, data any) error {
+// Execute writes a page, or a part of its set, into a buffer: for what goes out inside something else.
+func (t *Templates) Execute(buf *bytes.Buffer, page, part string, data any) error {
 	set := t.pages[page]
 	if set == nil {
 		return fmt.Errorf("web: no template %q", page)

@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, reindex, names) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, moderation, reindex, names) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -17,7 +17,9 @@ import (
 	"os"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/indexing"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -29,6 +31,10 @@ type Newsroom interface {
 	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
 	// LinkUser returns a new one-time sign-in address for a user.
 	LinkUser(ctx context.Context, username string) (link string, err error)
+	// TrainModel learns from examples of a file, and from all decisions.
+	TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error)
+	// CheckText tells what lists and model say of a text.
+	CheckText(ctx context.Context, text string) (discussion.Judgement, error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
 	// Reindex begins to build the search indexes anew, and tells how far they are.
@@ -52,6 +58,8 @@ const (
 	callCheckImport call = "/import/check"
 	callAddUser     call = "/user"
 	callLinkUser    call = "/user/link"
+	callTrain       call = "/moderation/train"
+	callCheckText   call = "/moderation/check"
 	callHouse       call = "/house"
 	callReindex     call = "/reindex"
 	callIndexState  call = "/reindex/state"
@@ -73,6 +81,8 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callCheckImport, n.CheckImport)
 	answer(mux, log, callAddUser, n.AddUser)
 	answer(mux, log, callLinkUser, n.LinkUser)
+	answer(mux, log, callTrain, n.TrainModel)
+	answer(mux, log, callCheckText, n.CheckText)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
 	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
 	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
@@ -166,6 +176,16 @@ func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
 // LinkUser makes a sign-in link through the serving process.
 func (c *Client) LinkUser(ctx context.Context, username string) (string, error) {
 	return send[string, string](ctx, c, callLinkUser, username)
+}
+
+// TrainModel trains in the serving process.
+func (c *Client) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
+	return send[[]moderation.Example, discussion.ModelReport](ctx, c, callTrain, examples)
+}
+
+// CheckText asks the serving process about a text.
+func (c *Client) CheckText(ctx context.Context, text string) (discussion.Judgement, error) {
+	return send[string, discussion.Judgement](ctx, c, callCheckText, text)
 }
 
 // HouseEntries reads the house's style through the serving process.

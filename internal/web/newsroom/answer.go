@@ -36,6 +36,7 @@ var decidedKeys = map[string][2]string{
 	string(news.CommentPublished): {"newsroom.other_published", "newsroom.other_published_unnamed"},
 	string(news.CommentRejected):  {"newsroom.other_rejected", "newsroom.other_rejected_unnamed"},
 	string(news.CommentPending):   {"newsroom.other_reopened", "newsroom.other_reopened"},
+	string(news.CommentWithdrawn): {"newsroom.other_withdrawn", "newsroom.other_withdrawn"},
 }
 
 // message is the sentence of an error. That somebody else was faster is said in whole sentences, by what they did.

@@ -374,7 +374,7 @@ func (n *Newsroom) switchComments(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	closed := f.Line("closed") == "yes"
-	if _, err := n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed}); err != nil {
+	if _, err := n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed, Note: f.Line("note")}); err != nil {
 		return err
 	}
 	done := "opened"

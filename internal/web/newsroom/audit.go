@@ -68,17 +68,9 @@ func (f auditFilter) events(now time.Time) (news.EventFilter, error) {
 		}
 		e.Subject, e.ID = "article", int64(code)
 	}
-	from, _, err := readDay("from", f.From, now)
-	wrong = append(wrong, err)
-	until, whole, err := readDay("until", f.Until, now)
-	wrong = append(wrong, err)
-	if whole {
-		until = persian.DateOf(until).AddDays(1).Time(persian.Tehran())
-	}
+	from, until, err := readSpan(f.From, f.Until, now)
 	e.From, e.Until = from, until
-	if !from.IsZero() && !until.IsZero() && !until.After(from) {
-		wrong = append(wrong, news.FieldError("until", "error.time_order"))
-	}
+	wrong = append(wrong, err)
 	return e, errors.Join(wrong...)
 }
 

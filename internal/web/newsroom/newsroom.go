@@ -17,7 +17,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/media"
@@ -51,15 +50,6 @@ type Articles interface {
 	Articles(context.Context, news.Actor, news.ArticleFilter) (news.ArticleRows, error)
 	Article(context.Context, news.Actor, news.Code) (news.Article, error)
 	Sections(context.Context) ([]news.Section, error)
-}
-
-// Comments are the acts on comments; *discussion.Desk has them.
-type Comments interface {
-	Queue(context.Context, news.Actor, news.CommentFilter) (news.CommentPage, error)
-	Counts(context.Context, news.Actor) (map[news.CommentState]int, error)
-	Approve(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
-	Reject(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
-	Undo(context.Context, news.Actor, discussion.Decision) (news.Comment, error)
 }
 
 // Pictures takes media in, opens and changes them; *media.Library does.
@@ -109,9 +99,13 @@ type Options struct {
 	Names       Names
 	Corrections Corrections
 	Comments    Comments
+	Decisions   Decisions
+	Bans        Bans
+	Texts       CommentTexts
 	Pictures    Pictures
 	Uploads     Uploads
 	Media       MediaFinder
+	Closing     Closing
 }
 
 // Newsroom holds the pages.
@@ -144,12 +138,12 @@ const (
 	pathPeople    = root + "/people"
 	pathArticles  = root + "/articles"
 	pathNew       = root + "/articles/new"
-	pathComments  = root + "/comments"
 	pathInbox     = root + "/inbox"
 	pathAudit     = root + "/audit"
 	pathTemplates = root + "/templates"
 	pathFind      = root + "/find"
 	pathPaste     = root + "/paste"
+	pathClosing   = root + "/closing"
 	pathWeight    = root + "/weight"
 	uploadTime    = 5 * time.Minute
 	uploadMaxBody = media.MaxBytes + 4<<20 // the picture, and a long text beside it
@@ -171,7 +165,7 @@ func (n *Newsroom) Area() web.Area {
 	text := func(pattern string, right news.Right, h web.Handler) web.Route {
 		return longForm(inside(pattern, right, web.RateWrite, h))
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), n.houseRoutes(inside), n.topicRoutes(inside), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), n.houseRoutes(inside), n.commentRoutes(inside), n.topicRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),
@@ -193,10 +187,8 @@ func (n *Newsroom) Area() web.Area {
 		{Pattern: "POST " + pathPaste, Audience: web.AudienceNewsroom, Right: news.RightWrite, Rate: web.RateWrite, MaxBody: pasteMaxBody, Handler: n.paste},
 		inside("GET "+pathWeight, news.RightWrite, web.RateRead, n.weight),
 
-		inside("GET "+pathComments, news.RightModerate, web.RateRead, n.queue),
-		inside("POST "+pathComments+"/{id}/publish", news.RightModerate, web.RateWrite, n.decide(n.Comments.Approve)),
-		inside("POST "+pathComments+"/{id}/reject", news.RightModerate, web.RateWrite, n.decide(n.Comments.Reject)),
-		inside("POST "+pathComments+"/{id}/undo", news.RightModerate, web.RateWrite, n.decide(n.Comments.Undo)),
+		inside("GET "+pathClosing, news.RightModerationSettings, web.RateRead, n.closingPage),
+		inside("POST "+pathClosing, news.RightModerationSettings, web.RateWrite, n.setClosing),
 	})}
 }
 

@@ -39,6 +39,7 @@ type house struct {
 	auth    *auth.Desk
 	desk    *editorial.Desk
 	talk    *discussion.Desk
+	bans    *discussion.Bans
 	room    *Newsroom
 
 	pictures *media.Library
@@ -48,7 +49,9 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	s := storetest.SQLite(t)
 	h := &house{t: t, store: s, auth: auth.New(auth.Keepers{Users: s, Tokens: s, Attempts: s, Credentials: s}, []byte("the key of a test"), time.Now), desk: editorial.New(s, "fa", time.Now),
-		talk: discussion.New(s, func(netip.Addr) string { return "IR" }, discussion.Settings{}, time.Now)}
+		bans: discussion.NewBans(s, time.Now)}
+	h.talk = discussion.New(s, h.bans, func(netip.Addr) string { return "IR" }, discussion.Settings{}, time.Now)
+	moderation := discussion.NewModeration(s, s, s, nil, time.Now)
 	bundle, err := i18n.Load()
 	h.must(err)
 	assets, err := web.NewAssets(theme.Assets(), Assets())
@@ -60,11 +63,13 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	room, err := New(Options{SiteName: "روزنامهٔ آزمون", SiteURL: "http://news.example", Bundle: bundle, Lang: i18n.FA, Assets: assets,
 		Auth: h.auth, Second: h.auth, Account: h.auth, Passkeys: passkeys, People: h.auth, Keys: h.auth, Articles: h.desk, Flow: h.desk, House: h.desk.House(), Names: s, Corrections: s.Public(),
-		Comments: h.talk, Pictures: pictures, Uploads: pictures, Media: s})
+		Comments: moderation, Decisions: moderation, Bans: h.bans, Texts: moderation, Pictures: pictures, Uploads: pictures, Media: s})
 	h.must(err)
 	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
-	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
+	engine := discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
+	rules := room.RulesArea(discussion.NewRulebook(s, engine, time.Now), engine)
+	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area(), rules)
 	h.must(err)
 	return h
 }
@@ -354,7 +359,7 @@ func TestModeratorsDecide(t *testing.T) {
 	first, second := h.comment(code, "خواننده", "نظر نخست"), h.comment(code, "", "نظر دوم")
 	h.want(mina.get("/newsroom/comments"), http.StatusOK, "نظر نخست", "reader@example.org", "ایران", "ناشناس", "پل تازه باز شد")
 	act := func(p *person, id news.CommentID, what string, more ...string) *httptest.ResponseRecorder {
-		v := url.Values{"action": {web.NewAction()}, "from": {"pending"}, "state": {"pending"}}
+		v := url.Values{"action": {web.NewAction()}, "from": {"pending"}, "back": {"/newsroom/comments"}}
 		for i := 0; i+1 < len(more); i += 2 {
 			v.Set(more[i], more[i+1])
 		}
@@ -363,13 +368,13 @@ func TestModeratorsDecide(t *testing.T) {
 	w := act(mina, first, "publish")
 	h.want(w, http.StatusSeeOther)
 	h.want(mina.get(w.Header().Get("Location")), http.StatusOK, "نظر منتشر شد", fmt.Sprintf("/newsroom/comments/%d/undo", first))
-	h.want(act(navid, first, "reject", "reason", "insult"), http.StatusConflict, "این نظر را مینا ساعت", "منتشر کرد", "نظر دوم")
+	h.want(act(navid, first, "reject", "reason", "insult"), http.StatusConflict, "این نظر را مینا ساعت", "منتشر کرد", "نظر نخست")
 	h.want(act(navid, second, "reject"), http.StatusUnprocessableEntity, "علت رد را برگزینید", "نظر دوم")
 	h.want(act(navid, second, "reject", "reason", "off_topic"), http.StatusSeeOther)
-	rejected := mina.get("/newsroom/comments?state=rejected")
+	rejected := mina.get("/newsroom/comments?tab=rejected")
 	h.want(rejected, http.StatusOK, "تصمیم نوید", "بی‌ربط به خبر")
 	h.lacks(rejected, fmt.Sprintf("comments/%d/undo", second))
-	h.want(act(mina, second, "undo", "from", "rejected", "state", "rejected"), http.StatusConflict, "این نظر را نوید ساعت")
+	h.want(act(mina, second, "undo", "from", "rejected"), http.StatusConflict, "این نظر را نوید ساعت")
 	h.want(act(navid, second, "undo", "from", "rejected"), http.StatusSeeOther)
 	h.want(navid.get("/newsroom/comments"), http.StatusOK, "نظر دوم")
 }
@@ -438,11 +443,29 @@ func TestEveryDynamicKeyHasItsSentence(t *testing.T) {
 	for _, v := range news.Reasons() {
 		keys = append(keys, "reason."+string(v))
 	}
+	for _, v := range news.Reasons() {
+		keys = append(keys, "reason_plain."+string(v))
+	}
+	for _, v := range news.QueueTabs() {
+		keys = append(keys, "queue_tab."+string(v), "queue_empty."+string(v))
+	}
+	for _, v := range news.QueueSorts() {
+		keys = append(keys, "queue_sort."+string(v))
+	}
+	for _, v := range news.BanKinds() {
+		keys = append(keys, "ban_kind."+string(v))
+	}
+	for _, v := range []string{string(news.BanHolds), string(news.BanRefuses)} {
+		keys = append(keys, "ban_effect."+v)
+	}
+	for _, v := range []news.CommentAct{news.ActPublish, news.ActReject, news.ActEdit, news.ActAnswer, news.ActKeep, news.ActUndo} {
+		keys = append(keys, "comment_act."+string(v))
+	}
 	for _, v := range news.Roles() {
 		keys = append(keys, "role."+string(v))
 	}
 	for _, v := range news.CommentStates() {
-		keys = append(keys, tabKeys[v], emptyKeys[v], decisionDone[v], decidedKeys[string(v)][0], decidedKeys[string(v)][1])
+		keys = append(keys, decisionDone[v], decidedKeys[string(v)][0], decidedKeys[string(v)][1])
 	}
 	for _, key := range keys {
 		if !bundle.Has(i18n.FA, key) || !bundle.Has(i18n.EN, key) {

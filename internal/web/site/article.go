@@ -43,10 +43,7 @@ type articlePage struct {
 	Shares            []link
 	Suggested         []Card
 	SuggestedPictures bool
-	Counts            news.CommentCounts
-	Letters           []letter
-	Closed            bool
-	Form              commentForm
+	Talk              talk
 }
 
 type printPage struct {
@@ -74,12 +71,14 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if r.PathValue("slug") != a.Slug || r.PathValue("code") != a.Code.String() {
 		return permanent(w, r, a.Path())
 	}
-	form := commentForm{}
-	if id := r.URL.Query().Get("reply"); id != "" {
-		form.Parent = id
+	part, err := readTalk(r.URL.Query())
+	if err != nil {
+		return err
 	}
-	web.ShowsArticle(w, a.Code)
-	return s.showArticle(w, r, http.StatusOK, a, form)
+	if part.query() == "" { // who leafs through comments reads no second time
+		web.ShowsArticle(w, a.Code)
+	}
+	return s.showArticle(w, r, http.StatusOK, a, part, commentForm{Parent: r.URL.Query().Get("reply")})
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.
@@ -110,8 +109,8 @@ func (s *Site) printed(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "print", page)
 }
 
-// showArticle writes the article's page with the comment form as it stands.
-func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a news.PublicArticle, form commentForm) error {
+// showArticle writes the article's page with a part of its discussion and the comment form as it stands.
+func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a news.PublicArticle, part talkQuery, form commentForm) error {
 	ctx := r.Context()
 	f, err := s.frame(ctx, "article", a.Headline, a.Path(), a.Section.ID, "true")
 	if err != nil {
@@ -124,7 +123,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	if err != nil {
 		return err
 	}
-	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags, Closed: a.CommentsClosed, Form: form}
+	page := articlePage{frame: f, Story: s.story(a, body), Tags: a.Tags}
 	page.Description = a.Lede
 	page.Graph = syndicate.OpenGraph(s.machine, a)
 	corrections, err := s.Corrections.Corrections(ctx, a.Code)
@@ -155,15 +154,11 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	}
 	// Places that mostly hold a section's name would shout; then none has one.
 	page.SuggestedPictures = pictures*2 > len(page.Suggested)
-	if page.Counts, err = s.Articles.CommentCounts(ctx, a.Code); err != nil {
+	if page.Talk, err = s.talk(ctx, a, part, form); err != nil {
 		return err
 	}
-	comments, err := s.Articles.Comments(ctx, a.Code)
-	if err != nil {
-		return err
-	}
-	page.Letters = s.letters(comments, a)
-	page.Form.complete(a.Code, comments, s.anonymous)
+	page.Feeds = append(page.Feeds, link{s.print.T("letters.feed"), page.Talk.FeedPath})
+	page.Letters = true
 	return s.render(w, r, status, "article", page)
 }
 

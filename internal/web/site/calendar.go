@@ -20,7 +20,7 @@ type calendarPage struct {
 	Before, After *link
 	Total         string
 	Month         *monthTable
-	Months, Years []choice
+	Months, Years []narrowing
 }
 
 func monthPath(year, month int) string { return fmt.Sprintf("/archive/%04d/%02d", year, month) }
@@ -36,7 +36,7 @@ func (s *Site) archiveMonth(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Path != path {
 		return permanent(w, r, path)
 	}
-	page, err := s.calendarPage(r.Context(), s.monthName(first), path)
+	page, err := s.calendarPage(r.Context(), s.monthName(month{first.Year, first.Month}), path)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Site) archiveYear(w http.ResponseWriter, r *http.Request) error {
 	}
 	total := 0
 	for i, n := range counts {
-		c := choice{Name: s.monthOnly(i + 1), Count: int64(n)}
+		c := narrowing{Name: s.monthOnly(i + 1), Count: int64(n)}
 		if n > 0 {
 			c.Path = monthPath(year, i+1)
 		}
@@ -109,7 +109,7 @@ func (s *Site) years(ctx context.Context, page *calendarPage, current int) error
 	}
 	for i := len(counts) - 1; i >= 0; i-- {
 		year := oldest + i
-		c := choice{Name: s.digits(year), Path: yearPath(year), Count: int64(counts[i]), Current: year == current}
+		c := narrowing{Name: s.digits(year), Path: yearPath(year), Count: int64(counts[i]), Current: year == current}
 		if counts[i] > 0 || c.Current {
 			page.Years = append(page.Years, c)
 		}
@@ -160,19 +160,17 @@ func (s *Site) digits(year int) string {
 func (s *Site) yearName(year int) string { return s.print.T("archive.year", s.digits(year)) }
 
 func (s *Site) monthOnly(month int) string {
-	return s.print.T("calendar.month_" + strconv.Itoa(month))
-}
-
-func (s *Site) monthName(d persian.Date) string {
-	return s.monthOnly(d.Month) + " " + s.digits(d.Year)
+	key := "calendar.month_" + strconv.Itoa(month)
+	return s.print.T(key)
 }
 
 // month is the calendar of a day's month with what was published on each; weeks begin on Saturday, days without news have no
 // address. marked tells whether the day itself is the open page.
 func (s *Site) month(ctx context.Context, current persian.Date, marked bool) (*monthTable, error) {
-	table := &monthTable{Name: s.monthName(current), Path: monthPath(current.Year, current.Month)}
+	table := &monthTable{Name: s.monthName(month{current.Year, current.Month}), Path: monthPath(current.Year, current.Month)}
 	for i := range 7 {
-		long := s.print.T("calendar.day_" + strconv.Itoa(i))
+		key := "calendar.day_" + strconv.Itoa(i)
+		long := s.print.T(key)
 		table.Weekdays = append(table.Weekdays, weekday{Long: long, Short: string([]rune(long)[:1])})
 	}
 	first := persian.Date{Year: current.Year, Month: current.Month, Day: 1}
@@ -203,10 +201,10 @@ func (s *Site) month(ctx context.Context, current persian.Date, marked bool) (*m
 	}
 	before := first.AddDays(-1)
 	if before.Year >= firstArchiveYear {
-		table.Before = &link{Name: s.monthName(before), Path: monthPath(before.Year, before.Month)}
+		table.Before = &link{Name: s.monthName(month{before.Year, before.Month}), Path: monthPath(before.Year, before.Month)}
 	}
 	if after := first.AddDays(days); s.hasCome(after) {
-		table.After = &link{Name: s.monthName(after), Path: monthPath(after.Year, after.Month)}
+		table.After = &link{Name: s.monthName(month{after.Year, after.Month}), Path: monthPath(after.Year, after.Month)}
 	}
 	return table, nil
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +22,10 @@ type commentForm struct {
 	ParentName  string
 	Name, Email string
 	Text        string
+	Asked       bool   // the writer was asked for Persian letters; sent again it is taken
+	Forget      bool   // they do not want to be known again
+	Worker      string // the script that does the work of a challenge
+	Refused     bool   // the article was closed meanwhile
 	Problems    web.Problems
 }
 
@@ -34,35 +38,39 @@ func (f commentForm) At(field string) atField { return atField{field, f.Problems
 // commentFields are those an error can stand at.
 var commentFields = []string{"name", "email", "text"}
 
-// complete fills what the page knows: the target and whom the form answers. The action id is not among it, so that the page
-// is the same for all readers: the script gives each form its own, and the discussion makes one where there is none.
-func (f *commentForm) complete(code news.Code, comments []news.PublicComment, name func(string) string) {
-	f.Target = news.ArticlePath(code, "") + "/comments#write"
-	asked := f.Parent
-	f.Parent = ""
-	for _, c := range comments {
-		if asked != "" && news.Code(c.ID).String() == asked && c.Parent == 0 {
-			f.Parent, f.ParentName = asked, name(c.Name)
-		}
-	}
-}
-
 // answer is what a script gets for a comment.
 type answer struct {
 	Receipt string            `json:"receipt,omitempty"`
 	Path    string            `json:"path,omitempty"`   // the receipt's page
 	HTML    string            `json:"html,omitempty"`   // the pending letter
 	Counts  string            `json:"counts,omitempty"` // the counters, as HTML
+	State   string            `json:"state,omitempty"`  // of the receipt's comment
+	Up      string            `json:"up,omitempty"`     // the votes after one was counted
+	Down    string            `json:"down,omitempty"`
+	Work    *work             `json:"work,omitempty"`   // what has to be done before the comment is taken
 	Errors  map[string]string `json:"errors,omitempty"` // by field
 	Message string            `json:"message,omitempty"`
+	Asked   bool              `json:"asked,omitempty"` // sent again with asked=1 the comment is taken as it is
+}
+
+// work is a challenge for a script: a number is sought which, put behind the seed, gives a SHA-256 with so many zero bits ahead.
+type work struct {
+	Ticket string `json:"ticket"`
+	Seed   string `json:"seed"`
+	Bits   int    `json:"bits"`
 }
 
 func wantsJSON(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
 }
 
+// writeJSON answers a script with what is one reader's alone.
 func writeJSON(w http.ResponseWriter, r *http.Request, status int, a answer) error {
 	web.SetPrivate(w)
+	return sendJSON(w, r, status, a)
+}
+
+func sendJSON(w http.ResponseWriter, r *http.Request, status int, a answer) error {
 	body, err := json.Marshal(a)
 	if err != nil {
 		return err
@@ -82,12 +90,19 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := commentForm{
 		Action: sent.Line("action"), Parent: sent.Line("parent"), Name: sent.Line("name"), Email: sent.Line("email"), Text: sent.Text("text"),
+		Forget: sent.Line("remember") == "", Asked: sent.Line("asked") != "",
 	}
 	submitted, err := s.Discussion.Submit(r.Context(), discussion.Submission{
 		Action: form.Action, Article: code, Parent: news.CommentID(sent.Int("parent")), Name: form.Name, Email: form.Email,
-		Text: form.Text, Trap: sent.Get("subject"), Address: web.ClientAddr(r),
+		Text: form.Text, Trap: sent.Get("subject"), Asked: form.Asked, Address: web.ClientAddr(r),
+		Cookie: s.cookie(r), Remember: !form.Forget, Ticket: sent.Line("ticket"), Proof: sent.Line("proof"),
 	})
+	if err == nil {
+		s.keepCookie(w, r, submitted.Cookie, form.Forget)
+	}
 	switch {
+	case submitted.Challenge != nil:
+		return s.challenge(w, r, code, form, *submitted.Challenge)
 	case err != nil:
 		return s.refuse(w, r, code, form, err)
 	case wantsJSON(r):
@@ -97,30 +112,42 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, receiptPath(submitted.Receipt))
 }
 
-// thank answers a script: the pending letter with its receipt, and the counters as they are now.
+// thank answers a script: the new letter with its receipt, and the counters as they are now.
 func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussion.Submitted) error {
 	c := submitted.Comment
-	counts, err := s.Articles.CommentCounts(r.Context(), c.Article)
+	state, err := s.Letters.CommentsState(r.Context(), c.Article)
 	if err != nil {
 		return err
 	}
 	view := struct {
 		web.Page
 		Letter               letter
-		Counts               news.CommentCounts
+		Sentence             string
 		Receipt, ReceiptPath string
 	}{
-		Page: web.NewPage(s.print, s.assets), Counts: counts,
-		Letter:  s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
-		Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
+		Page:     web.NewPage(s.print, s.assets),
+		Letter:   s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
+		Sentence: s.print.T("letters.waits"), Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
 	}
-	var letter, counters bytes.Buffer
-	if err := errors.Join(s.parts.ExecuteTemplate(&letter, "mine", view), s.parts.ExecuteTemplate(&counters, "counts", view)); err != nil {
+	if c.State == news.CommentPublished {
+		view.Sentence = s.print.T("receipt.published")
+	}
+	letter, err := s.part("mine", view)
+	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusCreated, answer{
-		Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter.String(), Counts: counters.String(),
-	})
+	counters, err := s.part("counts", s.counts(state.CommentCounts))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, r, http.StatusCreated, answer{Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter, Counts: counters})
+}
+
+// part is a piece of a page for a script.
+func (s *Site) part(name string, view any) (string, error) {
+	var out bytes.Buffer
+	err := s.parts.ExecuteTemplate(&out, name, view)
+	return out.String(), err
 }
 
 // graceForAnswer is how long the page that gives the typed text back may take when the request's own time is over.
@@ -130,7 +157,7 @@ const graceForAnswer = 5 * time.Second
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, form commentForm, err error) error {
 	status := web.Status(err)
 	switch status {
-	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests:
+	case http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests, http.StatusForbidden:
 	case http.StatusServiceUnavailable:
 		if len(news.Errors(err)) == 0 {
 			err = &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
@@ -139,8 +166,9 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, fo
 		return err
 	}
 	form.Problems = web.NewProblems(s.print, err, commentFields...)
+	form.Asked = form.Asked || discussion.AskedForPersian(err)
 	if wantsJSON(r) {
-		a := answer{Message: strings.Join(form.Problems.General(), "\n"), Errors: map[string]string{}}
+		a := answer{Message: strings.Join(form.Problems.General(), "\n"), Errors: map[string]string{}, Asked: form.Asked}
 		for _, field := range commentFields {
 			if message := form.Problems.For(field); message != "" {
 				a.Errors[field] = message
@@ -155,8 +183,11 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, fo
 	if readErr != nil {
 		return readErr
 	}
-	if status == http.StatusConflict {
-		a.CommentsClosed = true
-	}
-	return s.showArticle(w, r, status, a, form)
+	form.Refused = status == http.StatusConflict && hasKey(err, "error.comments_closed")
+	return s.showArticle(w, r, status, a, talkQuery{order: news.OrderNewest}, form)
+}
+
+// hasKey tells whether one of the errors in a tree has the key.
+func hasKey(err error, key string) bool {
+	return slices.ContainsFunc(news.Errors(err), func(e *news.Error) bool { return e.Key == key })
 }

@@ -31,6 +31,7 @@ type frame struct {
 	JSONLD               template.JS
 	HasAbout, HasContact bool
 	SearchText           string // what the field of the search holds
+	Letters              bool   // the page shows comments or their forms: it needs their style and script
 	Framed               bool   // shown in a frame of the newsroom: its links open beside it
 }
 

@@ -21,20 +21,17 @@ func (s *Site) routes() []web.Route {
 	write := func(pattern string, handler web.Handler) web.Route {
 		return web.Route{Pattern: "POST " + pattern, Audience: web.AudiencePublic, Rate: web.RateWrite, Handler: handler}
 	}
-	comment := write("/news/{code}/comments", s.comment)
-	comment.MaxBody = commentBody
 	files := read("/media/{id}/{file}", s.media)
 	files.Timeout = playTime
 	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
 	hidden.Timeout = playTime
-	return []web.Route{
+	return append(s.talkRoutes(read, kept, write), []web.Route{
 		kept("/{$}", s.front),
-		kept("/news/{code}", s.article, "reply", "play"),
-		kept("/news/{code}/{slug}", s.article, "reply", "play"),
+		kept("/news/{code}", s.article, "reply", "play", "order", "after", "thread"),
+		kept("/news/{code}/{slug}", s.article, "reply", "play", "order", "after", "thread"),
 		kept("/print/{code}", s.printed),
 		read("/fa/news/{code}", s.moved),
 		read("/fa/news/{code}/{slug...}", s.moved),
-		comment,
 
 		kept("/latest", s.latest, "after"),
 		kept("/sections", s.allSections),
@@ -59,9 +56,9 @@ func (s *Site) routes() []web.Route {
 		kept("/about", s.aboutPage),
 		kept("/contact", s.contactPage),
 
-		read("/comments/receipt", s.askReceipt),
-		write("/comments/receipt", s.findReceipt),
-		read("/comments/receipt/{code}", s.receipt),
+		read(pathPolicy, s.policy),
+		read("/comments/report", s.thisMonth),
+		read("/comments/report/{year}/{month}", s.monthReport),
 
 		read("/preview/{token}", s.outsidePreview),
 		hidden,
@@ -73,5 +70,31 @@ func (s *Site) routes() []web.Route {
 		kept("/robots.txt", s.robots),
 		read("/favicon.ico", s.favicon),
 		files,
+	}...)
+}
+
+// talkRoutes are those of the discussion.
+func (s *Site) talkRoutes(read func(string, web.Handler) web.Route, kept func(string, web.Handler, ...string) web.Route, write func(string, web.Handler) web.Route) []web.Route {
+	comment := write("/news/{code}/comments", s.comment)
+	comment.MaxBody = commentBody
+	revise := write("/comments/receipt/{code}/edit", s.revise)
+	revise.MaxBody = commentBody
+	return []web.Route{
+		comment,
+		kept("/news/{code}/comments/rss.xml", s.commentFeed),
+		read("/news/{code}/comments/count", s.fresh),
+		read("/news/{code}/comments/{id}", s.permalink),
+		read("/news/{code}/comments/{id}/report", s.askReport),
+		write("/news/{code}/comments/{id}/report", s.report),
+		write("/news/{code}/votes", s.vote),
+		kept("/comments/rss.xml", s.allCommentsFeed),
+
+		read("/comments/receipt", s.askReceipt),
+		write("/comments/receipt", s.findReceipt),
+		read("/comments/receipt/{code}", s.receipt),
+		read("/comments/receipt/{code}/edit", s.askRevise),
+		revise,
+		read("/comments/receipt/{code}/withdraw", s.askRetract),
+		write("/comments/receipt/{code}/withdraw", s.retract),
 	}
 }

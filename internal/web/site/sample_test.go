@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,20 +31,24 @@ var sampleNow = time.Date(2025, 11, 25, 8, 30, 0, 0, time.UTC)
 
 // memory answers as the gate does, from slices. The real store is tested against the real pages in cmd.
 type memory struct {
-	articles  []news.PublicArticle // newest first, undated last
-	gone      map[news.Code]string
-	sections  []news.Section
-	comments  map[news.Code][]news.PublicComment
-	pending   map[news.Code]int
-	submitted []discussion.Submission
-	refuse    error // what Submit answers instead
-	receipts  map[string]discussion.ReceiptView
-	views     int
-	broken    error                   // what every read answers instead
-	wrong     []news.PublicCorrection // newest first
-	embeds    []string                // hosts that may play
-	logged    bytes.Buffer
-	now       time.Time
+	articles   []news.PublicArticle // newest first, undated last
+	gone       map[news.Code]string
+	sections   []news.Section
+	comments   map[news.Code][]news.PublicComment
+	pending    map[news.Code]int
+	submitted  []discussion.Submission
+	refuse     error // what Submit answers instead
+	receipts   map[string]discussion.ReceiptView
+	opinions   []discussion.Opinion
+	challenge  *discussion.Challenge // what Submit asks for
+	cookie     string                // what it gives
+	siteClosed string
+	views      int
+	broken     error                   // what every read answers instead
+	wrong      []news.PublicCorrection // newest first
+	embeds     []string                // hosts that may play
+	logged     bytes.Buffer
+	now        time.Time
 }
 
 func (m *memory) Article(_ context.Context, code news.Code) (news.PublicArticle, error) {
@@ -58,12 +63,71 @@ func (m *memory) Article(_ context.Context, code news.Code) (news.PublicArticle,
 	return news.PublicArticle{}, errors.Join(m.broken, news.Fail(news.NotFound, "error.not_found"))
 }
 
-func (m *memory) Comments(_ context.Context, code news.Code) ([]news.PublicComment, error) {
-	return m.comments[code], m.broken
+func (m *memory) CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error) {
+	a, err := m.Article(ctx, code)
+	return news.CommentsState{CommentCounts: news.CommentCounts{Published: len(m.comments[code]), Pending: m.pending[code]},
+		Closed: a.CommentsClosed, PublishedAt: a.PublishedAt, SiteClosed: m.siteClosed != "", SiteNote: m.siteClosed}, err
 }
 
-func (m *memory) CommentCounts(_ context.Context, code news.Code) (news.CommentCounts, error) {
-	return news.CommentCounts{Published: len(m.comments[code]), Pending: m.pending[code]}, m.broken
+// threads are the comments of an article, newest first, each with its answers, oldest first.
+func (m *memory) threads(code news.Code, answers int) []news.CommentThread {
+	var all []news.CommentThread
+	for _, c := range m.comments[code] {
+		if !c.Head {
+			continue
+		}
+		t := news.CommentThread{Head: c}
+		for _, r := range slices.Backward(m.comments[code]) {
+			if r.Parent == c.ID {
+				t.Replies = append(t.Replies, r)
+			}
+		}
+		if len(t.Replies) > answers {
+			t.Replies, t.More = t.Replies[:answers], true
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func (m *memory) Threads(_ context.Context, q news.ThreadQuery) (news.ThreadPage, error) {
+	var page news.ThreadPage
+	for i, t := range m.threads(q.Article, q.Replies) {
+		if int64(i) < q.After.ID {
+			continue
+		}
+		if len(page.Threads) == q.Limit {
+			page.Next = news.Cursor{At: 1, ID: int64(i)}
+			break
+		}
+		page.Threads = append(page.Threads, t)
+	}
+	return page, m.broken
+}
+
+func (m *memory) Thread(ctx context.Context, code news.Code, id news.CommentID, _ news.Cursor, limit int) (news.CommentThread, error) {
+	for _, t := range m.threads(code, limit) {
+		if t.Head.ID == id || slices.ContainsFunc(t.Replies, func(c news.PublicComment) bool { return c.ID == id }) {
+			return t, m.broken
+		}
+	}
+	return news.CommentThread{}, news.Fail(news.NotFound, "error.not_found")
+}
+
+func (m *memory) Comment(_ context.Context, code news.Code, id news.CommentID) (news.PublicComment, error) {
+	for _, c := range m.comments[code] {
+		if c.ID == id {
+			return c, m.broken
+		}
+	}
+	return news.PublicComment{}, news.Fail(news.NotFound, "error.not_found")
+}
+
+func (m *memory) Comments(_ context.Context, code news.Code, limit int) ([]news.PublicComment, error) {
+	if code == 0 {
+		code = 12
+	}
+	return m.comments[code][:min(limit, len(m.comments[code]))], m.broken
 }
 
 func (m *memory) Cards(_ context.Context, codes []news.Code) ([]news.PublicCard, error) {
@@ -176,20 +240,56 @@ func (m *memory) MostRead(_ context.Context, n int) ([]news.PublicCard, error) {
 func (m *memory) Submit(_ context.Context, in discussion.Submission) (discussion.Submitted, error) {
 	m.submitted = append(m.submitted, in)
 	if m.refuse != nil {
-		return discussion.Submitted{}, m.refuse
+		return discussion.Submitted{Challenge: m.challenge}, m.refuse
 	}
 	m.pending[in.Article]++
 	comment := news.Comment{ID: 90, Article: in.Article, Name: in.Name, Text: in.Text, Country: "IR", CreatedAt: sampleNow, State: news.CommentPending}
-	return discussion.Submitted{Comment: comment, Receipt: sampleReceipt}, nil
+	return discussion.Submitted{Comment: comment, Receipt: sampleReceipt, Cookie: m.cookie}, nil
 }
 
 const sampleReceipt = "ABCDEFGH2345"
 
-func (m *memory) Receipt(_ context.Context, code string) (discussion.ReceiptView, error) {
+func (m *memory) Receipt(_ context.Context, code string, _ netip.Addr) (discussion.ReceiptView, error) {
 	if view, ok := m.receipts[strings.ReplaceAll(code, "-", "")]; ok {
 		return view, nil
 	}
 	return discussion.ReceiptView{}, news.Fail(news.NotFound, "error.receipt_unknown")
+}
+
+func (m *memory) Retract(ctx context.Context, code string, from netip.Addr) error {
+	view, err := m.Receipt(ctx, code, from)
+	if err == nil {
+		m.receipts[code] = discussion.ReceiptView{State: news.CommentWithdrawn, Article: view.Article}
+	}
+	return err
+}
+
+func (m *memory) Revise(ctx context.Context, code string, from netip.Addr, text string) error {
+	view, err := m.Receipt(ctx, code, from)
+	if err == nil && len(text) < 3 {
+		err = news.FieldError("text", "error.comment_short", 3)
+	}
+	if err == nil {
+		view.Text, view.MayRevise = text, false
+		m.receipts[code] = view
+	}
+	return err
+}
+
+func (m *memory) Vote(_ context.Context, in discussion.Opinion, vote news.Vote) (up, down int, err error) {
+	m.opinions = append(m.opinions, in)
+	if vote == "" {
+		return 0, 0, news.Fail(news.Invalid, "error.vote")
+	}
+	return 4, 1, m.refuse
+}
+
+func (m *memory) Report(_ context.Context, in discussion.Opinion, reason news.Reason, _ string) error {
+	m.opinions = append(m.opinions, in)
+	if reason == "" {
+		return news.FieldError("reason", "error.reason")
+	}
+	return m.refuse
 }
 
 func (m *memory) Corrections(_ context.Context, code news.Code) ([]news.Correction, error) {
@@ -289,12 +389,12 @@ func newSample() *memory {
 		articles: []news.PublicArticle{full, article(13, city, 5, "پل قدیمی مرمت می‌شود", ""), english, hostile, article(14, world, 0, "نامه‌ای بی‌تاریخ", "")},
 		gone:     map[news.Code]string{20: "به درخواست نویسنده حذف شد."}, pending: map[news.Code]int{},
 		comments: map[news.Code][]news.PublicComment{12: {
-			{ID: 33, Parent: 31, ByNewsroom: true, Text: "بله، هر شب.", CreatedAt: sampleNow},
-			{ID: 32, Parent: 31, Name: "سارا", Text: "جمعه‌ها هم؟", Country: "IR", CreatedAt: sampleNow.Add(-time.Minute)},
-			{ID: 31, Text: "خبر خوبی بود.\nسپاس", Country: "IR", CreatedAt: time.Date(2021, 11, 25, 12, 42, 0, 0, time.UTC)},
+			{ID: 33, Article: 12, Parent: 31, Thread: 31, Level: 1, ByNewsroom: true, Text: "بله، هر شب.", CreatedAt: sampleNow},
+			{ID: 32, Article: 12, Parent: 31, Thread: 31, Level: 1, VotesUp: 3, Name: "سارا", Text: "جمعه‌ها هم؟", Country: "IR", CreatedAt: sampleNow.Add(-time.Minute)},
+			{ID: 31, Article: 12, Thread: 31, Head: true, Replies: 2, Text: "خبر خوبی بود.\nسپاس", Country: "IR", CreatedAt: time.Date(2021, 11, 25, 12, 42, 0, 0, time.UTC)},
 		}},
 		receipts: map[string]discussion.ReceiptView{
-			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Article: 12},
+			sampleReceipt:  {State: news.CommentPending, Text: "نظر من", CreatedAt: sampleNow, Article: 12, Place: 3, MayRevise: true, MayRetract: true},
 			"REJECTED2345": {State: news.CommentRejected, Reason: news.ReasonInsult, Text: "نظر بد", CreatedAt: sampleNow, Article: 12},
 		},
 	}
@@ -317,7 +417,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Pictures: m,
+	s, err := New(settings, Sources{Articles: m, Letters: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Pictures: m,
 		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)

@@ -114,8 +114,8 @@ func (a asked) address(name, value string) string {
 // empty tells that nothing is asked for: the page is the form alone.
 func (a asked) empty() bool { return a == asked{Sort: a.Sort} }
 
-// choice is a value by which a search can be narrowed, or by which it is.
-type choice struct {
+// narrowing is a value by which a search can be narrowed, or by which it is.
+type narrowing struct {
 	Name, Path string
 	Count      int64
 	Value      string
@@ -125,7 +125,7 @@ type choice struct {
 // choices are the values of one facet.
 type choices struct {
 	Title string
-	All   []choice
+	All   []narrowing
 }
 
 type searchPage struct {
@@ -133,9 +133,9 @@ type searchPage struct {
 	Heading  string
 	Asked    asked
 	Searched bool
-	Sections []choice // of the form
-	Kinds    []choice
-	Narrowed []choice // filters that have no field in the form; Path is the search without them
+	Sections []narrowing // of the form
+	Kinds    []narrowing
+	Narrowed []narrowing // filters that have no field in the form; Path is the search without them
 	Facets   []choices
 	FromBad  string
 	ToBad    string
@@ -184,10 +184,10 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) formChoices(page *searchPage) {
 	for _, section := range page.frame.sections {
-		page.Sections = append(page.Sections, choice{Name: s.sectionName(section), Value: section.Slug, Current: section.Slug == page.Asked.Section})
+		page.Sections = append(page.Sections, narrowing{Name: s.sectionName(section), Value: section.Slug, Current: section.Slug == page.Asked.Section})
 	}
 	for _, kind := range news.ArticleKinds() {
-		page.Kinds = append(page.Kinds, choice{Name: s.print.T("kind." + string(kind)), Value: string(kind), Current: string(kind) == page.Asked.Kind})
+		page.Kinds = append(page.Kinds, narrowing{Name: s.print.T("kind." + string(kind)), Value: string(kind), Current: string(kind) == page.Asked.Kind})
 	}
 }
 
@@ -210,11 +210,11 @@ func (s *Site) searchQuery(ctx context.Context, page *searchPage) (search.Query,
 		}
 		if err == nil {
 			q.Tag = int64(tag.ID)
-			page.Narrowed = append(page.Narrowed, choice{Name: s.print.T("search.tag", tag.Name), Path: a.address("tag", "")})
+			page.Narrowed = append(page.Narrowed, narrowing{Name: s.print.T("search.tag", tag.Name), Path: a.address("tag", "")})
 		}
 	}
 	if a.Reporter != "" {
-		page.Narrowed = append(page.Narrowed, choice{Name: s.print.T("search.reporter", a.Reporter), Path: a.address("reporter", "")})
+		page.Narrowed = append(page.Narrowed, narrowing{Name: s.print.T("search.reporter", a.Reporter), Path: a.address("reporter", "")})
 	}
 	from, badFrom := dayTyped(a.From)
 	until, badTo := dayTyped(a.To)
@@ -334,7 +334,7 @@ func (s *Site) facets(ctx context.Context, page *searchPage, f search.Facets) er
 		for _, c := range counts {
 			shown, value := name(c.Key)
 			if value != "" && *a.field(parameter) != value && len(group.All) < facetMost {
-				group.All = append(group.All, choice{Name: shown, Path: a.address(parameter, value), Count: int64(c.Count)})
+				group.All = append(group.All, narrowing{Name: shown, Path: a.address(parameter, value), Count: int64(c.Count)})
 			}
 		}
 		if len(group.All) > 1 || len(group.All) == 1 && *a.field(parameter) == "" {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"net/netip"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -24,10 +25,17 @@ import (
 // Articles is what an article's page reads. Hidden and unknown codes are the same NotFound, withdrawn ones Gone.
 type Articles interface {
 	Article(ctx context.Context, code news.Code) (news.PublicArticle, error)
-	Comments(ctx context.Context, code news.Code) ([]news.PublicComment, error)
-	CommentCounts(ctx context.Context, code news.Code) (news.CommentCounts, error)
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
 	Cards(ctx context.Context, codes []news.Code) ([]news.PublicCard, error) // what is not public is left out
+}
+
+// Letters is what readers see of the discussion. Everything of an article that is not public is the same NotFound.
+type Letters interface {
+	CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error)
+	Threads(ctx context.Context, q news.ThreadQuery) (news.ThreadPage, error)
+	Thread(ctx context.Context, code news.Code, id news.CommentID, after news.Cursor, limit int) (news.CommentThread, error)
+	Comment(ctx context.Context, code news.Code, id news.CommentID) (news.PublicComment, error)
+	Comments(ctx context.Context, code news.Code, limit int) ([]news.PublicComment, error) // newest first; of all articles for code 0
 }
 
 // Lists is what lists, feeds and sitemaps read.
@@ -57,10 +65,14 @@ type Suggestions interface {
 	MostRead(ctx context.Context, n int) ([]news.PublicCard, error)
 }
 
-// Discussion takes comments in and tells what became of them.
+// Discussion takes comments, votes and reports in, and tells writers what became of their comment.
 type Discussion interface {
 	Submit(ctx context.Context, in discussion.Submission) (discussion.Submitted, error)
-	Receipt(ctx context.Context, code string) (discussion.ReceiptView, error)
+	Receipt(ctx context.Context, code string, address netip.Addr) (discussion.ReceiptView, error)
+	Retract(ctx context.Context, code string, address netip.Addr) error
+	Revise(ctx context.Context, code string, address netip.Addr, text string) error
+	Vote(ctx context.Context, in discussion.Opinion, vote news.Vote) (up, down int, err error)
+	Report(ctx context.Context, in discussion.Opinion, reason news.Reason, note string) error
 }
 
 // Pictures opens the renditions of pictures, and sound and video.
@@ -81,6 +93,10 @@ type Settings struct {
 	Flags   bool   // show a flag beside a commenter's country
 	// Embeds are the hosts whose films may play in a frame, in small letters and without www.
 	Embeds []string
+
+	Depth         int           // levels of replies, 1 to news.MaxDepth; 0 is 1
+	CloseAfter    time.Duration // how long an article takes comments; 0 for ever
+	RejectedCount bool          // say how many comments were not published
 }
 
 // Corrections is what was wrong and put right in public articles.
@@ -92,6 +108,7 @@ type Corrections interface {
 // Sources is where pages come from. Previews and Search may be nil; without Search the database is asked, plainly; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
+	Letters     Letters
 	Corrections Corrections
 	Previews    Previews
 	Lists       Lists
@@ -100,6 +117,7 @@ type Sources struct {
 	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion
+	Moderation  Moderation
 	Pictures    Pictures
 	Now         func() time.Time
 }
@@ -114,6 +132,7 @@ type Site struct {
 	pages          *web.Templates
 	parts          *template.Template // what scripts put into a page
 	about, contact markup.HTML
+	months         monthsHeld
 }
 
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.

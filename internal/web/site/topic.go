@@ -64,7 +64,7 @@ func (s *Site) topics(w http.ResponseWriter, r *http.Request) error {
 		group := choices{Title: s.print.T("topickinds." + string(kind))}
 		for _, topic := range all {
 			if topic.Kind == kind {
-				group.All = append(group.All, choice{Name: topic.Name, Path: topic.Path(), Count: int64(topic.Count)})
+				group.All = append(group.All, narrowing{Name: topic.Name, Path: topic.Path(), Count: int64(topic.Count)})
 			}
 		}
 		if len(group.All) > 0 {

@@ -1,0 +1,61 @@
+package discussion
+
+import (
+	"context"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/rivo/uniseg"
+)
+
+// SwitchStorage is what is kept of the closing of comments.
+type SwitchStorage interface {
+	CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error)
+	CommentSwitch(ctx context.Context) (news.CommentSwitch, error)
+	SetCommentSwitch(ctx context.Context, actor news.Actor, action string, w news.CommentSwitch) error
+}
+
+// MaxNote bounds the sentence that tells readers why comments are closed, in characters.
+const MaxNote = 300
+
+// open is nil while a public article takes comments; Conflict "error.comments_closed" otherwise, NotFound for one that is not public.
+func (d *Desk) open(ctx context.Context, code news.Code) error {
+	state, err := d.storage.CommentsState(ctx, code)
+	if err != nil {
+		return err
+	}
+	if why, _ := state.Closing(d.now(), d.settings.CloseAfter); why != news.OpenComments {
+		return news.Fail(news.Conflict, "error.comments_closed")
+	}
+	return nil
+}
+
+// SiteSwitch closes or opens the comments of the whole site.
+type SiteSwitch struct {
+	Action string
+	Closed bool
+	Note   string // for readers; "" for the usual sentence
+}
+
+// Switch is how the switch for the whole site stands. Forbidden without RightModerationSettings.
+func (d *Desk) Switch(ctx context.Context, actor news.Actor) (news.CommentSwitch, error) {
+	if err := actor.Require(news.RightModerationSettings); err != nil {
+		return news.CommentSwitch{}, err
+	}
+	return d.storage.CommentSwitch(ctx)
+}
+
+// SetSwitch closes or opens the comments of the whole site; those already there stay. Errors: Forbidden, Invalid at "note".
+func (d *Desk) SetSwitch(ctx context.Context, actor news.Actor, in SiteSwitch) error {
+	if err := actor.Require(news.RightModerationSettings); err != nil {
+		return err
+	}
+	in.Note = persian.CleanLine(in.Note)
+	if n := uniseg.GraphemeClusterCount(in.Note); n > MaxNote {
+		return news.FieldError("note", "error.note_long", MaxNote, n)
+	}
+	if !in.Closed {
+		in.Note = ""
+	}
+	return d.storage.SetCommentSwitch(ctx, actor, in.Action, news.CommentSwitch{Closed: in.Closed, Note: in.Note, At: d.now(), By: actor.User})
+}
