@@ -71,7 +71,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"}, {"Topics", "/topics"}, {"Year", "/archive/1404"},
 		{"AskForReceipt", "/comments/receipt"}, {"CommentPolicy", "/comments/policy"}, {"MonthReport", "/comments/report"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"QueueSearch", queuePath + "/search?words=است"}, {"Comment", queuePath + "/" + one}, {"CommentEdit", queuePath + "/" + one + "/edit"}, {"CommentAnswer", queuePath + "/" + one + "/answer"},
 		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
 		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"}, {"Synonyms", "/newsroom/house?kind=synonym"}, {"Topics", "/newsroom/topics"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},
 	} {
