@@ -308,6 +308,10 @@ func (s *Site) sayFound(page *searchPage, found search.Results, after string) {
 	if found.DidYouMean != "" {
 		page.Mean = &link{Name: found.DidYouMean, Path: a.address("q", found.DidYouMean)}
 	}
+	if found.Total < 2 {
+		page.turnTo(after, found.Next)
+		return
+	}
 	if a.Text != "" && a.Sort == "newest" {
 		page.Best = a.address("sort", "")
 	} else if a.Text != "" {
