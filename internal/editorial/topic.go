@@ -79,7 +79,7 @@ func (d *Topics) Save(ctx context.Context, actor news.Actor, in SaveTopic) (news
 	}
 	name, text := persian.CleanLine(in.Name), persian.Clean(in.Text)
 	wrong := []error{tooLong("text", text, maxTopicText), tooLong("name", name, maxLine)}
-	if in.ID == 0 && persian.Fold(name) == "" {
+	if in.ID == 0 && nameKey(name) == "" {
 		wrong = append(wrong, news.FieldError("name", "error.topic_name"))
 	}
 	if !slices.Contains(news.TopicKinds(), in.Kind) {
