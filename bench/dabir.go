@@ -126,7 +126,7 @@ func startServer(ctx context.Context, cmd *exec.Cmd, addr, output, probe string)
 
 // wait polls until the server answers 200 to probe.
 func (s *server) wait(ctx context.Context, probe string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.addr+probe, nil)

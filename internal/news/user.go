@@ -41,7 +41,7 @@ const (
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
 	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
-	RightImport             Right = "content.import"      // bring in articles and comments in bulk
+	RightImport             Right = "content.import"      // bring in articles and comments in bulk, and take comments out
 	RightUsers              Right = "users.manage"        // invite people, change their roles, disable them, make links
 )
 

@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, moderation, reindex, names) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, export, user, lint, moderation, reindex, names) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -45,6 +45,16 @@ type Newsroom interface {
 	LoadNames(ctx context.Context, names []string, replace bool) (known int, err error)
 }
 
+// Comments is what can be done with comments in bulk.
+type Comments interface {
+	ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	// BeginExport notes in the log that comments are taken out.
+	BeginExport(ctx context.Context, emails bool) error
+	DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error)
+	ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error)
+}
+
 const (
 	socketMode = 0o600
 	maxBody    = 256 << 20 // a batch of articles
@@ -64,6 +74,12 @@ const (
 	callReindex     call = "/reindex"
 	callIndexState  call = "/reindex/state"
 	callNames       call = "/names"
+
+	callImportComments call = "/comments/import"
+	callCheckComments  call = "/comments/import/check"
+	callBeginExport    call = "/comments/export"
+	callDiscussed      call = "/comments/export/articles"
+	callArticle        call = "/comments/export/article"
 )
 
 // failure is an error on its way through the socket.
@@ -75,7 +91,7 @@ type failure struct {
 }
 
 // Handler answers on the socket.
-func Handler(n Newsroom, log *slog.Logger) http.Handler {
+func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	answer(mux, log, callImport, n.Import)
 	answer(mux, log, callCheckImport, n.CheckImport)
@@ -87,7 +103,22 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
 	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
 	answer(mux, log, callNames, func(ctx context.Context, in names) (int, error) { return n.LoadNames(ctx, in.Names, in.Replace) })
+	answer(mux, log, callImportComments, c.ImportComments)
+	answer(mux, log, callCheckComments, c.CheckComments)
+	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
+		return struct{}{}, c.BeginExport(ctx, emails)
+	})
+	answer(mux, log, callDiscussed, func(ctx context.Context, p articlePage) ([]news.DiscussedArticle, error) {
+		return c.DiscussedArticles(ctx, p.After, p.Limit)
+	})
+	answer(mux, log, callArticle, c.ArticleComments)
 	return mux
+}
+
+// articlePage asks for a page of articles.
+type articlePage struct {
+	After news.Code
+	Limit int
 }
 
 // names is what LoadNames is called with.
@@ -145,7 +176,7 @@ func Listen(path string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Client is the other end: a Newsroom in another process.
+// Client is the other end: a Newsroom and its Comments in another process.
 type Client struct{ http *http.Client }
 
 // NewClient talks to the socket at path; nothing is opened before the first call.
@@ -206,6 +237,32 @@ func (c *Client) ReindexState(ctx context.Context) (indexing.Progress, error) {
 // LoadNames loads names through the serving process.
 func (c *Client) LoadNames(ctx context.Context, list []string, replace bool) (int, error) {
 	return send[names, int](ctx, c, callNames, names{list, replace})
+}
+
+// ImportComments stores comments through the serving process.
+func (c *Client) ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callImportComments, items)
+}
+
+// CheckComments tells what ImportComments would do.
+func (c *Client) CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callCheckComments, items)
+}
+
+// BeginExport notes in the log that comments are taken out.
+func (c *Client) BeginExport(ctx context.Context, emails bool) error {
+	_, err := send[bool, struct{}](ctx, c, callBeginExport, emails)
+	return err
+}
+
+// DiscussedArticles lists articles that have comments.
+func (c *Client) DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error) {
+	return send[articlePage, []news.DiscussedArticle](ctx, c, callDiscussed, articlePage{after, limit})
+}
+
+// ArticleComments reads an article's comments.
+func (c *Client) ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error) {
+	return send[news.ExportQuery, []news.ExportedComment](ctx, c, callArticle, q)
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {

@@ -170,7 +170,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f.Canonical, f.Robots, f.SearchText = "", "noindex", a.Text
+	f.Canonical, f.Robots = "", "noindex"
 	page := searchPage{frame: f, Heading: heading, Asked: a, Searched: !a.empty()}
 	s.formChoices(&page)
 	if page.Searched {
