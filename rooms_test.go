@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
 	"internal/search":     {"internal/persian", "internal/persian/terms"},
-	"internal/suggest":    {"internal/news"},
+	"internal/suggest":    {"internal/news", "internal/persian/terms", "internal/markup"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 	"internal/page":       {"internal/news"},
 

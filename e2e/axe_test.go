@@ -186,6 +186,39 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 			t.Error("a note of the list does not lead to its place")
 		}
 	})
+	t.Run("BothTexts", func(t *testing.T) {
+		editor.t = t
+		form := editor.draft("خبری که دو نفر نوشتند")
+		editor.visit(form, 200)
+		editor.until(fmt.Sprintf(`fetch(%q, { method: "POST", body: new URLSearchParams({ action: "other", base: "1", headline: "تیتر دیگری", body: "بند دیگر." }) }).then(() => true)`, form))
+		editor.fill("[name=lede]", "لید این پنجره")
+		editor.Expect(409)
+		editor.follow(`button[value="save"]`)
+		if !editor.has("#two-texts") {
+			t.Fatalf("the form shows no two texts: %s", editor.text("main"))
+		}
+		editor.checked(source, "the form with both texts")
+	})
+	t.Run("MediaDelete", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/media", 200)
+		editor.fill(".intake [name=credit]", "نگار فراهانی")
+		editor.files("تنها.png")
+		editor.drop(".intake")
+		editor.until(`document.querySelector(".coming li a")`)
+		editor.follow(".coming li a")
+		editor.follow(`a[href$="/delete"]`)
+		editor.checked(source, "deleting from the library")
+	})
+	t.Run("HouseEntry", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/house", 200)
+		editor.fill(".entry [name=text]", "پروسه")
+		editor.fill(".entry [name=preferred]", "روند")
+		editor.follow(".entry button")
+		editor.follow("table.rows tbody td a")
+		editor.checked(source, "an entry of the house's style")
+	})
 	t.Run("QueueChoosing", func(t *testing.T) {
 		editor.t = t
 		editor.visit(queuePath, 200)

@@ -52,6 +52,7 @@ type app struct {
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
+	matcher    *suggest.Matcher
 	now        func() time.Time
 }
 
@@ -108,7 +109,8 @@ func (a *app) open(ctx context.Context) (err error) {
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
 			Engine:    a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
+	a.suggest.WhenMoved(a.pages.Moved)
+	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
 }
 
@@ -199,7 +201,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store),
 	})
 	if err != nil {
 		return nil, err
@@ -224,6 +226,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.matcher.Run(ctx) })
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })

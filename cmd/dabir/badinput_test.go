@@ -15,12 +15,13 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
+	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
 // everyone brings a user with all roles into a browser.
 func (n *newsroomUnderTest) everyone(t *testing.T, username string) *browser {
 	t.Helper()
-	link, err := console{n.app, n.url}.AddUser(context.Background(), auth.NewUser{Username: username, Name: "نام " + username, Roles: news.Roles()})
+	link, err := console{n.app, n.url}.AddUser(context.Background(), control.NewUser{NewUser: auth.NewUser{Username: username, Name: "نام " + username, Roles: news.Roles()}})
 	if err != nil {
 		t.Fatal(err)
 	}

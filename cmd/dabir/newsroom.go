@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
@@ -59,12 +61,37 @@ func (c console) ArticleComments(ctx context.Context, q news.ExportQuery) ([]new
 }
 
 // AddUser makes a user and a sign-in link.
-func (c console) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
-	made, err := c.app.auth.CreateUser(ctx, c.actor("console"), u)
+func (c console) AddUser(ctx context.Context, u control.NewUser) (string, error) {
+	var err error
+	if u.Sections, err = c.sections(ctx, u.In); err != nil {
+		return "", err
+	}
+	made, err := c.app.auth.CreateUser(ctx, c.actor("console"), u.NewUser)
 	if err != nil {
 		return "", err
 	}
 	return c.link(ctx, made)
+}
+
+// sections finds sections by name or slug.
+func (c console) sections(ctx context.Context, wanted []string) ([]news.SectionID, error) {
+	all, err := c.app.store.Sections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []news.SectionID
+	for _, name := range wanted {
+		at := slices.IndexFunc(all, func(s news.Section) bool { return s.Slug == name || persian.Fold(s.Name) == persian.Fold(name) })
+		if at < 0 {
+			var known []string
+			for _, s := range all {
+				known = append(known, s.Name)
+			}
+			return nil, fmt.Errorf("there is no section %q; the sections are %s", name, strings.Join(known, ", "))
+		}
+		found = append(found, all[at].ID)
+	}
+	return found, nil
 }
 
 // LinkUser makes a sign-in link.

@@ -207,7 +207,7 @@ func (m *model) act() string {
 			})
 			return err
 		}},
-		{"count views", func() error { return m.store.AddViews(ctx, []news.Views{{Article: code, Hour: time.Now(), Count: 3}}) }},
+		{"count views", func() error { return m.store.AddViews(ctx, []news.Views{{Article: code, Slot: time.Now(), Count: 3}}) }},
 	}
 	one := acts[m.r.IntN(len(acts))]
 	if err := one.do(); err != nil {

@@ -317,7 +317,7 @@ var guidePictures = map[string]struct {
 }{
 	"day-reporter-returned-box": {"newsroom-inbox.png", 420}, "day-reporter-returned": {"newsroom-article.png", 900}, "day-desk-article": {"newsroom-note.png", 880},
 	"flow-checklist": {"newsroom-checklist.png", 900}, "flow-history": {"newsroom-history.png", 760}, "desk-front": {"newsroom-front.png", 900},
-	"desk-reasons": {"newsroom-comments.png", 700},
+	"copydesk-panel": {"newsroom-copydesk.png", 1260},
 }
 
 // small writes the top of the page in few colours.

@@ -75,7 +75,7 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 	}
 	var views []news.Views
 	for i, outcome := range outcomes {
-		views = append(views, news.Views{Article: outcome.Code, Hour: now.Truncate(time.Hour), Count: fresh[i].views(now)})
+		views = append(views, news.Views{Article: outcome.Code, Slot: now.Truncate(time.Hour), Count: fresh[i].views(now)})
 		if outcome.Refused != "" {
 			return fmt.Errorf("demo article %s: %s", fresh[i].item.Article.Origin, outcome.Refused)
 		}

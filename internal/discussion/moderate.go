@@ -134,6 +134,9 @@ func (m *Moderation) Approve(ctx context.Context, actor news.Actor, in Decision)
 
 // Reject keeps a comment from the public for a reason that its writer is told. Invalid at "reason" without one; Conflict as Approve.
 func (m *Moderation) Reject(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	if !slices.Contains(news.Reasons(), in.Reason) {
 		return news.Comment{}, news.FieldError("reason", "error.reason")
 	}
@@ -143,6 +146,9 @@ func (m *Moderation) Reject(ctx context.Context, actor news.Actor, in Decision) 
 // EditAndPublish changes a comment's text and publishes it; readers see that the newsroom edited it. Invalid at "text" for a text that no
 // reader could have sent, or for the same text; Conflict as Approve.
 func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	text, err := commentText(in.Text)
 	if err != nil {
 		return news.Comment{}, err
@@ -159,6 +165,9 @@ func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in De
 
 // Answer writes the newsroom's answer beneath a comment, and publishes the comment when it was not public. Invalid at "text"; Conflict as Approve.
 func (m *Moderation) Answer(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
+	if err := actor.Require(news.RightModerate); err != nil {
+		return news.Comment{}, err
+	}
 	text, err := commentText(in.Text)
 	if err != nil {
 		return news.Comment{}, err

@@ -27,6 +27,7 @@ var dynamicPrefixes = []string{
 	"correction.",
 	"event.",
 	"inbox.",
+	"most.",
 	"kind.",
 	"label.",
 	"lang.",

@@ -50,13 +50,13 @@ func (m *Model) judge(text string, u persian.Unmasked) (Verdict, bool) {
 	found := featuresOf(tokens)
 	ids := idsOf(found)
 	v := Verdict{Scores: make(map[news.Label]float64, len(m.labels))}
-	highest, likeliest := math.Inf(-1), -1.0
+	highest, likeliest, shared := math.Inf(-1), -1.0, m.shared.sum(ids)
 	for _, label := range news.Labels() {
 		j := m.labels[label]
 		if j == nil {
 			continue
 		}
-		sum := total(m.shared, j, ids)
+		sum := shared + ownShare*j.sum(ids)
 		highest = max(highest, sum)
 		v.Scores[label] = j.curve.probability(sum)
 		if v.Scores[label] > likeliest {

@@ -1,6 +1,8 @@
 package news
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -80,6 +82,11 @@ const (
 	HouseRestored EventKind = "house.restored" // a deletion was undone
 	HouseImported EventKind = "house.imported" // Data "added", "changed"
 
+	SuggestComputed EventKind = "suggest.computed" // Data "articles": how many lists changed
+	SuggestPinned   EventKind = "suggest.pinned"   // Data "other", as with the two below
+	SuggestBanned   EventKind = "suggest.banned"
+	SuggestFreed    EventKind = "suggest.freed" // a choice was taken back
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"
@@ -92,6 +99,7 @@ const (
 	UserDisabled      EventKind = "user.disabled"
 	UserEnabled       EventKind = "user.enabled"
 	UserSignedIn      EventKind = "user.signed_in"      // Data "way": "password", "code", "recovery", "passkey", "link", "invitation", "setup"
+	UserCodeRefused   EventKind = "user.code_refused"   // the password was right, the code was not
 	UserSignedOut     EventKind = "user.signed_out"     // one session ended
 	UserSessionsEnded EventKind = "user.sessions_ended" // several at once
 	UserPasswordSet   EventKind = "user.password_set"
@@ -158,6 +166,10 @@ var knownKinds = map[EventKind]bool{
 	DossierSaved:           true,
 	DossierPublished:       true,
 	DossierWithdrawn:       true,
+	SuggestComputed:        true,
+	SuggestPinned:          true,
+	SuggestBanned:          true,
+	SuggestFreed:           true,
 	SectionCreated:         true,
 	MediaAdded:             true,
 	MediaEdited:            true,
@@ -169,6 +181,7 @@ var knownKinds = map[EventKind]bool{
 	UserDisabled:           true,
 	UserEnabled:            true,
 	UserSignedIn:           true,
+	UserCodeRefused:        true,
 	UserSignedOut:          true,
 	UserSessionsEnded:      true,
 	UserPasswordSet:        true,
@@ -187,6 +200,9 @@ var knownKinds = map[EventKind]bool{
 
 // Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.
 func (k EventKind) Known() bool { return knownKinds[k] }
+
+// EventKinds are all kinds that this Dabir knows, by name.
+func EventKinds() []EventKind { return slices.Sorted(maps.Keys(knownKinds)) }
 
 // Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It
 // never holds a comment's text or anything personal about a reader.

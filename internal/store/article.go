@@ -157,6 +157,9 @@ func (t *tx) insertArticle(a *news.Article) error {
 	if err := t.setTags(a); err != nil || a.State != news.Published {
 		return err
 	}
+	if err := t.dueSuggest(a.Code, news.MatchImportText, false); err != nil {
+		return err
+	}
 	// Spelled out rather than touchArticle: an import inserts thousands, and all of it is known here.
 	return t.touchLists(a.Code, a.Content.Section, a.Content.Kind)
 }
@@ -198,6 +201,9 @@ func (t *tx) updateArticle(before, after *news.Article) error {
 		return err
 	}
 	if err := t.writeArticle(before, after); err != nil {
+		return err
+	}
+	if err := t.suggestAgain(before, after); err != nil {
 		return err
 	}
 	return t.touchArticle(after.Code)

@@ -162,7 +162,7 @@ func TestOldViewsAreSweptAway(t *testing.T) {
 	storetest.EachAt(t, func() time.Time { return now }, func(t *testing.T, s *store.Store) {
 		made := create(t, s, article(section(t, s, "شهر").ID, "تیتر", noon))
 		for _, days := range []int{1, 34, 36, 400} {
-			if err := s.AddViews(ctx, []news.Views{{Article: made.Code, Hour: now.AddDate(0, 0, -days), Count: 1}}); err != nil {
+			if err := s.AddViews(ctx, []news.Views{{Article: made.Code, Slot: now.AddDate(0, 0, -days), Count: 1}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -171,6 +171,33 @@ func TestOldViewsAreSweptAway(t *testing.T) {
 		}
 		if left, err := store.CountViews(s); err != nil || left != 2 {
 			t.Errorf("%d rows are left (%v), want those of the last five weeks", left, err)
+		}
+	})
+}
+
+func TestDraftsThatNobodyTouchedAreSweptAway(t *testing.T) {
+	now := noon
+	storetest.EachAt(t, func() time.Time { return now }, func(t *testing.T, s *store.Store) {
+		made := create(t, s, article(section(t, s, "شهر").ID, "تیتر", noon))
+		typed := func(code news.Code, draft string, days int) {
+			now = noon.AddDate(0, 0, -days)
+			if err := s.Autosave(ctx, 1, news.Autosave{Article: code, Draft: draft, Window: "w", Form: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			now = noon
+		}
+		typed(0, "young", 89)
+		typed(0, "old", 91)
+		typed(made.Code, "", 400)
+		if err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		left, err := s.Autosaved(ctx, 1, 0)
+		if err != nil || len(left) != 1 || left[0].Draft != "young" {
+			t.Errorf("drafts: %+v %v", left, err)
+		}
+		if kept, err := s.Autosaved(ctx, 1, made.Code); err != nil || len(kept) != 1 {
+			t.Errorf("what was typed into an article: %+v %v", kept, err)
 		}
 	})
 }

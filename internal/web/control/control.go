@@ -27,7 +27,7 @@ type Newsroom interface {
 	Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	CheckImport(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	// AddUser makes a user and returns a one-time sign-in address for them.
-	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
+	AddUser(ctx context.Context, u NewUser) (link string, err error)
 	// LinkUser returns a new one-time sign-in address for a user.
 	LinkUser(ctx context.Context, username string) (link string, err error)
 	// TrainModel learns from examples of a file, and from all decisions.
@@ -46,6 +46,12 @@ type Comments interface {
 	BeginExport(ctx context.Context, emails bool) error
 	DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error)
 	ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error)
+}
+
+// NewUser is a person whose sections are named as people know them.
+type NewUser struct {
+	auth.NewUser
+	In []string // sections by name or slug; none: all
 }
 
 const (
@@ -181,8 +187,8 @@ func (c *Client) CheckImport(ctx context.Context, items []news.Import) ([]news.I
 }
 
 // AddUser makes a user through the serving process.
-func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
-	return send[auth.NewUser, string](ctx, c, callAddUser, u)
+func (c *Client) AddUser(ctx context.Context, u NewUser) (string, error) {
+	return send[NewUser, string](ctx, c, callAddUser, u)
 }
 
 // LinkUser makes a sign-in link through the serving process.
@@ -254,6 +260,9 @@ func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, e
 	var f failure
 	if err := json.Unmarshal(said, &f); err != nil {
 		return out, fmt.Errorf("the serving Dabir answered %s: %s", response.Status, bytes.TrimSpace(said))
+	}
+	if f.Key == "" { // said in words, for whoever typed the command
+		return out, errors.New(f.Message)
 	}
 	return out, &news.Error{Kind: f.Kind, Key: f.Key, Field: f.Field, Err: errors.New(f.Message)}
 }

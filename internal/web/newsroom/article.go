@@ -29,6 +29,8 @@ type articlePage struct {
 	Kinds    []news.ArticleKind
 	Langs    []string
 	Sections []news.Section
+	// EditorWords are the sentences of the editor by their names in its script.
+	EditorWords map[string]string
 	flowView
 }
 
@@ -112,7 +114,7 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 		return articlePage{}, err
 	}
 	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
-		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, flowView: flow}, nil
+		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, EditorWords: n.editorWords(), flowView: flow}, nil
 }
 
 func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {

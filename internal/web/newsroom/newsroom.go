@@ -104,6 +104,8 @@ type Options struct {
 	Uploads     Uploads
 	Media       MediaFinder
 	Closing     Closing
+	Embeds      []string // hosts whose films play in our pages
+	Suggestions Suggestions
 }
 
 // Newsroom holds the pages.

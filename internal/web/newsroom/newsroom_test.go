@@ -510,3 +510,18 @@ func TestKeysDoNotClash(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryEventHasItsWords: the audit page names each kind of event in the language of the newsroom.
+func TestEveryEventHasItsWords(t *testing.T) {
+	bundle, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range news.EventKinds() {
+		for _, lang := range []i18n.Lang{i18n.FA, i18n.EN} {
+			if !bundle.Has(lang, "event."+string(kind)) {
+				t.Errorf("%s has no words in %s", kind, lang)
+			}
+		}
+	}
+}

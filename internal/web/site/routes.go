@@ -34,6 +34,7 @@ func (s *Site) routes() []web.Route {
 		read("/fa/news/{code}/{slug...}", s.moved),
 
 		kept("/latest", s.latest, "after"),
+		kept("/most/{list}", s.most),
 		kept("/sections", s.allSections),
 		kept("/section/{slug}", s.section, "after"),
 		kept("/tag/{slug}", s.tag, "after"),

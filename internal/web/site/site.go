@@ -61,8 +61,9 @@ type Fronts interface {
 
 // Suggestions says what else is worth reading.
 type Suggestions interface {
-	For(ctx context.Context, article news.PublicArticle, n int) ([]news.PublicCard, error)
+	For(ctx context.Context, article news.PublicArticle, shown []news.Code, n int) ([]news.PublicCard, error)
 	MostRead(ctx context.Context, n int) ([]news.PublicCard, error)
+	Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error)
 }
 
 // Discussion takes comments, votes and reports in, and tells writers what became of their comment.

@@ -52,7 +52,7 @@ func TestCommentsComeTwentyAPage(t *testing.T) {
 	if m.views != 1 {
 		t.Errorf("leafing through comments counts as %d views", m.views)
 	}
-	for path, want := range map[string]int{"?after=junk": 404, "?thread=junk": 404, "?thread=999": 404, "?order=junk": 200, "?thread=33": 200} {
+	for path, want := range map[string]int{"?after=junk": 404, "?thread=junk": 404, "?thread=999": 404, "?order=junk": 303, "?thread=33": 200} {
 		if w := get(t, h, articlePath+path); w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}
