@@ -16,7 +16,7 @@ func (m *Model) Learn(e Example) *Model {
 	if m == nil {
 		return nil
 	}
-	ids := idsOf(featuresOf(tokensOf(persian.Unmask(e.Text), m.knows)))
+	ids := idsOf(nil, featuresOf(nil, tokensOf(persian.Unmask(e.Text), m.knows)))
 	if len(ids) == 0 {
 		return m
 	}
