@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
+	"internal/backup":     {"internal/news", "internal/media"},
 	"internal/discussion": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/persian/copydesk", "internal/persian/lexicon", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
@@ -48,7 +49,7 @@ var rooms = map[string][]string{
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/backup"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }

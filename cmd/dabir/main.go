@@ -21,6 +21,10 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Serve a fictional newsroom to look at."`
 	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
 	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Backup   backupCmd   `cmd:"" help:"Make a copy of the newsroom, also beside a running serve."`
+	Restore  restoreCmd  `cmd:"" help:"Make a newsroom of a copy, in an empty folder."`
+	Verify   verifyCmd   `cmd:"" help:"Look whether a newsroom or a copy is whole."`
+	Doctor   doctorCmd   `cmd:"" help:"Say what is wrong and what to do, in Persian and English."`
 	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
 	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
 	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
@@ -56,6 +57,14 @@ func (c console) LinkUser(ctx context.Context, username string) (string, error) 
 func (c console) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return c.app.editorial.House().All(ctx, c.actor("lint"))
 }
+
+// Backup makes a copy.
+func (c console) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return c.app.backup(ctx, to)
+}
+
+// Verify looks through everything.
+func (c console) Verify(ctx context.Context) (control.Verified, error) { return c.app.verify(ctx) }
 
 func (c console) link(ctx context.Context, u news.User) (string, error) {
 	secret, err := c.app.auth.NewLink(ctx, c.actor("console"), u.ID)

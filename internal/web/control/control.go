@@ -17,6 +17,7 @@ import (
 	"os"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -30,6 +31,17 @@ type Newsroom interface {
 	LinkUser(ctx context.Context, username string) (link string, err error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
+	// Backup makes a copy, in the place of the settings or, unless it is "", in another.
+	Backup(ctx context.Context, to string) (backup.Report, error)
+	// Verify looks whether everything is whole.
+	Verify(ctx context.Context) (Verified, error)
+}
+
+// Verified is what a look through the newsroom gave.
+type Verified struct {
+	Faults   []string // each in the languages of the catalogs, ready to be shown
+	Event    int64    // the newest event
+	Compared int      // files whose checksum a copy knew
 }
 
 const (
@@ -46,6 +58,8 @@ const (
 	callAddUser     call = "/user"
 	callLinkUser    call = "/user/link"
 	callHouse       call = "/house"
+	callBackup      call = "/backup"
+	callVerify      call = "/verify"
 )
 
 // failure is an error on its way through the socket.
@@ -64,6 +78,8 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callAddUser, n.AddUser)
 	answer(mux, log, callLinkUser, n.LinkUser)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
+	answer(mux, log, callBackup, n.Backup)
+	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return n.Verify(ctx) })
 	return mux
 }
 
@@ -152,6 +168,16 @@ func (c *Client) LinkUser(ctx context.Context, username string) (string, error) 
 // HouseEntries reads the house's style through the serving process.
 func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
+}
+
+// Backup makes a copy through the serving process.
+func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return send[string, backup.Report](ctx, c, callBackup, to)
+}
+
+// Verify looks through the newsroom by the serving process.
+func (c *Client) Verify(ctx context.Context) (Verified, error) {
+	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {
