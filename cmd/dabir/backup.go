@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/store"
 )
 
 type backupCmd struct {
@@ -32,6 +34,9 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	if cmp.Or(to, cfg.Backup.To) == "" {
 		return errors.New("say where the copy goes: --to PLACE or the setting backup.to")
 	}
+	if err := needNewsroom(ctx, cfg); err != nil {
+		return err
+	}
 	newsroom, done, err := openNewsroom(ctx, cfg)
 	if err != nil {
 		return err
@@ -44,6 +49,15 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	fmt.Printf("copy %s: up to event %d, %d files of the library (%d new), %d bytes written, %d older copies given up\n",
 		report.ID, report.Event, report.Files, report.New, report.Written, report.Removed)
 	return nil
+}
+
+// needNewsroom fails where nothing has begun yet: a command that only looks must not begin it.
+func needNewsroom(ctx context.Context, cfg *config.Config) error {
+	_, err := store.Look(ctx, cfg.Database)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no newsroom in %s", cfg.Data)
+	}
+	return err
 }
 
 const s3Scheme = "s3://"

@@ -27,6 +27,9 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if c.Backup || c.From != "" || c.Copy != "" {
 		return c.verifyCopy(ctx, cfg)
 	}
+	if err := needNewsroom(ctx, cfg); err != nil {
+		return err
+	}
 	newsroom, done, err := openNewsroom(ctx, cfg)
 	if err != nil {
 		return err

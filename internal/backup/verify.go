@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -111,10 +112,9 @@ func missingFiles(ctx context.Context, src Source) ([]news.Fault, error) {
 	}
 	var faults []news.Fault
 	for _, m := range items {
-		for _, key := range media.KeysOf(m) {
-			if !there[key] {
-				faults = append(faults, news.Fault{Key: "verify.file_missing", Args: []any{m.ID.String(), key}})
-			}
+		gone := slices.DeleteFunc(media.KeysOf(m), func(key string) bool { return there[key] })
+		if len(gone) > 0 {
+			faults = append(faults, news.Fault{Key: "verify.file_missing", Args: []any{m.ID.String(), gone[0], len(gone)}})
 		}
 	}
 	return faults, nil

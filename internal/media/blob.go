@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -50,7 +52,7 @@ func AllKeys(ctx context.Context, b Blobs) ([]string, error) {
 
 // disk keeps files in a folder.
 type disk struct {
-	dir    string
+	dir  string
 	mode fs.FileMode // of its files
 }
 
@@ -122,19 +124,18 @@ func (d disk) Open(_ context.Context, key string) (Blob, error) {
 	return Blob{f, info.ModTime()}, nil
 }
 
-// Keys looks in the prefix's folder; keys here hold no character that a pattern would mean otherwise.
+// Keys looks in the prefix's folder and not below it.
 func (d disk) Keys(_ context.Context, prefix string) ([]string, error) {
-	found, err := filepath.Glob(d.path(prefix) + "*")
-	if err != nil {
+	folder, begin := path.Split(prefix)
+	found, err := os.ReadDir(d.path(folder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("media: %w", err)
 	}
-	keys := make([]string, 0, len(found))
-	for _, name := range found {
-		rel, err := filepath.Rel(d.dir, name)
-		if err != nil {
-			return nil, fmt.Errorf("media: %w", err)
+	var keys []string
+	for _, e := range found {
+		if !e.IsDir() && strings.HasPrefix(e.Name(), begin) {
+			keys = append(keys, folder+e.Name())
 		}
-		keys = append(keys, filepath.ToSlash(rel))
 	}
 	return keys, nil
 }

@@ -29,8 +29,14 @@ func (s *Store) CopyTo(ctx context.Context, path string, without []string) (news
 		return at, err
 	}
 	defer file.Close()
-	if _, err := s.read.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return at, fmt.Errorf("copy the database: %w", err)
+	// A connection of its own: those for reading may write nowhere, and the one for writing is needed meanwhile.
+	db, err := sql.Open("sqlite", sqliteAddress(s.dsn, "busy_timeout(10000)"))
+	if err != nil {
+		return at, err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
+		return at, fmt.Errorf("copy the database: %w", s.dialect.translate(err))
 	}
 	if err := dropSecrets(ctx, path, without); err != nil {
 		return at, fmt.Errorf("the copy of the database: %w", err)

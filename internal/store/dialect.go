@@ -45,7 +45,7 @@ func dialectOf(dsn string) *dialect {
 	if IsPostgres(dsn) {
 		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
 			snapshot: sql.LevelRepeatableRead, listens: true, tables: `SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`,
-			 unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
+			unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
 	}
 	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, tables: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, unique: sqliteUnique, unavailable: sqliteUnavailable,
 		badText: func(error) bool { return false }}
