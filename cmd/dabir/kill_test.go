@@ -24,6 +24,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
 	"github.com/dabir-newsroom/dabir/internal/web"
@@ -56,6 +57,7 @@ type witness struct {
 	done    map[string]map[string]bool // kind → marks that were acknowledged
 	unclear []deed
 	refused []string
+	away    map[string]int // kind and status → how many were told that it cannot be now
 	pending chan news.CommentID
 	shown   chan news.CommentID
 }
@@ -65,7 +67,7 @@ func newWitness(t *testing.T) *witness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &witness{t: t, jar: jar, done: map[string]map[string]bool{}}
+	w := &witness{t: t, jar: jar, done: map[string]map[string]bool{}, away: map[string]int{}}
 	w.client = &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return w
 }
@@ -113,6 +115,7 @@ func (w *witness) send(base string, d deed) bool {
 		}
 		w.done[d.kind][d.mark] = true
 	case http.StatusServiceUnavailable, http.StatusConflict: // said clearly, and nothing was stored; or it was so before
+		w.away[fmt.Sprint(d.kind, " ", response.StatusCode)]++
 	default:
 		w.refused = append(w.refused, fmt.Sprintf("%s %s: %d %.300s", d.kind, d.path, response.StatusCode, said))
 	}
@@ -129,7 +132,7 @@ func (w *witness) next() int {
 // deed makes something new to ask for; ok is false when there is nothing to decide or vote on.
 func (w *witness) deed(kind string) (d deed, ok bool) {
 	i := w.next()
-	d = deed{kind: kind, mark: fmt.Sprintf("نشان %d", i), address: fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255)}
+	d = deed{kind: kind, mark: "نشان " + persian.Digits(strconv.Itoa(i)), address: fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255)}
 	d.fields = url.Values{"action": {web.NewAction()}}
 	switch kind {
 	case "comment":
@@ -280,6 +283,9 @@ func (w *witness) settle(s *serving, data, dsn string) {
 		w.t.Fatalf("signing in answers %d: %s", got.StatusCode, got.body)
 	}
 	w.sheet = b.sheet(0)
+	for _, name := range []string{"window", "draft", "seq"} { // of the script, which watches one window
+		w.sheet.Del(name)
+	}
 	w.code = b.write("خبری که همه زیر آن می‌نویسند", 0, "publish")
 }
 
@@ -289,7 +295,7 @@ func (w *witness) checkPages(base string) {
 	b := &browser{w.t, base, w.client}
 	d, _ := w.deed("article")
 	if !w.send(base, d) || !w.done["article"][d.mark] {
-		w.t.Fatalf("after the last start nothing can be published: %v", w.refused)
+		w.t.Fatalf("after the last start nothing can be published: %v %v %v", w.refused, w.away, w.unclear)
 	}
 	if got := b.get("/latest"); !strings.Contains(got.body, d.mark) {
 		w.t.Errorf("the newest article is not on the latest list (%d)", got.StatusCode)
@@ -337,6 +343,7 @@ func (w *witness) check(driver, dsn, data string) {
 		}
 		t.Logf("%s: %d acknowledged, %d stored", kind, len(w.done[kind]), len(stored))
 	}
+	t.Logf("not now: %v", w.away)
 	w.checkFiles(s, data)
 }
 
