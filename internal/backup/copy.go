@@ -34,6 +34,7 @@ type copier struct {
 	seal   *sealer
 	known  map[string]Item // files of the copy before this one, by name
 	there  map[string]bool // what the place has below files/
+	bySum  map[string]Item // what is sealed already for our recipients, by the checksum of its bytes
 	files  map[string]Item
 	report Report
 }
@@ -49,7 +50,7 @@ func Make(ctx context.Context, src Source, place Place, keep int, now time.Time)
 	if err != nil {
 		return Report{}, err
 	}
-	c := &copier{Source: src, place: place, seal: seal, known: map[string]Item{}, files: map[string]Item{}}
+	c := &copier{Source: src, place: place, seal: seal, known: map[string]Item{}, bySum: map[string]Item{}, files: map[string]Item{}}
 	id := now.UTC().Format(idLayout)
 	c.report.ID = id
 	if err := c.begin(ctx); err != nil {
@@ -94,8 +95,8 @@ func (c *copier) begin(ctx context.Context) (err error) {
 		return fmt.Errorf("the copy before this one: %w", err)
 	}
 	for _, item := range last.Files {
-		if item.Stored == c.storedName(item.SHA256) { // other recipients need other bytes
-			c.known[item.Name] = item
+		if c.isOurs(item) && c.there[item.Stored] {
+			c.known[item.Name], c.bySum[item.SHA256] = item, item
 		}
 	}
 	return nil
@@ -115,7 +116,18 @@ func stored(ctx context.Context, p Place) (map[string]bool, error) {
 	return found, nil
 }
 
-func (c *copier) storedName(sum string) string { return filesFolder + sum[:2] + "/" + sum + c.seal.tag }
+// storedName is where a file lies. The bytes of an encrypted one are others each time, so its name tells them apart: what an
+// earlier copy names is never written over.
+func (c *copier) storedName(item Item) string {
+	name := filesFolder + item.SHA256[:2] + "/" + item.SHA256
+	if c.seal.tag == "" {
+		return name
+	}
+	return name + "." + c.seal.tag + "-" + item.StoredSHA256[:8] + ".age"
+}
+
+// isOurs tells that a file was sealed for the same recipients as this copy.
+func (c *copier) isOurs(item Item) bool { return item.Stored == c.storedName(item) }
 
 // media brings what the library has and the copy has not. A file never changes under its name, so a known one is not read again.
 func (c *copier) media(ctx context.Context) error {
@@ -127,7 +139,7 @@ func (c *copier) media(ctx context.Context) error {
 		if _, done := c.files[key]; done {
 			continue
 		}
-		if item, ok := c.known[key]; ok && c.there[item.Stored] {
+		if item, ok := c.known[key]; ok {
 			c.files[key] = item
 			continue
 		}
@@ -148,14 +160,17 @@ func (c *copier) file(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	item.Name, item.Stored = key, c.storedName(item.SHA256)
 	c.report.New++
-	c.files[key] = item
-	// The bytes of an encrypted file differ each time, so one that is there is written anew: its checksum must be known.
-	if c.there[item.Stored] && c.seal.tag == "" {
+	if same, ok := c.bySum[item.SHA256]; ok { // another file with the same bytes
+		same.Name = key
+		c.files[key] = same
 		return os.Remove(path)
 	}
-	c.there[item.Stored] = true
+	item.Name, item.Stored = key, c.storedName(item)
+	c.files[key], c.bySum[item.SHA256] = item, item
+	if c.there[item.Stored] {
+		return os.Remove(path)
+	}
 	c.report.Written += item.StoredSize
 	return putFile(ctx, c.place, path, item.Stored, item.StoredSize)
 }

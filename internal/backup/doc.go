@@ -10,7 +10,7 @@
 //	copy-ID.sum            its SHA-256, written last: a copy without it is not whole and counts for nothing
 //	copy-ID.db.zst[.age]   the database, without the keys that rotate
 //	copy-ID.toml[.age]     the settings file, where there is one
-//	files/ab/abcd…[.TAG.age]  a file of the library; TAG names the recipients
+//	files/ab/abcd…[.TAG.age]  a file of the library; TAG names the recipients and the bytes
 //
 // The search index and the kept pages are in no copy: they are made from the database.
 package backup

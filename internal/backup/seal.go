@@ -61,7 +61,7 @@ func newSealer(work string, recipients []string) (*sealer, error) {
 	}
 	sorted := slices.Sorted(slices.Values(recipients))
 	sum := sha256.Sum256([]byte(strings.Join(sorted, "\n")))
-	return &sealer{work, parsed, "." + hex.EncodeToString(sum[:4]) + ".age"}, nil
+	return &sealer{work, parsed, hex.EncodeToString(sum[:4])}, nil
 }
 
 // suffix is what stands behind the name of a file that is no file of the library.
