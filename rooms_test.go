@@ -35,7 +35,8 @@ var rooms = map[string][]string{
 
 	"internal/auth":       {"internal/news", "internal/persian"},
 	"internal/backup":     {"internal/news", "internal/media"},
-	"internal/discussion": {"internal/news", "internal/persian"},
+	"internal/discussion": {"internal/news", "internal/persian", "internal/moderation"},
+	"internal/moderation": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/persian/copydesk", "internal/persian/lexicon", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
@@ -48,8 +49,8 @@ var rooms = map[string][]string{
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/editorial", "internal/media", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth", "internal/backup"},
+		"internal/discussion", "internal/moderation", "internal/editorial", "internal/media", "internal/textdiff"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/backup", "internal/discussion", "internal/moderation"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -13,12 +15,17 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/moderation"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
 )
 
 type commentsCmd struct {
 	common
-	Count int `help:"How many comments are sent." default:"20000" placeholder:"N"`
-	Conns int `help:"How many keep-alive connections send them." default:"256" placeholder:"N"`
+	Count int    `help:"How many comments are sent." default:"20000" placeholder:"N"`
+	Conns int    `help:"How many keep-alive connections send them." default:"256" placeholder:"N"`
+	Train string `help:"Labelled comments for the model of the run with rules; without it the development file, where it is." type:"existingfile" placeholder:"FILE"`
 }
 
 // sent is what came of sending all comments.
@@ -44,13 +51,18 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 		" after the last answer", c.Count, c.Conns)
 	r.note("the challenge under load is off")
 	r.note("raw: rows of the same columns into the same table of the same file, %d a transaction", rawComments)
-	var ours, raw samples
-	var last sent
+	r.note("rules off: comments.rules=false; rules on: all of them, %d terms on the lists, and %s; limits and challenge are off in both", benchTerms, c.modelNote(w))
+	var ours, ruled, raw samples
+	var last, lastRuled sent
 	var peak int64
 	for range c.Runs {
-		if last, peak, err = c.once(ctx, w); err != nil {
+		if lastRuled, _, err = c.once(ctx, w, true); err != nil {
+			return fmt.Errorf("with rules: %w", err)
+		}
+		if last, peak, err = c.once(ctx, w, false); err != nil {
 			return err
 		}
+		ruled = append(ruled, lastRuled.perSecond())
 		rate, err := c.raw(ctx, w)
 		if err != nil {
 			return fmt.Errorf("raw inserts: %w", err)
@@ -60,10 +72,14 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 	all := ratios(ours, raw)
 	r.line("", "DABIR, HTTP", "RAW INSERTS", "RATIO", "RUNS")
 	r.line("durable comments a second", number(ours.median()), number(raw.median()), ratio(all.median()), "dabir "+ours.String()+"; raw "+raw.String())
+	shares := ratios(ruled, ours)
+	r.line("the same with all rules on", number(ruled.median()), "", ratio(shares.median())+" of rules off", ruled.String())
+	r.line("time of an answer with rules on", "p50 "+milliseconds(lastRuled.p50), "p99 "+milliseconds(lastRuled.p99), "", "")
 	r.line("time of an answer", "p50 "+milliseconds(last.p50), "p99 "+milliseconds(last.p99), "", "")
 	r.line("peak memory", megabytes(peak), "", "", "")
 	r.line()
 	r.line("GOAL", "FIGURE", "WANTED", "")
+	r.goal(len(lastRuled.acknowledged) == c.Count, "comments acknowledged with rules on", number(float64(len(lastRuled.acknowledged))), number(float64(c.Count)))
 	r.goal(len(last.acknowledged) == c.Count, "comments acknowledged", number(float64(len(last.acknowledged))), number(float64(c.Count)))
 	r.note("after each run every acknowledged comment was in the database exactly once")
 	for _, status := range sortedKeys(last.refused) {
@@ -73,6 +89,11 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 	r.set("connections", c.Conns)
 	r.set("per_second", ours.median())
 	r.set("raw_per_second", raw.median())
+	r.set("rules_per_second", ruled.median())
+	r.set("rules_ratio", shares.median())
+	r.set("rules_runs", ruled)
+	r.set("rules_p50_ms", lastRuled.p50.Seconds()*1000)
+	r.set("rules_p99_ms", lastRuled.p99.Seconds()*1000)
 	r.set("ratio", all.median())
 	r.set("runs", ours)
 	r.set("raw_runs", raw)
@@ -85,7 +106,7 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 func (w *workshop) database() string { return filepath.Join(w.temp, "comments", "dabir.db") }
 
 // once makes a newsroom with one article, sends all comments, kills the server and looks at the database.
-func (c *commentsCmd) once(ctx context.Context, w *workshop) (sent, int64, error) {
+func (c *commentsCmd) once(ctx context.Context, w *workshop, rules bool) (sent, int64, error) {
 	data, err := w.folder("comments")
 	if err != nil {
 		return sent{}, 0, err
@@ -99,7 +120,13 @@ func (c *commentsCmd) once(ctx context.Context, w *workshop) (sent, int64, error
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return sent{}, 0, fmt.Errorf("import: %w\n%s", err, said)
 	}
-	s, err := w.startDabir(ctx, []string{"DABIR_SERVER_TRUSTED_PROXIES=127.0.0.1", "DABIR_COMMENTS_CHALLENGE_RATE=0", "DABIR_COMMENTS_CHALLENGE_NETWORK=0"}, "serve", "--data", data)
+	if rules {
+		if err := c.prepareRules(ctx, w, data); err != nil {
+			return sent{}, 0, err
+		}
+	}
+	s, err := w.startDabir(ctx, []string{"DABIR_SERVER_TRUSTED_PROXIES=127.0.0.1", "DABIR_COMMENTS_LIMIT=0", "DABIR_COMMENTS_CHALLENGE_RATE=0", "DABIR_COMMENTS_CHALLENGE_NETWORK=0",
+		fmt.Sprint("DABIR_COMMENTS_RULES=", rules)}, "serve", "--data", data)
 	if err != nil {
 		return sent{}, 0, err
 	}
@@ -112,6 +139,56 @@ func (c *commentsCmd) once(ctx context.Context, w *workshop) (sent, int64, error
 	// Durable means durable: what was acknowledged must survive the process that acknowledged it.
 	s.stop(syscall.SIGKILL)
 	return out, peak, c.verify(ctx, w, out)
+}
+
+// trainFile is what the model learns from, "" when there is nothing.
+func (c *commentsCmd) trainFile(w *workshop) string {
+	return orThere(c.Train, filepath.Join(w.root, "..", "shared", "data", "comments"), "labelled.jsonl.gz")
+}
+
+func (c *commentsCmd) modelNote(w *workshop) string {
+	if c.trainFile(w) == "" {
+		return "no model, for want of a file to learn from"
+	}
+	return "a trained model"
+}
+
+// prepareRules fills the lists and trains the model of a newsroom that nobody serves.
+func (c *commentsCmd) prepareRules(ctx context.Context, w *workshop, data string) error {
+	st, err := store.Open(ctx, store.Options{DSN: filepath.Join(data, "dabir.db")})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	terms := termsForBench()
+	byKey := map[string]news.Term{}
+	for _, t := range terms {
+		if t.Key, err = moderation.TermKey(t.Text); err != nil {
+			return err
+		}
+		byKey[t.Key] = t
+	}
+	if _, err := st.ImportTerms(ctx, news.SystemActor("bench"), "", slices.Collect(maps.Values(byKey))); err != nil {
+		return err
+	}
+	if w.model == nil {
+		file := c.trainFile(w)
+		if file == "" {
+			return nil
+		}
+		records, err := readLabelled(file)
+		if err != nil {
+			return err
+		}
+		examples := make([]moderation.Example, len(records))
+		for i, l := range records {
+			examples[i] = l.example()
+		}
+		if w.model, err = moderation.Train(examples).Encode(); err != nil {
+			return err
+		}
+	}
+	return st.Keep(ctx, news.SystemActor("bench"), "model", news.KeptModel{At: time.Now(), Info: "{}", Data: base64.StdEncoding.EncodeToString(w.model)})
 }
 
 // sendAll sends the comments and notes every answer.
@@ -238,7 +315,7 @@ func (c *commentsCmd) verify(ctx context.Context, w *workshop, out sent) error {
 	}
 	var actions int
 	if err := db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT c.id) FROM action a JOIN comment c ON CAST(c.id AS TEXT) = a.result
-		WHERE a.id LIKE 'comment:bench-%'`).Scan(&actions); err != nil {
+		WHERE a.id LIKE 'comment:sent.%'`).Scan(&actions); err != nil {
 		return err
 	}
 	if actions != len(stored) {

@@ -18,20 +18,17 @@ import (
 
 // workshop is the place of one run: the repository, a temporary folder that goes at the end, and the binary.
 type workshop struct {
-	root string
-	temp string
-	bin  string
+	root  string
+	temp  string
+	bin   string
+	model []byte // trained once for all runs
 }
 
 // openWorkshop finds the repository from the working directory, and builds the binary unless one is given.
 func openWorkshop(ctx context.Context, bin string) (*workshop, error) {
-	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	root, err := repositoryRoot(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
-	}
-	root := filepath.Dir(strings.TrimSpace(string(mod)))
-	if _, err := os.Stat(filepath.Join(root, "cmd", "dabir")); err != nil {
-		return nil, errors.New("run this inside Dabir's repository")
+		return nil, err
 	}
 	temp, err := os.MkdirTemp("", "dabir-bench-")
 	if err != nil {
@@ -49,6 +46,19 @@ func openWorkshop(ctx context.Context, bin string) (*workshop, error) {
 		return nil, fmt.Errorf("build: %w\n%s", err, said)
 	}
 	return w, nil
+}
+
+// repositoryRoot is the folder of Dabir's sources that this runs in.
+func repositoryRoot(ctx context.Context) (string, error) {
+	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env: %w", err)
+	}
+	root := filepath.Dir(strings.TrimSpace(string(mod)))
+	if _, err := os.Stat(filepath.Join(root, "cmd", "dabir")); err != nil {
+		return "", errors.New("run this inside Dabir's repository")
+	}
+	return root, nil
 }
 
 func (w *workshop) close() { os.RemoveAll(w.temp) }
@@ -116,7 +126,7 @@ func startServer(ctx context.Context, cmd *exec.Cmd, addr, output, probe string)
 
 // wait polls until the server answers 200 to probe.
 func (s *server) wait(ctx context.Context, probe string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.addr+probe, nil)

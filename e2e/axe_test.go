@@ -81,6 +81,12 @@ func TestAccessibility(t *testing.T) {
 		})
 	}
 	t.Run("ArticleWithErrors", func(t *testing.T) { reader.t = t; reader.errorsAreAccessible(n, source, article) })
+	t.Run("ReportOfAComment", func(t *testing.T) {
+		reader.t = t
+		reader.visit(article, 200)
+		reader.follow(`.letter .acts a[href$="/report"]`)
+		reader.checked(source, "the form of a report")
+	})
 	t.Run("Receipt", func(t *testing.T) { reader.t = t; reader.receiptIsAccessible(n, source, article) })
 	t.Run("Newsroom", func(t *testing.T) { newsroomIsAccessible(t, n, source) })
 }
@@ -125,6 +131,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"QueueSearch", queuePath + "/search?words=است"}, {"Comment", queuePath + "/" + one}, {"CommentEdit", queuePath + "/" + one + "/edit"}, {"CommentAnswer", queuePath + "/" + one + "/answer"},
 		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
 		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
+		{"Terms", "/newsroom/terms"}, {"Term", "/newsroom/terms/new"}, {"TermsImport", "/newsroom/terms/import"}, {"Rules", "/newsroom/rules"}, {"Closing", "/newsroom/closing"},
 		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},
@@ -178,6 +185,39 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		if !get[bool](editor, `document.querySelector(".prose aside.desk-note").contains(getSelection().anchorNode)`) {
 			t.Error("a note of the list does not lead to its place")
 		}
+	})
+	t.Run("BothTexts", func(t *testing.T) {
+		editor.t = t
+		form := editor.draft("خبری که دو نفر نوشتند")
+		editor.visit(form, 200)
+		editor.until(fmt.Sprintf(`fetch(%q, { method: "POST", body: new URLSearchParams({ action: "other", base: "1", headline: "تیتر دیگری", body: "بند دیگر." }) }).then(() => true)`, form))
+		editor.fill("[name=lede]", "لید این پنجره")
+		editor.Expect(409)
+		editor.follow(`button[value="save"]`)
+		if !editor.has("#two-texts") {
+			t.Fatalf("the form shows no two texts: %s", editor.text("main"))
+		}
+		editor.checked(source, "the form with both texts")
+	})
+	t.Run("MediaDelete", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/media", 200)
+		editor.fill(".intake [name=credit]", "نگار فراهانی")
+		editor.files("تنها.png")
+		editor.drop(".intake")
+		editor.until(`document.querySelector(".coming li a")`)
+		editor.follow(".coming li a")
+		editor.follow(`a[href$="/delete"]`)
+		editor.checked(source, "deleting from the library")
+	})
+	t.Run("HouseEntry", func(t *testing.T) {
+		editor.t = t
+		editor.visit("/newsroom/house", 200)
+		editor.fill(".entry [name=text]", "پروسه")
+		editor.fill(".entry [name=preferred]", "روند")
+		editor.follow(".entry button")
+		editor.follow("table.rows tbody td a")
+		editor.checked(source, "an entry of the house's style")
 	})
 	t.Run("QueueChoosing", func(t *testing.T) {
 		editor.t = t

@@ -73,6 +73,7 @@ const sent = (answer) => {
   $(".counts").innerHTML = answer.counts;
   form.elements.text.value = "";
   form.elements.action.value = "";
+  form.elements.asked.value = "";
   home.append(form);
   form.elements.parent.value = "";
   $(".to", form).hidden = true;
@@ -112,6 +113,7 @@ const send = async () => {
       working.textContent = answer.message;
       ({ ok, answer } = await post({ ticket: answer.work.ticket, proof: await proofOf(answer.work) }));
     }
+    form.elements.asked.value = answer.asked ? "1" : "";
     showErrors(answer.errors, answer.message);
     if (ok) sent(answer);
   } catch {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
 const longPassword = "رمزی بلند و خوب"
@@ -397,7 +398,31 @@ func TestPasskeyRoutesRefuseWhatIsNone(t *testing.T) {
 
 func TestTheConsoleMakesNobodyWithoutARole(t *testing.T) {
 	n := start(t, "")
-	if _, err := (console{n.app, n.url}).AddUser(context.Background(), auth.NewUser{Username: "norole", Name: "بی‌نقش"}); news.KindOf(err) != news.Invalid || err == nil {
+	if _, err := (console{n.app, n.url}).AddUser(context.Background(), control.NewUser{NewUser: auth.NewUser{Username: "norole", Name: "بی‌نقش"}}); news.KindOf(err) != news.Invalid || err == nil {
 		t.Errorf("a person without a role: %v", err)
+	}
+}
+
+func TestTheConsoleNamesSections(t *testing.T) {
+	n := start(t, "")
+	sport, err := n.store.EnsureSection(context.Background(), chief, news.Section{Name: "ورزش", Slug: "sport"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(username string, sections ...string) error {
+		person := auth.NewUser{Username: username, Name: "نام", Roles: []news.Role{news.DeskEditor}}
+		_, err := (console{n.app, n.url}).AddUser(context.Background(), control.NewUser{NewUser: person, In: sections})
+		return err
+	}
+	for username, section := range map[string]string{"byname": "ورزش", "byslug": "sport"} {
+		if err := add(username, section); err != nil {
+			t.Fatal(err)
+		}
+		if u, err := n.store.UserByName(context.Background(), username); err != nil || len(u.Sections) != 1 || u.Sections[0] != sport.ID {
+			t.Errorf("%s holds %v (%v)", username, u.Sections, err)
+		}
+	}
+	if err := add("nowhere", "ورزش", "شطرنج"); err == nil || !strings.HasPrefix(err.Error(), `there is no section "شطرنج"`) || !strings.Contains(err.Error(), "ورزش") {
+		t.Errorf("an unknown section: %v", err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/media"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
 	"github.com/dabir-newsroom/dabir/internal/store"
@@ -46,7 +47,10 @@ type app struct {
 	editorial  *editorial.Desk
 	previews   *editorial.Previews
 	front      *editorial.FrontDesk
+	engine     *discussion.Engine
+	rulebook   *discussion.Rulebook
 	discussion *discussion.Desk
+	transfer   *discussion.Transfer
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
@@ -104,15 +108,29 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
+	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	a.rulebook = discussion.NewRulebook(a.store, a.engine, a.now)
+	if err := a.engine.Load(ctx); err != nil {
+		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
+	}
 	a.bans = discussion.NewBans(a.store, a.now)
-	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.now)
-	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
+	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
+	a.transfer = discussion.NewTransfer(a.store, countryOf, cfg.Comments.Depth, a.now)
+	a.discussion = discussion.New(a.store, a.bans, countryOf,
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
-			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork}}, a.now)
+			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
+			Engine:    a.engine}, a.now)
 	a.suggest = suggest.New(a.store.Public(), a.store)
 	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
 	return nil
+}
+
+// rulesOf are the settings of the comments' rules.
+func rulesOf(c config.Comments) discussion.Rules {
+	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
+		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
 }
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
@@ -194,12 +212,12 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now),
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine),
 		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
@@ -223,6 +241,11 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
 	group.Go(func() { a.copyInTurn(ctx) })
+	group.Go(func() {
+		a.engine.Run(ctx, func(err error) {
+			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+		})
+	})
 	group.Go(func() {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()

@@ -10,6 +10,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/demo"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
 type demoCmd struct {
@@ -53,14 +54,16 @@ func (c *demoCmd) Run(ctx context.Context) error {
 var demoPeople = []struct {
 	label string
 	user  auth.NewUser
+	in    string // the only section for which they hold their roles; "" for all
 }{
-	{"Chief editor", auth.NewUser{Username: "sardabir", Name: "رویا سپهری", Roles: []news.Role{news.ChiefEditor}}},
-	{"Desk editor", auth.NewUser{Username: "dabir", Name: "کاوه دادخواه", Roles: []news.Role{news.DeskEditor}}},
-	{"Reporter", auth.NewUser{Username: "khabarnegar", Name: "نگار ستوده", Roles: []news.Role{news.Reporter}}},
-	{"Moderator", auth.NewUser{Username: "nazer", Name: "بهرام نیک‌روان", Roles: []news.Role{news.Moderator}}},
-	{"Operator", auth.NewUser{Username: "fanni", Name: "پویا آرمان", Roles: []news.Role{news.Operator}}},
-	{"", auth.NewUser{Username: "omid", Name: "امید سروش", Roles: []news.Role{news.Reporter}}},
-	{"", auth.NewUser{Username: "mahtab", Name: "مهتاب رستمی", Roles: []news.Role{news.DeskEditor, news.Moderator}}},
+	{"Chief editor", auth.NewUser{Username: "sardabir", Name: "رویا سپهری", Roles: []news.Role{news.ChiefEditor}}, ""},
+	{"Desk editor", auth.NewUser{Username: "dabir", Name: "کاوه دادخواه", Roles: []news.Role{news.DeskEditor}}, ""},
+	{"Sports desk", auth.NewUser{Username: "varzesh", Name: "آرش پایدار", Roles: []news.Role{news.DeskEditor}}, "ورزش"},
+	{"Reporter", auth.NewUser{Username: "khabarnegar", Name: "نگار ستوده", Roles: []news.Role{news.Reporter}}, ""},
+	{"Moderator", auth.NewUser{Username: "nazer", Name: "بهرام نیک‌روان", Roles: []news.Role{news.Moderator}}, ""},
+	{"Operator", auth.NewUser{Username: "fanni", Name: "پویا آرمان", Roles: []news.Role{news.Operator}}, ""},
+	{"", auth.NewUser{Username: "omid", Name: "امید سروش", Roles: []news.Role{news.Reporter}}, ""},
+	{"", auth.NewUser{Username: "mahtab", Name: "مهتاب رستمی", Roles: []news.Role{news.DeskEditor, news.Moderator}}, ""},
 }
 
 // announceDemo fills the newsroom, adds its people and prints the ways in.
@@ -73,7 +76,7 @@ func announceDemo(ctx context.Context, a *app, url string) error {
 	fmt.Printf("\n  Readers:         %s\n", url)
 	people := map[string]news.Actor{}
 	for _, person := range demoPeople {
-		link, err := demoLink(ctx, console{a, url}, person.user)
+		link, err := demoLink(ctx, console{a, url}, person.user, person.in)
 		if err != nil {
 			return err
 		}
@@ -95,10 +98,14 @@ func announceDemo(ctx context.Context, a *app, url string) error {
 }
 
 // demoLink makes a sign-in link for a person, who is added at the first start.
-func demoLink(ctx context.Context, c console, u auth.NewUser) (string, error) {
+func demoLink(ctx context.Context, c console, u auth.NewUser, section string) (string, error) {
 	_, err := c.app.store.UserByName(ctx, u.Username)
 	if news.KindOf(err) == news.NotFound {
-		return c.AddUser(ctx, u)
+		added := control.NewUser{NewUser: u}
+		if section != "" {
+			added.In = []string{section}
+		}
+		return c.AddUser(ctx, added)
 	}
 	if err != nil {
 		return "", err

@@ -351,10 +351,11 @@ func TestEmbargoCanary(t *testing.T) {
 			t.Errorf("walked %d addresses, %d show the public article: the walk has lost its grip", answers, controls)
 		}
 		g.sameAsUnknown(t, twins)
+		g.refusals(t)
+		g.previewShows(t, c)
 		if log := n.log.String(); strings.Contains(log, bird) || strings.Contains(log, url.PathEscape(bird)) || strings.Contains(log, g.token) {
 			t.Error("the log holds the canary or the link")
 		}
-		g.previewShows(t, c)
 
 		c.forward(moment.Sub(c.now()))
 		g.appears(t, moment)
@@ -397,6 +398,32 @@ func (g *cage) sameAsUnknown(t *testing.T, answers map[string]answer) {
 	}
 	if compared < 5 {
 		t.Errorf("compared %d answers: the check has lost its grip", compared)
+	}
+}
+
+// refusals asks for what is hidden in ways that are refused: no error page, no header of one, tells anything of it either.
+func (g *cage) refusals(t *testing.T) {
+	t.Helper()
+	b, statuses := g.browser(t), map[int]int{}
+	for _, path := range append(g.lists(g.now()), articlePath(g.hidden)+"/comments", "/news/"+g.hidden.String()) {
+		for _, method := range []string{http.MethodHead, http.MethodPut, http.MethodPost, http.MethodOptions, "BIRD"} {
+			for _, body := range []string{"", "text=" + strings.Repeat("a", 2<<20)} {
+				r, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.Header.Set("Range", "bytes=0-10")
+				got := b.do(r)
+				statuses[got.StatusCode]++
+				if where := g.leaks(path, got, bird); where != "" {
+					t.Errorf("%s %s (%d) leaks: %s", method, path, got.StatusCode, where)
+				}
+			}
+		}
+	}
+	if statuses[http.StatusMethodNotAllowed] < 20 || statuses[http.StatusNotFound] < 10 {
+		t.Errorf("the refusals are %v: the check has lost its grip", statuses)
 	}
 }
 

@@ -588,9 +588,12 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// TestRightsTable walks every act on articles × every role, in the section of whoever acts and in another.
+// TestRightsTable walks every action × every role, and every act on articles also in the section of whoever acts and in another.
 func TestRightsTable(t *testing.T) {
-	eachDatabase(t, walkRights)
+	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
+		walkActions(t, n)
+		walkRights(t, n)
+	})
 }
 
 func walkRights(t *testing.T, n *newsroomUnderTest) {

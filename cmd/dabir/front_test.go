@@ -288,7 +288,7 @@ func TestFrontBadInput(t *testing.T) {
 		for _, tt := range []struct{ says, text, kind, article, until string }{
 			{"تا کی", "متن", "urgent", "", ""}, {"فوری یا زنده", "متن", "", "", "23:59 1404/12/01"}, {"گذشته", "متن", "urgent", "", "۱۶:۱۲ ۰۴ آذر ۱۴۰۰"},
 			{"یک هفته", "متن", "urgent", "", persian.Stamp(time.Now().AddDate(0, 1, 0))}, {"چنین خبری", "متن", "live", "999", "18:30"},
-			{"چنین خبری", "متن", "live", "<script>", "18:30"}, {"نویسه", strings.Repeat("ب", 300), "live", "", "18:30"}, {"خوانده نشد", "متن", "live", "", "۲۵:۷۰"},
+			{"چنین خبری", "متن", "live", "<script>", "18:30"}, {"نویسه", strings.Repeat("ب", 300), "live", "", "18:30"}, {"نویسه", strings.Repeat("ب", 30_000), "live", "", "18:30"}, {"خوانده نشد", "متن", "live", "", "۲۵:۷۰"},
 		} {
 			got := editor.post(frontDesk+"/breaking", url.Values{"action": {web.NewAction()}, "text": {tt.text}, "kind": {tt.kind}, "article": {tt.article}, "until": {tt.until}, "do": {"show"}})
 			doc := got.page(t)
@@ -305,7 +305,7 @@ func TestFrontBadInput(t *testing.T) {
 		if got := editor.get(frontDesk + "/preview?width=1e9"); got.StatusCode != 200 {
 			t.Errorf("a strange width: %d", got.StatusCode)
 		}
-		if got := editor.post(frontDesk, url.Values{"do": {strings.Repeat("x", 1<<20)}}); got.StatusCode != http.StatusRequestEntityTooLarge {
+		if got := editor.post(frontDesk, url.Values{"do": {strings.Repeat("x", 5<<20)}}); got.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("a large form: %d", got.StatusCode)
 		}
 	})

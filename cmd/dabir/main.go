@@ -1,11 +1,10 @@
-// Command dabir is a newsroom in one binary: it serves readers and editors, and takes articles in. One file here per command.
+// Command dabir is a newsroom in one binary: it serves readers and editors, and takes articles and comments in and out. One file here per command.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -17,17 +16,19 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
-	Demo     demoCmd     `cmd:"" help:"Serve a fictional newsroom to look at."`
-	Import   importCmd   `cmd:"" help:"Take articles in, also beside a running serve."`
-	User     userCmd     `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
-	Backup   backupCmd   `cmd:"" help:"Make a copy of the newsroom, also beside a running serve."`
-	Restore  restoreCmd  `cmd:"" help:"Make a newsroom of a copy, in an empty folder."`
-	Verify   verifyCmd   `cmd:"" help:"Look whether a newsroom or a copy is whole."`
-	Doctor   doctorCmd   `cmd:"" help:"Say what is wrong and what to do, in Persian and English."`
-	Lint     lintCmd     `cmd:"" help:"Check Persian texts as the copy desk does."`
-	Settings settingsCmd `cmd:"" help:"List every setting with its default and its meaning."`
-	Version  versionCmd  `cmd:"" help:"Say which Dabir this is."`
+	Serve      serveCmd      `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
+	Demo       demoCmd       `cmd:"" help:"Serve a fictional newsroom to look at."`
+	Import     importCmd     `cmd:"" help:"Take articles and comments in, also beside a running serve."`
+	Export     exportCmd     `cmd:"" help:"Take comments out, also beside a running serve."`
+	User       userCmd       `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Backup     backupCmd     `cmd:"" help:"Make a copy of the newsroom, also beside a running serve."`
+	Restore    restoreCmd    `cmd:"" help:"Make a newsroom of a copy, in an empty folder."`
+	Verify     verifyCmd     `cmd:"" help:"Look whether a newsroom or a copy is whole."`
+	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong and what to do, in Persian and English."`
+	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
+	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Settings   settingsCmd   `cmd:"" help:"List every setting with its default and its meaning."`
+	Version    versionCmd    `cmd:"" help:"Say which Dabir this is."`
 }
 
 // common are the flags that every command with a newsroom takes.
@@ -45,16 +46,6 @@ func (c *common) load(more map[string]string) (*config.Config, error) {
 		flags[name] = value
 	}
 	return config.Load(config.Sources{Data: c.Data, File: c.Config, Env: os.Environ(), Flags: flags})
-}
-
-func newLog(c *config.Config) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.LogLevel)) // config has checked it
-	options := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
 func main() {

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
@@ -32,13 +36,63 @@ func (c console) CheckImport(ctx context.Context, items []news.Import) ([]news.I
 	return c.app.editorial.CheckImport(ctx, c.actor("import"), items)
 }
 
+// ImportComments stores comments.
+func (c console) ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return c.app.transfer.ImportComments(ctx, c.actor("import"), items)
+}
+
+// CheckComments tells what ImportComments would do.
+func (c console) CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return c.app.transfer.CheckComments(ctx, c.actor("import"), items)
+}
+
+// BeginExport notes in the log that comments are taken out.
+func (c console) BeginExport(ctx context.Context, emails bool) error {
+	return c.app.transfer.BeginExport(ctx, c.actor("export"), emails)
+}
+
+// DiscussedArticles lists articles that have comments.
+func (c console) DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error) {
+	return c.app.transfer.DiscussedArticles(ctx, c.actor("export"), after, limit)
+}
+
+// ArticleComments reads an article's comments.
+func (c console) ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error) {
+	return c.app.transfer.ArticleComments(ctx, c.actor("export"), q)
+}
+
 // AddUser makes a user and a sign-in link.
-func (c console) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
-	made, err := c.app.auth.CreateUser(ctx, c.actor("console"), u)
+func (c console) AddUser(ctx context.Context, u control.NewUser) (string, error) {
+	var err error
+	if u.Sections, err = c.sections(ctx, u.In); err != nil {
+		return "", err
+	}
+	made, err := c.app.auth.CreateUser(ctx, c.actor("console"), u.NewUser)
 	if err != nil {
 		return "", err
 	}
 	return c.link(ctx, made)
+}
+
+// sections finds sections by name or slug.
+func (c console) sections(ctx context.Context, wanted []string) ([]news.SectionID, error) {
+	all, err := c.app.store.Sections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []news.SectionID
+	for _, name := range wanted {
+		at := slices.IndexFunc(all, func(s news.Section) bool { return s.Slug == name || persian.Fold(s.Name) == persian.Fold(name) })
+		if at < 0 {
+			var known []string
+			for _, s := range all {
+				known = append(known, s.Name)
+			}
+			return nil, fmt.Errorf("there is no section %q; the sections are %s", name, strings.Join(known, ", "))
+		}
+		found = append(found, all[at].ID)
+	}
+	return found, nil
 }
 
 // LinkUser makes a sign-in link.
@@ -74,8 +128,25 @@ func (c console) link(ctx context.Context, u news.User) (string, error) {
 	return c.siteURL + "/newsroom/signin/" + secret, nil
 }
 
+// commanded is a newsroom as commands see it, in this process or in another.
+type commanded interface {
+	control.Newsroom
+	control.Comments
+	control.Copies
+}
+
+// TrainModel learns from examples and decisions.
+func (c console) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
+	return c.app.engine.Train(ctx, c.actor("console"), examples)
+}
+
+// CheckText tells what lists and model say of a text.
+func (c console) CheckText(_ context.Context, text string) (discussion.Judgement, error) {
+	return c.app.engine.Check(news.SystemActor("console", news.Moderator), text)
+}
+
 // openNewsroom finds the newsroom of a folder: the process that serves it, by its socket, or the folder itself when nobody does.
-func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, func(), error) {
+func openNewsroom(ctx context.Context, cfg *config.Config) (commanded, func(), error) {
 	f, held, err := holdFolder(cfg.Data)
 	if err != nil {
 		return nil, nil, err
@@ -87,7 +158,7 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, fu
 		}
 		return control.NewClient(path), func() {}, nil
 	}
-	log := newLog(cfg)
+	log := newLog(cfg, os.Stderr)
 	if cfg.LogLevel == "info" { // what the store says of itself is not this command's answer
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
@@ -96,9 +167,13 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, fu
 		f.release()
 		return nil, nil, err
 	}
-	url := cfg.Site.URL
-	if url == "" {
-		url = "http://" + cfg.Addr
+	return console{app: a, siteURL: commandURL(cfg)}, func() { a.close(); f.release() }, nil
+}
+
+// commandURL is the site's address for a command that does not serve it.
+func commandURL(cfg *config.Config) string {
+	if cfg.Site.URL != "" {
+		return cfg.Site.URL
 	}
-	return console{app: a, siteURL: url}, func() { a.close(); f.release() }, nil
+	return "http://" + cfg.Addr
 }

@@ -92,3 +92,27 @@ func TestPreviewFromTheNewsroom(t *testing.T) {
 		}
 	})
 }
+
+// TestFilmPlaysInThePreviewOfItsVersion: without a script a film of a preview plays in the version that is shown, and not in the working copy.
+func TestFilmPlaysInThePreviewOfItsVersion(t *testing.T) {
+	n := start(t, "")
+	content := news.Content{Kind: news.KindNews, Headline: "تیتر", Body: `<p>نسخهٔ یکم</p><figure class="embed"><a href="https://www.aparat.com/v/abc">aparat.com</a></figure>`}
+	a, err := n.editorial.Save(context.Background(), chief, editorial.Save{Content: content})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content.Body = "<p>نسخهٔ دوم</p>"
+	if _, err := n.editorial.Save(context.Background(), chief, editorial.Save{Code: a.Code, Base: 1, Content: content}); err != nil {
+		t.Fatal(err)
+	}
+	editor := n.signIn(t, "dabir", news.DeskEditor)
+	first := editor.get("/newsroom/preview/" + a.Code.String() + "?revision=1")
+	address := first.page(t).Find("a.play").AttrOr("href", "")
+	if want := "/newsroom/preview/" + a.Code.String() + "?revision=1&play=1#embed-1"; address != want {
+		t.Fatalf("the film plays at %q, want %q", address, want)
+	}
+	playing := editor.get(address)
+	if !strings.Contains(playing.body, "نسخهٔ یکم") || playing.page(t).Find("figure iframe.player").Length() != 1 {
+		t.Errorf("%d: the first version with its film is not shown", playing.StatusCode)
+	}
+}

@@ -258,6 +258,10 @@ func TestImportBesideServe(t *testing.T) {
 	if err != nil || !strings.Contains(string(link), s.url+"/newsroom/signin/") {
 		t.Errorf("user add: %v: %s", err, link)
 	}
+	refused, err := command("user", "add", "--data", data, "--name", "دبیر", "--role", "desk_editor", "--section", "شطرنج", "dabir").CombinedOutput()
+	if err == nil || !strings.HasPrefix(string(refused), `dabir: there is no section "شطرنج"`) {
+		t.Errorf("user add for a section that is none: %v: %s", err, refused)
+	}
 	second, err := command("serve", "--data", data, "--addr", "127.0.0.1:0").CombinedOutput()
 	if err == nil || !strings.Contains(string(second), "one process owns a folder") {
 		t.Errorf("a second serve: %v: %s", err, second)

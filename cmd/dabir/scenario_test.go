@@ -23,6 +23,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
 	"github.com/dabir-newsroom/dabir/internal/web"
+	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
 var (
@@ -204,7 +205,7 @@ func form(t *testing.T, doc *goquery.Document, selector string) (action string, 
 // signIn brings a new user of a role into a browser by a one-time link.
 func (n *newsroomUnderTest) signIn(t *testing.T, username string, role news.Role) *browser {
 	t.Helper()
-	link, err := console{n.app, n.url}.AddUser(context.Background(), auth.NewUser{Username: username, Name: "نام " + username, Roles: []news.Role{role}})
+	link, err := console{n.app, n.url}.AddUser(context.Background(), control.NewUser{NewUser: auth.NewUser{Username: username, Name: "نام " + username, Roles: []news.Role{role}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,10 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 		return err
 	}
 	defer f.release()
-	log := newLog(cfg)
+	out := gather(os.Stderr)
+	defer out.flush()
+	log := newLog(cfg, out)
+	planMemory(int64(cfg.PagesMemory)<<20, log)
 	a, err := openApp(ctx, cfg, log, time.Now)
 	if err != nil {
 		return err
@@ -76,6 +79,6 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 	wait := a.background(running)
 	defer wait()
 	defer cancel()
-	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, log)}, socket, stopGrace)
+	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, console{a, url}, log)}, socket, stopGrace)
 	return web.Serve(ctx, web.NewServer(handler, log), listener, stopGrace)
 }

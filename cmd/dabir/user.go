@@ -20,11 +20,12 @@ type userAddCmd struct {
 	Username string   `arg:"" help:"Name for signing in."`
 	Name     string   `help:"Name that colleagues see." required:""`
 	Role     []string `help:"reporter, desk_editor, chief_editor, moderator or operator; may be given several times." required:""`
+	Section  []string `help:"Section for which the roles hold, by name; may be given several times (default: all sections)." placeholder:"NAME"`
 }
 
 // Run adds a user.
 func (c *userAddCmd) Run(ctx context.Context) error {
-	u := auth.NewUser{Username: c.Username, Name: c.Name}
+	u := control.NewUser{NewUser: auth.NewUser{Username: c.Username, Name: c.Name}, In: c.Section}
 	for _, name := range c.Role {
 		role := news.Role(name)
 		if !slices.Contains(news.Roles(), role) {

@@ -78,6 +78,11 @@ func (p photographer) flow() error {
 	if _, err := send(chief, second, map[string]string{"do": "schedule", "base": "1", "publish_at": "فردا ۱۸:۳۰:۰۰", "confirmed": "1"}); err != nil {
 		return err
 	}
+	text["do"] = "submit"
+	third, err := send(reporter, "/newsroom/articles", text)
+	if err != nil {
+		return err
+	}
 	lock := func() error {
 		_, err := stage.Get[int](reporter, fmt.Sprintf(`fetch(%q, { method: "POST", body: "{}" }).then((r) => r.status)`, first+"/lock"))
 		return err
@@ -109,7 +114,7 @@ func (p photographer) flow() error {
 		{"flow-inbox-scheduled", chief, "/newsroom/inbox?box=scheduled", nil, nil},
 		{"flow-returned", reporter, first, nil, nil},
 		{"flow-scheduled", chief, second, nil, nil},
-		{"flow-checklist", chief, second, nil, click(`button[value="publish"]`)},
+		{"flow-checklist", chief, third, nil, click(`button[value="publish"]`)},
 	} {
 		if page.before != nil {
 			if err := page.before(); err != nil {

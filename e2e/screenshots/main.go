@@ -203,7 +203,8 @@ func (p photographer) staff() error {
 		after      func() error
 	}{
 		{"desk-preview", preview, makeLink}, {"desk-articles", "/newsroom/articles", nil}, {"desk-new", "/newsroom/articles/new", nil}, {"desk-article", article, nil},
-		{"desk-withdraw", article + "/withdraw", nil}, {"library", "/newsroom/media", nil},
+		{"desk-withdraw", article + "/withdraw", nil}, {"desk-terms", "/newsroom/terms", nil}, {"desk-term", "/newsroom/terms/new", nil}, {"desk-terms-import", "/newsroom/terms/import", nil}, {"desk-rules", "/newsroom/rules", nil},
+		{"library", "/newsroom/media", nil},
 		{"library-list", "/newsroom/media?view=list", nil}, {"library-item", "/newsroom/media/3/edit", nil},
 		{"library-pick", "/newsroom/articles/new", func() error {
 			return errors.Join(tab.Do(chromedp.Click(chromedp.CSS("[data-pick]"))), tab.Until(`document.querySelector(".panel .shelf li")`))
@@ -316,7 +317,7 @@ var guidePictures = map[string]struct {
 }{
 	"day-reporter-returned-box": {"newsroom-inbox.png", 420}, "day-reporter-returned": {"newsroom-article.png", 900}, "day-desk-article": {"newsroom-note.png", 880},
 	"flow-checklist": {"newsroom-checklist.png", 900}, "flow-history": {"newsroom-history.png", 760}, "desk-front": {"newsroom-front.png", 900},
-	"desk-reasons": {"newsroom-comments.png", 700},
+	"copydesk-panel": {"newsroom-copydesk.png", 1260},
 }
 
 // small writes the top of the page in few colours.

@@ -150,6 +150,10 @@ func TestTenWrongCodesCloseTheAccount(t *testing.T) {
 		_, err := o.SecondStep(ctx, second, code, home)
 		wantKey(t, err, news.TooMany, "error.signin_rate")
 	}
+	refused := strings.TrimSpace(strings.Repeat("user.code_refused ", 10))
+	if got := o.kinds(10); got != refused {
+		t.Errorf("the log says %q", got)
+	}
 	o.clock = o.clock.Add(window)
 	_, err := o.SecondStep(ctx, second, codes[0], home)
 	wantKey(t, err, news.Unauthorized, "error.signin_again")

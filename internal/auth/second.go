@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,7 +35,7 @@ const (
 
 // SecondStep opens the session that SignIn has left half open. code is the one of this moment or a recovery code, which is used
 // up. Errors: Unauthorized "error.signin_again" when the first step is too long ago, Invalid "error.code_wrong" at "code",
-// TooMany "error.signin_rate" after ten wrong ones.
+// TooMany "error.signin_rate" after ten wrong ones. A wrong one is an event: somebody knows the password.
 func (d *Desk) SecondStep(ctx context.Context, second, code string, from Visitor) (Entry, error) {
 	token, err := d.tokens.PeekToken(ctx, hashOf(second), purposeSecond, d.now())
 	var user news.User
@@ -68,7 +69,8 @@ func (d *Desk) checkCode(ctx context.Context, user news.User, code string, from 
 		return news.UserChange{}, err
 	})
 	if e := news.Errors(err); len(e) > 0 && e[0].Key == "error.code_wrong" {
-		if err := d.countFailure(ctx, limits); err != nil {
+		refused := news.UserChange{Events: []news.Event{eventOf(user.Actor(), news.UserCodeRefused, user.ID)}}
+		if err := errors.Join(d.countFailure(ctx, limits), d.change(context.WithoutCancel(ctx), user, refused)); err != nil {
 			return "", err
 		}
 	}

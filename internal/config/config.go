@@ -77,6 +77,14 @@ type Comments struct {
 	Window time.Duration
 	Flags  bool // a flag beside the country's name
 
+	Rules        bool          // the rules look at comments
+	Mode         string        // pre, trust, post: where the newsroom's pages set none
+	Links        int           // that a comment may have without being held
+	RepeatWindow time.Duration // 0: repeats are not looked for
+	ModelAt      int           // percent from which the model holds
+	TrustAt      int           // published comments of one who is trusted
+	Rejected     int           // rejected comments from which the next one is held; 0: never
+
 	Depth            int           // levels of replies
 	CloseAfter       time.Duration // how long an article takes comments; 0 for ever
 	RejectedCount    bool          // readers see how many were not published
@@ -122,6 +130,23 @@ func Settings() []Setting {
 			}},
 		{"comments.flags", "false", "show a flag beside the country's name: true or false",
 			func(c *Config, v string) (err error) { c.Comments.Flags, err = boolean(v); return err }},
+		{"comments.rules", "true", "let lists, model and the other rules look at comments: true or false; false: each waits, unread",
+			func(c *Config, v string) (err error) { c.Comments.Rules, err = boolean(v); return err }},
+		{"comments.mode", "pre", "when a comment that no rule holds is published, where the newsroom's page sets nothing else: pre (a moderator publishes it), trust (at once for trusted people) or post (at once)",
+			oneOf(func(c *Config) *string { return &c.Comments.Mode }, "pre", "trust", "post")},
+		{"comments.links", "0", "how many links a comment may have without being held for review",
+			func(c *Config, v string) (err error) { c.Comments.Links, err = number(v, 0, 100); return err }},
+		{"comments.repeat_window", "24h", "the time in which nearly the same text, by anyone, is held as a repeat; 0s: never",
+			func(c *Config, v string) (err error) {
+				c.Comments.RepeatWindow, err = duration(v, 0, 30*24*time.Hour)
+				return err
+			}},
+		{"comments.model_hold", "50", "the probability in percent from which the model holds a comment for review",
+			func(c *Config, v string) (err error) { c.Comments.ModelAt, err = number(v, 1, 100); return err }},
+		{"comments.trust", "3", "how many published comments make a person trusted, who is known by the signed cookie",
+			func(c *Config, v string) (err error) { c.Comments.TrustAt, err = number(v, 1, 1000); return err }},
+		{"comments.rejected", "2", "how many rejected comments of the last 90 days hold a person's next one; 0: none do",
+			func(c *Config, v string) (err error) { c.Comments.Rejected, err = number(v, 0, 1000); return err }},
 		{"comments.depth", "1", "levels of replies, from 1 to 3",
 			func(c *Config, v string) (err error) { c.Comments.Depth, err = number(v, 1, 3); return err }},
 		{"comments.close_after_days", "0", "days after its publication for which an article takes comments; 0: for ever",

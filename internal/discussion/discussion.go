@@ -40,6 +40,7 @@ type Settings struct {
 	Retention  time.Duration     // how long an address can be recognised; 0 is DefaultRetention
 	CloseAfter time.Duration     // how long an article takes comments from its publication on; 0 for ever
 	Challenge  ChallengeSettings
+	Engine     *Engine // lets the rules look at comments; nil: each waits for a moderator
 }
 
 // DefaultRetention is how long an address can be recognised where the newsroom says nothing else (PRODUCT.md F16).

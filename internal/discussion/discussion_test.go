@@ -39,7 +39,7 @@ func open(t *testing.T) *bench {
 	now := func() time.Time { return b.clock }
 	b.store = storetest.Open(t, filepath.Join(t.TempDir(), "dabir.db"), now)
 	b.bans = discussion.NewBans(b.store, now)
-	b.Moderation = discussion.NewModeration(b.store, b.store, b.store, now)
+	b.Moderation = discussion.NewModeration(b.store, b.store, b.store, nil, now)
 	b.Desk = discussion.New(b.store, b.bans, func(netip.Addr) string { return "IR" },
 		discussion.Settings{Limit: news.CommentLimit{Count: 5, Window: 10 * time.Minute}}, now)
 	b.article(t)

@@ -2,6 +2,7 @@ package discussion_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -129,7 +130,7 @@ func TestBulkTellsWhatBecameOfEach(t *testing.T) {
 		t.Fatal(err)
 	}
 	bulk := discussion.Bulk{Action: "bulk", Reason: news.ReasonAdvertising,
-		From: map[news.CommentID]news.CommentState{one.ID: news.CommentPending, two.ID: news.CommentPending, 99: news.CommentPending}}
+		Seen: map[news.CommentID]discussion.Seen{one.ID: {State: news.CommentPending}, two.ID: {State: news.CommentPending}, 99: {State: news.CommentPending}}}
 	out, err := b.Decide(ctx, mina, bulk)
 	if err != nil || len(out) != 3 || out[0].Err != nil || news.KindOf(out[1].Err) != news.Conflict || news.KindOf(out[2].Err) != news.NotFound {
 		t.Fatalf("%+v %v", out, err)
@@ -140,7 +141,7 @@ func TestBulkTellsWhatBecameOfEach(t *testing.T) {
 	if _, err := b.Decide(ctx, mina, discussion.Bulk{}); news.KindOf(err) != news.Invalid {
 		t.Errorf("nothing chosen: %v", err)
 	}
-	if _, err := b.Decide(ctx, mina, discussion.Bulk{From: bulk.From, Reason: "because"}); news.KindOf(err) != news.Invalid {
+	if _, err := b.Decide(ctx, mina, discussion.Bulk{Seen: bulk.Seen, Reason: "because"}); news.KindOf(err) != news.Invalid {
 		t.Errorf("an unknown reason: %v", err)
 	}
 }
@@ -208,7 +209,8 @@ func TestBansHoldByNetworkAndWords(t *testing.T) {
 		{"5.160.3.1", "کانال ماهی‌گیران", false},
 	} {
 		sent := b.one(t, discussion.Submission{Text: step.text, Address: netip.MustParseAddr(step.address)})
-		if sent.Held != step.held || sent.Held != (len(sent.Findings) > 0) || sent.State != news.CommentPending {
+		banned := slices.ContainsFunc(sent.Findings, func(f news.Finding) bool { return f.Rule == "ban" })
+		if sent.Held != step.held || banned != step.held || sent.State != news.CommentPending {
 			t.Errorf("%q from %s: held %v, findings %v", step.text, step.address, sent.Held, sent.Findings)
 		}
 	}

@@ -84,6 +84,7 @@ func (d *Desk) Retract(ctx context.Context, code string, address netip.Addr) err
 			return "", nil
 		}
 		c.State, c.Name, c.Email, c.Text, c.Reason = news.CommentWithdrawn, "", "", "", ""
+		c.Reports, c.ClaimedBy = 0, 0
 		c.Held, c.Risk, c.Findings, c.Fingerprint, c.Person, c.Pseudonym, c.Network = false, 0, nil, 0, "", "", ""
 		return news.CommentTakenBack, nil
 	})
@@ -102,6 +103,10 @@ func (d *Desk) Revise(ctx context.Context, code string, address netip.Addr, text
 	if err := in.check(); err != nil {
 		return err
 	}
+	judged, err := d.judgedAnew(ctx, hash, in)
+	if err != nil && news.KindOf(err) != news.NotFound {
+		return err // an unknown code goes the same way as a known one, below
+	}
 	now := d.now()
 	_, err = d.storage.UpdateOwnComment(ctx, "", hash, func(c *news.Comment) (news.EventKind, error) {
 		switch {
@@ -113,9 +118,27 @@ func (d *Desk) Revise(ctx context.Context, code string, address netip.Addr, text
 			return "", news.Fail(news.Conflict, "error.revise_read")
 		}
 		c.Text, c.RevisedAt = in.Text, now
+		c.Held, c.Risk, c.Findings, c.Fingerprint = judged.Held, judged.Risk, judged.Findings, judged.Fingerprint
 		return news.CommentRevised, nil
 	})
 	return d.noted(ctx, code, address, err)
+}
+
+// judgedAnew is the comment of a receipt with its new words, as the ban and the rules see it. It waits for a moderator whatever they say.
+func (d *Desk) judgedAnew(ctx context.Context, hash string, in Submission) (news.Comment, error) {
+	q, err := d.storage.CommentByReceipt(ctx, hash)
+	if err != nil {
+		return news.Comment{}, err
+	}
+	c := q.Comment
+	c.Text = in.Text
+	banned, err := d.bans.Check(ctx, in.Address, c.Name, c.Text)
+	if err != nil {
+		return c, err
+	}
+	const asked = true // for Persian letters: at the first sending
+	err = d.judged(ctx, &c, banned, asked)
+	return c, err
 }
 
 // ownReceipt is the hash under which the comment of a code is kept. A code that cannot be one gets a hash too, which nobody has: all

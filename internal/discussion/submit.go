@@ -37,6 +37,7 @@ type Submission struct {
 	Email   string
 	Text    string
 	Trap    string     // a field that people do not see; whoever fills it is asked to empty it
+	Asked   bool       // the writer was asked for Persian letters and sends it all the same
 	Address netip.Addr // of the reader; not stored
 
 	Cookie   string // the reader's signed cookie, "" for none; a forged one is as none
@@ -54,9 +55,10 @@ type Submitted struct {
 	Challenge *Challenge // with TooMany "error.challenge": what the sender has to do first
 }
 
-// Submit takes in a reader's comment: durable and waiting for review when it returns. Errors: Invalid at the fields name, email,
-// text, trap and parent, all that apply joined; NotFound for an article that is not public; Conflict "error.comments_closed",
-// or "error.challenge_used" for a ticket that another comment had; Forbidden "error.banned"; TooMany "error.comment_rate", or "error.challenge" with the
+// Submit takes in a reader's comment: durable when it returns, with what the rules found, and waiting for review unless all of them
+// passed it. Errors: Invalid at the fields name, email, text, trap and parent, all that apply joined, or "error.ask_finglish" at text,
+// once; NotFound for an article that is not public; Conflict "error.comments_closed", or "error.challenge_used" for a ticket that another
+// comment had; Forbidden "error.banned"; TooMany "error.comment_rate", or "error.challenge" with the
 // Challenge; Unavailable when it could not be stored.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
@@ -100,8 +102,8 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
 		Country: d.countries(in.Address), Pseudonym: who.pseudonym, Network: who.network, Person: who.person, CreatedAt: d.now(), ReceiptHash: hash,
 	}
-	if banned != nil {
-		comment.Held, comment.Findings = true, append([]news.Finding{*banned}, comment.Findings...)
+	if err := d.judged(ctx, &comment, banned, in.Asked); err != nil {
+		return Submitted{}, err
 	}
 	out.Comment, err = d.storage.SubmitComment(ctx, in.Action, comment, limit, func(closed bool) error {
 		if closed {
@@ -109,6 +111,9 @@ func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		d.settings.Engine.remember(out.Comment)
+	}
 	return out, err
 }
 

@@ -26,18 +26,18 @@ func (h *House) inContent(ctx context.Context, c news.Content) (findings, error)
 	if err != nil {
 		return f, err
 	}
-	for _, found := range desk.CheckArticle(copydesk.Article{Kicker: c.Kicker, Headline: c.Headline, Lede: c.Lede, Body: f.body.Text}) {
+	for _, found := range desk.CheckArticle(copydesk.Article{Kicker: c.Kicker, Headline: c.Headline, ShortHeadline: c.ShortHeadline, Lede: c.Lede,
+		Caption: c.Picture.Caption, Credit: c.Picture.Credit, Alt: c.Picture.Alt, Body: f.body.Text}) {
 		if found.Field == "body" && f.body.Holds(found.Start, found.End) {
 			continue
 		}
 		if found.Safe {
 			f.safe = append(f.safe, found)
 		}
-		switch found.Rule {
-		case copydesk.LedeMissing, copydesk.HeadlineStop, copydesk.HeadlineLong:
-		default:
-			f.all = append(f.all, found)
+		if found.Rule == copydesk.LedeMissing || found.Rule == copydesk.HeadlineLong || found.Rule == copydesk.HeadlineStop && found.Field == "headline" {
+			continue
 		}
+		f.all = append(f.all, found)
 	}
 	return f, nil
 }
@@ -47,7 +47,10 @@ func (f findings) fix(c news.Content) news.Content {
 	in := func(field string) []copydesk.Finding {
 		return slices.DeleteFunc(slices.Clone(f.safe), func(found copydesk.Finding) bool { return found.Field != field })
 	}
-	c.Kicker, c.Headline, c.Lede = copydesk.Fix(c.Kicker, in("kicker")), copydesk.Fix(c.Headline, in("headline")), copydesk.Fix(c.Lede, in("lede"))
+	for field, text := range map[string]*string{"kicker": &c.Kicker, "headline": &c.Headline, "short_headline": &c.ShortHeadline, "lede": &c.Lede,
+		"picture_caption": &c.Picture.Caption, "picture_credit": &c.Picture.Credit, "picture_alt": &c.Picture.Alt} {
+		*text = copydesk.Fix(*text, in(field))
+	}
 	var edits []markup.Edit
 	for _, found := range in("body") {
 		edits = append(edits, markup.Edit{Start: found.Start, End: found.End, After: found.After})

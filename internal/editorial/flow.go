@@ -54,6 +54,9 @@ func (d *Desk) Submit(ctx context.Context, actor news.Actor, in Step) (news.Arti
 
 // Return gives an article back to its author. Errors: Forbidden; Invalid at "reason" without one; Conflict.
 func (d *Desk) Return(ctx context.Context, actor news.Actor, in Step, reason string) (news.Article, error) {
+	if err := actor.Require(news.RightPublish); err != nil {
+		return news.Article{}, err
+	}
 	reason = persian.CleanLine(reason)
 	if reason == "" {
 		return news.Article{}, news.FieldError("reason", "error.return_reason")
@@ -75,6 +78,9 @@ func (d *Desk) Take(ctx context.Context, actor news.Actor, in Step) (news.Articl
 
 // Schedule lets the timer publish the article at a moment. Errors as Publish; Invalid at "publish_at" for a moment that has passed.
 func (d *Desk) Schedule(ctx context.Context, actor news.Actor, in Publish, at time.Time) (news.Article, error) {
+	if err := actor.Require(news.RightPublish); err != nil {
+		return news.Article{}, err
+	}
 	if err := d.future("publish_at", at); err != nil {
 		return news.Article{}, err
 	}

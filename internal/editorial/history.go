@@ -61,6 +61,9 @@ func (d *Desk) RestoreRevision(ctx context.Context, actor news.Actor, in Publish
 // Correct adds a correction to a public article: readers see it at the article, in the archive of corrections and in the feeds.
 // Errors: Forbidden; Invalid at "kind" and "text"; Conflict "error.not_published".
 func (d *Desk) Correct(ctx context.Context, actor news.Actor, action string, c news.Correction) (news.Correction, error) {
+	if err := actor.Require(news.RightPublish); err != nil {
+		return c, err
+	}
 	a, err := d.storage.Article(ctx, c.Article)
 	if err != nil {
 		return c, err

@@ -161,7 +161,9 @@ func (r *room) slips() news.Content {
 
 func TestSafeFixesAreAVersion(t *testing.T) {
 	eachRoom(t, func(t *testing.T, r *room) {
-		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: r.slips()})
+		content := r.slips()
+		content.ShortHeadline, content.Picture = "او می رود.", news.Picture{Caption: "كتاب ها", Credit: "سارا كريمي", Alt: "چرا?"}
+		a, err := r.Save(ctx, r.reporter, editorial.Save{Content: content})
 		ok(t, "save", err)
 		_, err = r.FixSafe(ctx, r.chief, editorial.Publish{Code: a.Code, Base: 7})
 		want(t, "an old form", err, news.Conflict)
@@ -172,6 +174,9 @@ func TestSafeFixesAreAVersion(t *testing.T) {
 		c := fixed.Content
 		if fixed.Revision != 2 || c.Kicker != "کتاب‌ها" || c.Headline != "او می‌رود" || c.Lede != "چرا؟" {
 			t.Errorf("revision %d: %q %q %q", fixed.Revision, c.Kicker, c.Headline, c.Lede)
+		}
+		if c.ShortHeadline != "او می‌رود" || c.Picture.Caption != "کتاب‌ها" || c.Picture.Credit != "سارا کریمی" || c.Picture.Alt != "چرا؟" {
+			t.Errorf("short headline and picture: %q %+v", c.ShortHeadline, c.Picture)
 		}
 		const body = `<p>او <strong>می</strong>` + "\u200c" + `رود و گفت که که می‌آید.</p>` + "\n" + `<aside class="desk-note"><p>می رود؟</p></aside>` + "\n" + `<p><span lang="ar">می رود</span></p>`
 		if !strings.HasPrefix(c.Body, body) {

@@ -35,6 +35,9 @@ func (d *Desk) Lock(ctx context.Context, actor news.Actor, code news.Code) error
 
 // TakeOver wins the lock from whoever holds it, with a word to them. Errors: Forbidden for whoever may not publish in the section.
 func (d *Desk) TakeOver(ctx context.Context, actor news.Actor, code news.Code, word string) error {
+	if err := actor.Require(news.RightPublish); err != nil {
+		return err
+	}
 	a, err := d.storage.Article(ctx, code)
 	if err != nil {
 		return err

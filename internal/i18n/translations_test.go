@@ -20,12 +20,15 @@ var dynamicPrefixes = []string{
 	"ban_kind.",
 	"calendar.",
 	"comment_act.",
+	"comment_mode.",
+	"comment_outcome.",
 	"comment_rule.",
 	"copydesk.",
 	"correction.",
 	"event.",
 	"inbox.",
 	"kind.",
+	"label.",
 	"lang.",
 	"media.",
 	"queue_empty.",
@@ -35,6 +38,7 @@ var dynamicPrefixes = []string{
 	"reason_plain.",
 	"role.",
 	"state.",
+	"term_list.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of

@@ -124,6 +124,9 @@ func (l *Library) putJPEG(ctx context.Context, key string, data []byte) error {
 // Delete removes an item and the files that no other item shares. It may be done by who publishes, and by who added the item. Conflict
 // "error.media_in_use" while any version of an article uses it.
 func (l *Library) Delete(ctx context.Context, actor news.Actor, id news.MediaID) error {
+	if err := actor.Require(news.RightWrite); err != nil {
+		return err
+	}
 	m, err := l.storage.Media(ctx, id)
 	if err != nil {
 		return err

@@ -81,6 +81,8 @@ type Comment struct {
 	EditedBy    UserID
 	ClaimedBy   UserID // the moderator who has it on the screen until ClaimedTo; 0 nobody
 	ClaimedTo   time.Time
+
+	Section SectionID // in which its article is filed now, for the rights of who decides; never stored with it
 }
 
 // Outcome is what a rule made of a comment.
@@ -252,7 +254,7 @@ type QueuedComment struct {
 	ParentText      string // "" when it answers none
 	DeciderName     string // display name of who decided; "" when nobody or not a user
 	ClaimerName     string // display name of who has it on the screen; "" nobody, or a claim that has ended is not told apart
-	Writer          WriterHistory
+	Writer          WriterTally
 	Given           []ReportGiven // unsettled reports, oldest first, the first twenty
 }
 

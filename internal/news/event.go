@@ -1,6 +1,8 @@
 package news
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -42,6 +44,7 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentsExported  EventKind = "comments.exported" // in bulk, by the operator; Data "emails": "yes" or "no"
 	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
 	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
 	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
@@ -56,6 +59,12 @@ const (
 	BanAdded      EventKind = "ban.added"       // Data "kind", "effect"
 	BanLifted     EventKind = "ban.lifted"      // before its end
 	SiteTextSaved EventKind = "site_text.saved" // Data "name"
+
+	TermSaved      EventKind = "term.saved"
+	TermDeleted    EventKind = "term.deleted"
+	TermsImported  EventKind = "term.imported" // Data "terms", "new": how many
+	CommentModeSet EventKind = "comment.mode_set"
+	ModelTrained   EventKind = "moderation.trained"
 
 	FrontEdited    EventKind = "front.edited"    // the working copy changed
 	FrontPublished EventKind = "front.published" // readers see a new version
@@ -85,6 +94,7 @@ const (
 	UserDisabled      EventKind = "user.disabled"
 	UserEnabled       EventKind = "user.enabled"
 	UserSignedIn      EventKind = "user.signed_in"      // Data "way": "password", "code", "recovery", "passkey", "link", "invitation", "setup"
+	UserCodeRefused   EventKind = "user.code_refused"   // the password was right, the code was not
 	UserSignedOut     EventKind = "user.signed_out"     // one session ended
 	UserSessionsEnded EventKind = "user.sessions_ended" // several at once
 	UserPasswordSet   EventKind = "user.password_set"
@@ -97,6 +107,11 @@ const (
 
 // knownKinds are all of the above.
 var knownKinds = map[EventKind]bool{
+	TermSaved:              true,
+	TermDeleted:            true,
+	TermsImported:          true,
+	CommentModeSet:         true,
+	ModelTrained:           true,
 	ArticleCreated:         true,
 	ArticleSaved:           true,
 	ArticlePublished:       true,
@@ -131,6 +146,7 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentsExported:       true,
 	CommentRevised:         true,
 	CommentTakenBack:       true,
 	CommentReported:        true,
@@ -156,6 +172,7 @@ var knownKinds = map[EventKind]bool{
 	UserDisabled:           true,
 	UserEnabled:            true,
 	UserSignedIn:           true,
+	UserCodeRefused:        true,
 	UserSignedOut:          true,
 	UserSessionsEnded:      true,
 	UserPasswordSet:        true,
@@ -174,6 +191,9 @@ var knownKinds = map[EventKind]bool{
 
 // Known tells whether this Dabir knows what such an event may have changed. It does not when a newer one wrote it.
 func (k EventKind) Known() bool { return knownKinds[k] }
+
+// EventKinds are all kinds that this Dabir knows, by name.
+func EventKinds() []EventKind { return slices.Sorted(maps.Keys(knownKinds)) }
 
 // Event is one line of the event log: the audit log, the change feed and the only thing the read side listens to. It
 // never holds a comment's text or anything personal about a reader.

@@ -130,7 +130,7 @@ func (c *Cache) Fresh(key string) *Page {
 // count counts a page that was answered from what is kept, and has a hot one packed better.
 func (c *Cache) count(p *Page) {
 	c.stats.hits.Add(1)
-	const hot = 512
+	const hot = 64
 	if p.served.Add(1) == hot && p.Pack && p.best.CompareAndSwap(false, true) {
 		select {
 		case c.hot <- p:

@@ -175,6 +175,33 @@ func TestOldViewsAreSweptAway(t *testing.T) {
 	})
 }
 
+func TestDraftsThatNobodyTouchedAreSweptAway(t *testing.T) {
+	now := noon
+	storetest.EachAt(t, func() time.Time { return now }, func(t *testing.T, s *store.Store) {
+		made := create(t, s, article(section(t, s, "شهر").ID, "تیتر", noon))
+		typed := func(code news.Code, draft string, days int) {
+			now = noon.AddDate(0, 0, -days)
+			if err := s.Autosave(ctx, 1, news.Autosave{Article: code, Draft: draft, Window: "w", Form: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			now = noon
+		}
+		typed(0, "young", 89)
+		typed(0, "old", 91)
+		typed(made.Code, "", 400)
+		if err := s.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		left, err := s.Autosaved(ctx, 1, 0)
+		if err != nil || len(left) != 1 || left[0].Draft != "young" {
+			t.Errorf("drafts: %+v %v", left, err)
+		}
+		if kept, err := s.Autosaved(ctx, 1, made.Code); err != nil || len(kept) != 1 {
+			t.Errorf("what was typed into an article: %+v %v", kept, err)
+		}
+	})
+}
+
 // BenchmarkDeskLists measures every list of the desk in a newsroom of 1,000 articles and in one of 100,000; the figure ×1000 is the
 // ratio of the second to the first. In both 1 article in 50 is on its way and 1 in 200 in the trash, and 40 people hold them.
 func BenchmarkDeskLists(b *testing.B) {

@@ -153,7 +153,7 @@ func TestTotalsStayTrue(t *testing.T) {
 				t.Fatal(err, out)
 			}
 		}
-		totals, err := s.CommentTotals(ctx)
+		totals, err := s.CommentTotals(ctx, nil)
 		want := map[news.QueueTab]int{news.TabPending: 6, news.TabHeld: 0, news.TabReported: 0, news.TabPublished: 2, news.TabRejected: 1}
 		if diff := cmp.Diff(want, totals); err != nil || diff != "" {
 			t.Errorf("%v\n%s", err, diff)
@@ -200,7 +200,7 @@ func TestSearchFoldsAndGoesOn(t *testing.T) {
 			}
 		}
 		page, err := s.Queue(ctx, news.QueueFilter{Limit: 1})
-		if err != nil || page.Comments[0].Writer != (news.WriterHistory{Pending: 2}) {
+		if err != nil || page.Comments[0].Writer != (news.WriterTally{Pending: 2}) {
 			t.Errorf("the writer's history is %+v (%v)", page.Comments[0].Writer, err)
 		}
 	})

@@ -228,7 +228,11 @@ func (t *tx) users(id news.UserID) (one news.User, others []news.User, err error
 // viewsKept is how long counts of views stay: longer than any list of the most read looks back.
 const viewsKept = 35 * 24 * time.Hour
 
-// Sweep removes what has expired: tokens, sign-in attempts and deleted entries of the house's style older than a day, action ids older than a month, views older than five weeks.
+// draftsKept is how long what was typed of an article that was never saved stays after the last key.
+const draftsKept = 90 * 24 * time.Hour
+
+// Sweep removes what has expired: tokens, sign-in attempts and deleted entries of the house's style older than a day, action ids older than
+// a month, views older than five weeks, drafts of articles that were never saved and that nobody touched for ninety days.
 func (s *Store) Sweep(ctx context.Context) error {
 	return s.inTx(ctx, func(t *tx) error {
 		if err := t.exec(`DELETE FROM token WHERE expires_at < $1`, ms(t.now)); err != nil {
@@ -241,6 +245,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 			return err
 		}
 		if err := t.exec(`DELETE FROM house_entry WHERE gone = 1 AND updated_at < $1`, ms(t.now.Add(-24*time.Hour))); err != nil {
+			return err
+		}
+		if err := t.exec(`DELETE FROM autosave WHERE article_code = 0 AND at < $1`, ms(t.now.Add(-draftsKept))); err != nil {
 			return err
 		}
 		return t.exec(`DELETE FROM action WHERE at < $1`, ms(t.now.Add(-30*24*time.Hour)))

@@ -9,6 +9,7 @@ import (
 
 // PreviewFrame is what stands around an article that is not public.
 type PreviewFrame struct {
+	Here  string // its own address, with the version when it names one
 	Media string // where its media are below the site's root, with a slash at both ends: it takes the place of "/media/"
 	// LinkTo is where the form that makes a link for somebody outside is sent; "" shows none.
 	LinkTo string

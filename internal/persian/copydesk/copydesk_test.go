@@ -130,7 +130,7 @@ func TestArticle(t *testing.T) {
 		}
 		return all
 	}
-	if got := fields(Article{"", "باران آمد", "دیروز باران آمد.", "باران تند بود."}); got != nil {
+	if got := fields(Article{Headline: "باران آمد", Lede: "دیروز باران آمد.", Body: "باران تند بود."}); got != nil {
 		t.Errorf("a good article: %v", got)
 	}
 	long := strings.Repeat("باران ", 20)
@@ -138,10 +138,12 @@ func TestArticle(t *testing.T) {
 		a    Article
 		want []string
 	}{
-		{Article{"", "باران آمد.", " ", ""}, []string{"headline headline_stop", "lede lede_missing"}},
-		{Article{"", "باران آمد…", "لید", "او می رود"}, []string{"body half_space_verb"}},
-		{Article{"", long + "آمد", "لید", ""}, []string{"headline headline_long"}},
-		{Article{"می رود", "تیتر", "لید", "او می رود"}, []string{"kicker half_space_verb", "body half_space_verb"}},
+		{Article{Headline: "باران آمد.", Lede: " "}, []string{"headline headline_stop", "lede lede_missing"}},
+		{Article{Headline: "باران آمد…", Lede: "لید", Body: "او می رود"}, []string{"body half_space_verb"}},
+		{Article{Headline: long + "آمد", Lede: "لید"}, []string{"headline headline_long"}},
+		{Article{Kicker: "می رود", Headline: "تیتر", Lede: "لید", Body: "او می رود"}, []string{"kicker half_space_verb", "body half_space_verb"}},
+		{Article{Headline: "تیتر", ShortHeadline: long + "آمد.", Lede: "لید", Caption: "او می رود.", Credit: "سارا كريمي / ایرنا", Alt: "کتاب ها"},
+			[]string{"short_headline headline_stop", "picture_caption half_space_verb", "picture_credit letters", "picture_alt half_space_plural"}},
 	} {
 		if got := fields(tt.a); !slices.Equal(got, tt.want) {
 			t.Errorf("%+v: %v, want %v", tt.a, got, tt.want)

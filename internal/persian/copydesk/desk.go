@@ -23,7 +23,7 @@ import (
 // characters. Before is the text from Start to End. After is what should stand there; when it equals Before, there is no fix to
 // offer. Reason is the key of the sentence for people. Note is the house's own note on a term.
 type Finding struct {
-	Field         string // "kicker", "headline", "lede" or "body" from CheckArticle, else empty
+	Field         string // from CheckArticle: "kicker", "headline", "short_headline", "lede", "picture_caption", "picture_credit", "picture_alt", "body"; else empty
 	Rule          Rule
 	Start, End    int
 	Line, Col     int

@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, export, user, lint, moderation) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -18,6 +18,8 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/backup"
+	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -26,11 +28,19 @@ type Newsroom interface {
 	Import(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	CheckImport(ctx context.Context, items []news.Import) ([]news.ImportOutcome, error)
 	// AddUser makes a user and returns a one-time sign-in address for them.
-	AddUser(ctx context.Context, u auth.NewUser) (link string, err error)
+	AddUser(ctx context.Context, u NewUser) (link string, err error)
 	// LinkUser returns a new one-time sign-in address for a user.
 	LinkUser(ctx context.Context, username string) (link string, err error)
+	// TrainModel learns from examples of a file, and from all decisions.
+	TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error)
+	// CheckText tells what lists and model say of a text.
+	CheckText(ctx context.Context, text string) (discussion.Judgement, error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
+}
+
+// Copies is what keeps a newsroom from being lost.
+type Copies interface {
 	// Backup makes a copy, in the place of the settings or, unless it is "", in another.
 	Backup(ctx context.Context, to string) (backup.Report, error)
 	// Verify looks whether everything is whole.
@@ -42,6 +52,22 @@ type Verified struct {
 	Faults   []string // each in the languages of the catalogs, ready to be shown
 	Event    int64    // the newest event
 	Compared int      // files whose checksum a copy knew
+}
+
+// Comments is what can be done with comments in bulk.
+type Comments interface {
+	ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	// BeginExport notes in the log that comments are taken out.
+	BeginExport(ctx context.Context, emails bool) error
+	DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error)
+	ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error)
+}
+
+// NewUser is a person whose sections are named as people know them.
+type NewUser struct {
+	auth.NewUser
+	In []string // sections by name or slug; none: all
 }
 
 const (
@@ -57,9 +83,17 @@ const (
 	callCheckImport call = "/import/check"
 	callAddUser     call = "/user"
 	callLinkUser    call = "/user/link"
+	callTrain       call = "/moderation/train"
+	callCheckText   call = "/moderation/check"
 	callHouse       call = "/house"
 	callBackup      call = "/backup"
 	callVerify      call = "/verify"
+
+	callImportComments call = "/comments/import"
+	callCheckComments  call = "/comments/import/check"
+	callBeginExport    call = "/comments/export"
+	callDiscussed      call = "/comments/export/articles"
+	callArticle        call = "/comments/export/article"
 )
 
 // failure is an error on its way through the socket.
@@ -71,16 +105,33 @@ type failure struct {
 }
 
 // Handler answers on the socket.
-func Handler(n Newsroom, log *slog.Logger) http.Handler {
+func Handler(n Newsroom, c Comments, copies Copies, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	answer(mux, log, callImport, n.Import)
 	answer(mux, log, callCheckImport, n.CheckImport)
 	answer(mux, log, callAddUser, n.AddUser)
 	answer(mux, log, callLinkUser, n.LinkUser)
+	answer(mux, log, callTrain, n.TrainModel)
+	answer(mux, log, callCheckText, n.CheckText)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
-	answer(mux, log, callBackup, n.Backup)
-	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return n.Verify(ctx) })
+	answer(mux, log, callBackup, copies.Backup)
+	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return copies.Verify(ctx) })
+	answer(mux, log, callImportComments, c.ImportComments)
+	answer(mux, log, callCheckComments, c.CheckComments)
+	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
+		return struct{}{}, c.BeginExport(ctx, emails)
+	})
+	answer(mux, log, callDiscussed, func(ctx context.Context, p articlePage) ([]news.DiscussedArticle, error) {
+		return c.DiscussedArticles(ctx, p.After, p.Limit)
+	})
+	answer(mux, log, callArticle, c.ArticleComments)
 	return mux
+}
+
+// articlePage asks for a page of articles.
+type articlePage struct {
+	After news.Code
+	Limit int
 }
 
 // answer serves one method: the argument is the request's JSON, the result the answer's.
@@ -132,7 +183,7 @@ func Listen(path string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Client is the other end: a Newsroom in another process.
+// Client is the other end: a Newsroom and its Comments in another process.
 type Client struct{ http *http.Client }
 
 // NewClient talks to the socket at path; nothing is opened before the first call.
@@ -156,13 +207,23 @@ func (c *Client) CheckImport(ctx context.Context, items []news.Import) ([]news.I
 }
 
 // AddUser makes a user through the serving process.
-func (c *Client) AddUser(ctx context.Context, u auth.NewUser) (string, error) {
-	return send[auth.NewUser, string](ctx, c, callAddUser, u)
+func (c *Client) AddUser(ctx context.Context, u NewUser) (string, error) {
+	return send[NewUser, string](ctx, c, callAddUser, u)
 }
 
 // LinkUser makes a sign-in link through the serving process.
 func (c *Client) LinkUser(ctx context.Context, username string) (string, error) {
 	return send[string, string](ctx, c, callLinkUser, username)
+}
+
+// TrainModel trains in the serving process.
+func (c *Client) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
+	return send[[]moderation.Example, discussion.ModelReport](ctx, c, callTrain, examples)
+}
+
+// CheckText asks the serving process about a text.
+func (c *Client) CheckText(ctx context.Context, text string) (discussion.Judgement, error) {
+	return send[string, discussion.Judgement](ctx, c, callCheckText, text)
 }
 
 // HouseEntries reads the house's style through the serving process.
@@ -178,6 +239,32 @@ func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
 // Verify looks through the newsroom by the serving process.
 func (c *Client) Verify(ctx context.Context) (Verified, error) {
 	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
+}
+
+// ImportComments stores comments through the serving process.
+func (c *Client) ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callImportComments, items)
+}
+
+// CheckComments tells what ImportComments would do.
+func (c *Client) CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callCheckComments, items)
+}
+
+// BeginExport notes in the log that comments are taken out.
+func (c *Client) BeginExport(ctx context.Context, emails bool) error {
+	_, err := send[bool, struct{}](ctx, c, callBeginExport, emails)
+	return err
+}
+
+// DiscussedArticles lists articles that have comments.
+func (c *Client) DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error) {
+	return send[articlePage, []news.DiscussedArticle](ctx, c, callDiscussed, articlePage{after, limit})
+}
+
+// ArticleComments reads an article's comments.
+func (c *Client) ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error) {
+	return send[news.ExportQuery, []news.ExportedComment](ctx, c, callArticle, q)
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {
@@ -203,6 +290,9 @@ func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, e
 	var f failure
 	if err := json.Unmarshal(said, &f); err != nil {
 		return out, fmt.Errorf("the serving Dabir answered %s: %s", response.Status, bytes.TrimSpace(said))
+	}
+	if f.Key == "" { // said in words, for whoever typed the command
+		return out, errors.New(f.Message)
 	}
 	return out, &news.Error{Kind: f.Kind, Key: f.Key, Field: f.Field, Err: errors.New(f.Message)}
 }

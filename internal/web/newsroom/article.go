@@ -25,9 +25,12 @@ type articlePage struct {
 	Action   string
 	Typing   typing
 	Problems web.Problems
+	Note     string // why comments are closed, as it was typed when it could not be taken
 	Kinds    []news.ArticleKind
 	Langs    []string
 	Sections []news.Section
+	// EditorWords are the sentences of the editor by their names in its script.
+	EditorWords map[string]string
 	flowView
 }
 
@@ -111,7 +114,7 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 		return articlePage{}, err
 	}
 	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
-		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, flowView: flow}, nil
+		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, EditorWords: n.editorWords(), flowView: flow}, nil
 }
 
 func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {
@@ -361,7 +364,20 @@ func (n *Newsroom) switchComments(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	closed := f.Line("closed") == "yes"
-	if _, err := n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed, Note: f.Line("note")}); err != nil {
+	_, err = n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed, Note: f.Line("note")})
+	if news.KindOf(err) == news.Invalid && err != nil {
+		a, readErr := n.article(r)
+		if readErr != nil {
+			return readErr
+		}
+		page, readErr := n.articlePage(r, a, formOf(a.Content))
+		if readErr != nil {
+			return readErr
+		}
+		page.Note, page.Problems = f.Line("note"), n.problems(err, "note")
+		return n.render(w, r, http.StatusUnprocessableEntity, "article", page)
+	}
+	if err != nil {
 		return err
 	}
 	done := "opened"

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/web"
@@ -238,13 +237,11 @@ func (n *Newsroom) eventName(kind news.EventKind) string {
 	return string(kind)
 }
 
-// eventKinds are all that the catalog knows, in the order of their names.
+// eventKinds are all of them, in the order of their names.
 func (n *Newsroom) eventKinds() []named {
 	var all []named
-	for _, key := range n.Bundle.Keys(i18n.FA) {
-		if kind, found := strings.CutPrefix(key, "event."); found {
-			all = append(all, named{kind, n.print.T(key)})
-		}
+	for _, kind := range news.EventKinds() {
+		all = append(all, named{string(kind), n.eventName(kind)})
 	}
 	slices.SortFunc(all, func(a, b named) int { return strings.Compare(persian.SortKey(a.Name), persian.SortKey(b.Name)) })
 	return all

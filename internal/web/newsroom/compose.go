@@ -34,11 +34,14 @@ var editorKeys = []string{
 	"editor.unlink", "editor.weight", "editor.weight_open", "editor.weight_whole", "editor.words", "editor.working",
 }
 
-// EditorWords are the sentences of the editor by their names in its script.
-func (f frame) EditorWords() map[string]string {
-	words := make(map[string]string, len(editorKeys))
+// editorWords are the sentences of the editor by their names in its script.
+func (n *Newsroom) editorWords() map[string]string {
+	words := make(map[string]string, len(editorKeys)+1)
 	for _, key := range editorKeys {
-		words[strings.TrimPrefix(key, "editor.")] = f.T(key)
+		words[strings.TrimPrefix(key, "editor.")] = n.print.T(key)
+	}
+	if len(n.Embeds) > 0 {
+		words["embed_hint"] += ". " + n.print.T("editor.embed_hosts", n.print.List(n.Embeds))
 	}
 	return words
 }

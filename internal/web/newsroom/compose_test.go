@@ -193,3 +193,11 @@ func TestEditorPicksAndWeighs(t *testing.T) {
 		t.Errorf("%d %+v", status, w)
 	}
 }
+
+func TestEditorNamesTheHostsThatPlay(t *testing.T) {
+	h := newHouse(t)
+	reporter := h.hire("nevisande", "نویسنده", news.Reporter)
+	h.lacks(reporter.get("/newsroom/articles/new"), "در همین صفحه پخش می‌شود")
+	h.room.Embeds = []string{"aparat.com", "namasha.com"}
+	h.want(reporter.get("/newsroom/articles/new"), 200, "در همین صفحه پخش می‌شود: aparat.com و namasha.com")
+}

@@ -21,7 +21,11 @@ type typedText struct {
 	Lang     string   `json:"lang"`
 	Kicker   string   `json:"kicker"`
 	Headline string   `json:"headline"`
+	Short    string   `json:"short_headline"`
 	Lede     string   `json:"lede"`
+	Caption  string   `json:"picture_caption"`
+	Credit   string   `json:"picture_credit"`
+	Alt      string   `json:"picture_alt"`
 	Body     []string `json:"body"`
 }
 
@@ -50,7 +54,8 @@ func (n *Newsroom) checkText(w http.ResponseWriter, r *http.Request) error {
 	if err := json.Unmarshal(body, &t); err != nil {
 		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
 	}
-	text := copydesk.Article{Kicker: t.Kicker, Headline: t.Headline, Lede: t.Lede, Body: strings.Join(t.Body, "\n")}
+	text := copydesk.Article{Kicker: t.Kicker, Headline: t.Headline, ShortHeadline: t.Short, Lede: t.Lede, Caption: t.Caption, Credit: t.Credit, Alt: t.Alt,
+		Body: strings.Join(t.Body, "\n")}
 	found, err := n.House.Check(r.Context(), actorOf(r), t.Lang, text)
 	if err != nil {
 		return err
@@ -66,13 +71,12 @@ func (n *Newsroom) checkText(w http.ResponseWriter, r *http.Request) error {
 
 // shown puts findings into words and into the browser's positions.
 func (n *Newsroom) shown(text copydesk.Article, blocks []string, found []copydesk.Finding) []shownFinding {
-	fields := map[string]string{"kicker": text.Kicker, "headline": text.Headline, "lede": text.Lede}
 	all := make([]shownFinding, 0, len(found))
 	block, begin, field := 0, 0, "" // of the body; the findings come field by field
 	var place utf16Place
 	for _, f := range found {
 		if f.Field != field {
-			field, place = f.Field, utf16Place{text: fields[f.Field]}
+			field, place = f.Field, utf16Place{text: text.Text(f.Field)}
 			if field == "body" && len(blocks) > 0 {
 				place.text = blocks[0]
 			}
@@ -127,7 +131,9 @@ func utf16Length(s string) int {
 }
 
 // Place says where a finding of the checklist is, in words.
-func (p articlePage) Place(f copydesk.Finding) string { return p.T("newsroom." + f.Field) }
+func (p articlePage) Place(f copydesk.Finding) string {
+	return p.T("newsroom." + strings.TrimPrefix(f.Field, "picture_"))
+}
 
 // Desk is the line of the checklist that the copy desk wrote; nil when it has nothing to say.
 func (p articlePage) Desk() *editorial.Check {

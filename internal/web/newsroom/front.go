@@ -63,11 +63,11 @@ func (n *Newsroom) FrontArea(desk FrontDesk, dossiers DossierDesk, pages FrontPa
 	}
 	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
 		read(pathFront, f.show),
-		write(pathFront, f.edit),
+		longForm(write(pathFront, f.edit)),
 		read(pathFront+"/find", f.find),
 		write(pathFront+"/publish", f.publish),
 		write(pathFront+"/restore", f.restore),
-		write(pathFront+"/breaking", f.announce),
+		longForm(write(pathFront+"/breaking", f.announce)),
 		read(pathFront+"/preview", f.preview),
 		read(pathFront+"/preview/page", f.previewed),
 

@@ -92,7 +92,7 @@ func TestHouseStyleBadInput(t *testing.T) {
 	} {
 		h.want(chief.sendTable(table), 422, "چیزی وارد نشد", sentence)
 	}
-	h.want(chief.post("/newsroom/house/import", nil), 422, "فایلی انتخاب نشده")
+	h.want(chief.post("/newsroom/house/import", nil), 422, "فایلی برنگزیده‌اید")
 	h.lacks(chief.get("/newsroom/house"), `class="rows`)
 }
 
@@ -128,10 +128,12 @@ func (p *person) checked(text any) (*httptest.ResponseRecorder, []shownFinding) 
 func TestFindingsStandWhereTheBrowserCounts(t *testing.T) {
 	h := newHouse(t)
 	reporter := h.hire("nevisande", "نویسنده", news.Reporter)
-	text := typedText{Lang: "fa", Kicker: "👩‍🚀 كتاب", Headline: "👍🏽 او می رود.", Lede: "می‌شود 🙂 که که\nمی آید", Body: []string{
-		"", "👨‍👩‍👧 سلام ، دنیا\nکتاب ها", "\ufffc او می رود", "ي", "", "نیم‌فاصله 😀 می رود و می رود"}}
+	text := typedText{Lang: "fa", Kicker: "👩‍🚀 كتاب", Headline: "👍🏽 او می رود.", Lede: "می‌شود 🙂 که که\nمی آید", Short: "او رفت.",
+		Caption: "🙂 كتاب", Credit: "عکس :ایرنا", Alt: "کتاب ها", Body: []string{
+			"", "👨‍👩‍👧 سلام ، دنیا\nکتاب ها", "\ufffc او می رود", "ي", "", "نیم‌فاصله 😀 می رود و می رود"}}
 	_, found := reporter.checked(text)
-	fields := map[string]string{"kicker": text.Kicker, "headline": text.Headline, "lede": text.Lede}
+	fields := map[string]string{"kicker": text.Kicker, "headline": text.Headline, "lede": text.Lede, "short_headline": text.Short,
+		"picture_caption": text.Caption, "picture_credit": text.Credit, "picture_alt": text.Alt}
 	var rules []string
 	for _, f := range found {
 		in := fields[f.Field]
@@ -147,8 +149,8 @@ func TestFindingsStandWhereTheBrowserCounts(t *testing.T) {
 		}
 		rules = append(rules, f.Field+" "+string(f.Rule))
 	}
-	want := []string{"kicker letters", "headline half_space_verb", "headline headline_stop", "lede repeated_word", "lede half_space_verb",
-		"body mark_space", "body half_space_plural", "body half_space_verb", "body letters", "body half_space_verb", "body half_space_verb"}
+	want := []string{"kicker letters", "headline half_space_verb", "headline headline_stop", "short_headline headline_stop", "lede repeated_word", "lede half_space_verb",
+		"picture_caption letters", "picture_credit mark_space", "picture_alt half_space_plural", "body mark_space", "body half_space_plural", "body half_space_verb", "body letters", "body half_space_verb", "body half_space_verb"}
 	if !slices.Equal(rules, want) {
 		t.Errorf("found %q, want %q", rules, want)
 	}

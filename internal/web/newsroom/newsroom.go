@@ -104,6 +104,7 @@ type Options struct {
 	Uploads     Uploads
 	Media       MediaFinder
 	Closing     Closing
+	Embeds      []string // hosts whose films play in our pages
 }
 
 // Newsroom holds the pages.
@@ -212,6 +213,11 @@ func (n *Newsroom) frame(r *http.Request, title, here string) frame {
 
 // May tells whether the person on the page has a right, so that what they may not do is not shown.
 func (f frame) May(right string) bool { return f.User.Actor().May(news.Right(right)) }
+
+// Everywhere tells whether the person has a right in all sections.
+func (f frame) Everywhere(right string) bool {
+	return f.User.Actor().RequireEverywhere(news.Right(right)) == nil
+}
 
 // RoleNames are the person's roles in words.
 func (f frame) RoleNames() string {

@@ -41,6 +41,7 @@ type house struct {
 	talk    *discussion.Desk
 	bans    *discussion.Bans
 	room    *Newsroom
+	engine  *discussion.Engine
 
 	pictures *media.Library
 }
@@ -51,7 +52,7 @@ func newHouse(t testing.TB) *house {
 	h := &house{t: t, store: s, auth: auth.New(auth.Keepers{Users: s, Tokens: s, Attempts: s, Credentials: s}, []byte("the key of a test"), time.Now), desk: editorial.New(s, "fa", time.Now),
 		bans: discussion.NewBans(s, time.Now)}
 	h.talk = discussion.New(s, h.bans, func(netip.Addr) string { return "IR" }, discussion.Settings{}, time.Now)
-	moderation := discussion.NewModeration(s, s, s, time.Now)
+	moderation := discussion.NewModeration(s, s, s, nil, time.Now)
 	bundle, err := i18n.Load()
 	h.must(err)
 	assets, err := web.NewAssets(theme.Assets(), Assets())
@@ -67,7 +68,9 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
-	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area())
+	h.engine = discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
+	rules := room.RulesArea(discussion.NewRulebook(s, h.engine, time.Now), h.engine)
+	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area(), rules)
 	h.must(err)
 	return h
 }
@@ -501,6 +504,21 @@ func TestKeysDoNotClash(t *testing.T) {
 		for key := range of(name) {
 			if frame[key] {
 				t.Errorf("%s uses %q, which is a key of the frame", name, key)
+			}
+		}
+	}
+}
+
+// TestEveryEventHasItsWords: the audit page names each kind of event in the language of the newsroom.
+func TestEveryEventHasItsWords(t *testing.T) {
+	bundle, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range news.EventKinds() {
+		for _, lang := range []i18n.Lang{i18n.FA, i18n.EN} {
+			if !bundle.Has(lang, "event."+string(kind)) {
+				t.Errorf("%s has no words in %s", kind, lang)
 			}
 		}
 	}

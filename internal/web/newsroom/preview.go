@@ -65,6 +65,10 @@ func (p previews) page(w http.ResponseWriter, r *http.Request, number int, aroun
 		return err
 	}
 	address := pathPreview + "/" + code.String()
+	around.Here = address
+	if number != 0 {
+		around.Here += "?revision=" + strconv.Itoa(number)
+	}
 	around.Media = address + "/" + strconv.Itoa(shown.Revision) + "/media/"
 	if number == 0 && actor.MayIn(news.RightPublish, shown.Section.ID) {
 		around.LinkTo, around.Action = address+"/link", web.NewAction()

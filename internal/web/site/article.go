@@ -75,10 +75,37 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	query, err := s.offered(r, a, part)
+	if err != nil {
+		return err
+	}
+	if asked, err := url.ParseQuery(strings.TrimPrefix(query, "?")); err != nil || asked.Encode() != r.URL.Query().Encode() {
+		http.Redirect(w, r, a.Path()+query, http.StatusSeeOther)
+		return nil
+	}
 	if part.query() == "" { // who leafs through comments reads no second time
 		web.ShowsArticle(w, a.Code)
 	}
 	return s.showArticle(w, r, http.StatusOK, a, part, commentForm{Parent: r.URL.Query().Get("reply")})
+}
+
+// offered is the query of the link by which an article's page offers what is asked of it: a part of the discussion, the form that
+// answers a letter, or a film that plays. Others lead there and make no page, as each page would be kept by itself.
+func (s *Site) offered(r *http.Request, a news.PublicArticle, part talkQuery) (string, error) {
+	reply, play := r.URL.Query().Get("reply"), r.URL.Query().Get("play")
+	switch query := part.query(); {
+	case query != "":
+		return query, nil
+	case reply != "":
+		form := commentForm{Parent: reply}
+		if err := s.completeForm(r.Context(), a, &form); err != nil || form.Parent == "" {
+			return "", err
+		}
+		return "?reply=" + form.Parent, nil
+	case s.plays(markup.WithoutNotes(markup.HTML(a.Body)), play):
+		return "?play=" + play, nil
+	}
+	return "", nil
 }
 
 // moved answers the addresses of older systems: the code finds the article, whatever the rest says.

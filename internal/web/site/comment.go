@@ -22,6 +22,7 @@ type commentForm struct {
 	ParentName  string
 	Name, Email string
 	Text        string
+	Asked       bool   // the writer was asked for Persian letters; sent again it is taken
 	Forget      bool   // they do not want to be known again
 	Worker      string // the script that does the work of a challenge
 	Refused     bool   // the article was closed meanwhile
@@ -49,6 +50,7 @@ type answer struct {
 	Work    *work             `json:"work,omitempty"`   // what has to be done before the comment is taken
 	Errors  map[string]string `json:"errors,omitempty"` // by field
 	Message string            `json:"message,omitempty"`
+	Asked   bool              `json:"asked,omitempty"` // sent again with asked=1 the comment is taken as it is
 }
 
 // work is a challenge for a script: a number is sought which, put behind the seed, gives a SHA-256 with so many zero bits ahead.
@@ -88,11 +90,11 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := commentForm{
 		Action: sent.Line("action"), Parent: sent.Line("parent"), Name: sent.Line("name"), Email: sent.Line("email"), Text: sent.Text("text"),
-		Forget: sent.Line("remember") == "",
+		Forget: sent.Line("remember") == "", Asked: sent.Line("asked") != "",
 	}
 	submitted, err := s.Discussion.Submit(r.Context(), discussion.Submission{
 		Action: form.Action, Article: code, Parent: news.CommentID(sent.Int("parent")), Name: form.Name, Email: form.Email,
-		Text: form.Text, Trap: sent.Get("subject"), Address: web.ClientAddr(r),
+		Text: form.Text, Trap: sent.Get("subject"), Asked: form.Asked, Address: web.ClientAddr(r),
 		Cookie: s.cookie(r), Remember: !form.Forget, Ticket: sent.Line("ticket"), Proof: sent.Line("proof"),
 	})
 	if err == nil {
@@ -164,8 +166,9 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, fo
 		return err
 	}
 	form.Problems = web.NewProblems(s.print, err, commentFields...)
+	form.Asked = form.Asked || discussion.AskedForPersian(err)
 	if wantsJSON(r) {
-		a := answer{Message: strings.Join(form.Problems.General(), "\n"), Errors: map[string]string{}}
+		a := answer{Message: strings.Join(form.Problems.General(), "\n"), Errors: map[string]string{}, Asked: form.Asked}
 		for _, field := range commentFields {
 			if message := form.Problems.For(field); message != "" {
 				a.Errors[field] = message

@@ -65,9 +65,11 @@ type playCard struct {
 	Playing              bool
 }
 
-// play lets the cards of a body play that may, and the page's policy hold the frames that they need. here is the address of the page.
+// play lets the cards of a body play that may, and the page's policy hold the frames that they need. here is the address of the page, with
+// the parameters that it goes by.
 func (s *Site) play(w http.ResponseWriter, r *http.Request, body markup.HTML, here string) (out markup.HTML, err error) {
 	asked, _ := strconv.Atoi(r.URL.Query().Get("play")) // what is no number plays nothing
+	here += map[bool]string{true: "&", false: "?"}[strings.Contains(here, "?")]
 	var origins []string
 	out = markup.FillCards(body, func(n int, address string) (string, bool) {
 		frame, host, ok := playerOf(address, s.settings.Embeds)
@@ -75,7 +77,7 @@ func (s *Site) play(w http.ResponseWriter, r *http.Request, body markup.HTML, he
 			return "", false
 		}
 		var b strings.Builder
-		err = s.parts.ExecuteTemplate(&b, "player", playCard{Frame: frame, Host: host, Address: address, Here: fmt.Sprintf("%s?play=%d#embed-%d", here, n, n),
+		err = s.parts.ExecuteTemplate(&b, "player", playCard{Frame: frame, Host: host, Address: address, Here: fmt.Sprintf("%splay=%d#embed-%d", here, n, n),
 			Word: s.print.T("article.play_from", host), Promise: s.print.T("article.play_promise"), Playing: n == asked})
 		if u, broken := url.Parse(frame); broken == nil {
 			origins = append(origins, u.Scheme+"://"+u.Host)
@@ -87,6 +89,17 @@ func (s *Site) play(w http.ResponseWriter, r *http.Request, body markup.HTML, he
 		web.AllowPlayers(w, slices.Compact(origins))
 	}
 	return out, err
+}
+
+// plays tells whether a number, as an address writes it, is that of a card which plays.
+func (s *Site) plays(body markup.HTML, number string) bool {
+	found := false
+	markup.FillCards(body, func(n int, address string) (string, bool) {
+		_, _, ok := playerOf(address, s.settings.Embeds)
+		found = found || ok && strconv.Itoa(n) == number
+		return "", false
+	})
+	return found
 }
 
 // bodySizes is how wide a picture of the body is shown.

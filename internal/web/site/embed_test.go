@@ -67,6 +67,11 @@ func TestFilmsOfOthersPlayOnlyWhenAsked(t *testing.T) {
 	if strings.Contains(body, "<template>"+frame) || !strings.Contains(body, `id="embed-2">`+frame) {
 		t.Errorf("asked without a script: %s", body)
 	}
+	for _, none := range []string{"0", "1", "3", "02", "-2"} {
+		if w := get(t, m.handler(t, i18n.FA), articlePath+"?play="+none); w.Code != http.StatusSeeOther {
+			t.Errorf("card %s, which does not play: %d", none, w.Code)
+		}
+	}
 	if _, policy = page("/"); strings.Contains(policy, "frame-src") {
 		t.Errorf("the front page's policy is %s", policy)
 	}

@@ -30,6 +30,7 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
+	Sheet                bool // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
 	Letters              bool // the page shows comments or their forms: it needs their style and script
 	Framed               bool // shown in a frame of the newsroom: its links open beside it
 }
@@ -45,6 +46,7 @@ type navItem struct {
 func (s *Site) bare(class, title string) frame {
 	f := frame{
 		Page: web.NewPage(s.print, s.assets), SiteName: s.settings.Name, Tagline: s.settings.Tagline, Title: s.settings.Name, Class: class,
+		Sheet:    !slices.Contains(riverClasses, class),
 		HasAbout: s.about != "", HasContact: s.contact != "",
 	}
 	if title != "" {
@@ -52,6 +54,9 @@ func (s *Site) bare(class, title string) frame {
 	}
 	return f
 }
+
+// riverClasses are the pages that site.css alone lays out.
+var riverClasses = []string{"front", "article", "latest", "section", "tag", "dossier", "dossiers", "corrections"}
 
 // frame is the frame of a public page with an address, with the sections above it. current is the section the page belongs
 // to, mark its aria-current.

@@ -41,7 +41,7 @@ func (s *Site) outsidePreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.ShowPreview(w, r, shown, web.PreviewFrame{Media: "/preview/" + token + "/media/"})
+	return s.ShowPreview(w, r, shown, web.PreviewFrame{Here: "/preview/" + token, Media: "/preview/" + token + "/media/"})
 }
 
 // outsideMedia is a picture on the page of a signed link.
@@ -66,7 +66,7 @@ func (s *Site) ShowPreview(w http.ResponseWriter, r *http.Request, p news.Previe
 	a := news.PublicArticle(p)
 	body, err := s.body(r.Context(), a)
 	if err == nil {
-		body, err = s.play(w, r, body, r.URL.EscapedPath())
+		body, err = s.play(w, r, body, around.Here)
 	}
 	if err != nil {
 		return err

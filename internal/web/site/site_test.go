@@ -243,8 +243,14 @@ func TestReplyWithoutScript(t *testing.T) {
 	h := newSample().handler(t, i18n.FA)
 	inOrder(t, get(t, h, articlePath+"?reply=31").Body.String(), `name="parent" value="31"`, "<bdi>ناشناس</bdi>")
 	// A reply cannot be replied to, and whoever is not there neither.
-	for _, id := range []string{"32", "77", "x"} {
-		inOrder(t, get(t, h, articlePath+"?reply="+id).Body.String(), `name="parent" value=""`)
+	for asked, want := range map[string]string{"reply=32": "", "reply=77": "", "reply=x": "", "reply=031": "", "reply=%DB%B3%DB%B1": "", "play=1": "", "play=x": "",
+		"reply=31&play=1": "?reply=31", "reply=31&order=best": "?order=best", "order=junk": "", "order=newest": ""} {
+		if w := get(t, h, articlePath+"?"+asked); w.Code != http.StatusSeeOther || w.Header().Get("Location") != articlePath+want {
+			t.Errorf("?%s: %d to %s", asked, w.Code, w.Header().Get("Location"))
+		}
+	}
+	if w := get(t, h, articlePath+"?utm_source=x"); w.Code != http.StatusOK {
+		t.Errorf("a parameter of others: %d", w.Code)
 	}
 }
 

@@ -1,4 +1,4 @@
-// The copy desk beside the editor: it reads headline, kicker, lede and body while one writes. The rules run on the server; what
+// The copy desk beside the editor: it reads headlines, kicker, lede, what stands under the picture and the body while one writes. The rules run on the server; what
 // they find is marked in the body, listed under the fields and in a panel, and corrected by a key.
 import { TextSelection } from '@tiptap/pm/state';
 import { figures, fill, h } from './dom.js';
@@ -11,7 +11,7 @@ const inPanel = 200;
 export class Desk {
   constructor(editor, words, panels, form, line) {
     Object.assign(this, { editor, words, panels, form, line });
-    this.found = { kicker: [], headline: [], lede: [] };
+    this.found = { kicker: [], headline: [], short_headline: [], lede: [], picture_caption: [], picture_credit: [], picture_alt: [] };
     this.lists = {};
     for (const name of Object.keys(this.found)) {
       const field = this.field(name);
@@ -35,7 +35,7 @@ export class Desk {
   name(f) { return f.field === 'body' ? fill(this.words.desk_block, figures(f.block + 1)) : this.field(f.field).closest('label').firstChild.textContent.trim(); }
   stands(f) { return this.field(f.field).value.slice(f.from, f.to) === f.before; }
   open(f) { return f.after !== f.before && (f.field === 'body' ? this.editor.isEditable : !this.field(f.field).matches(':disabled')); }
-  all() { return [...this.found.kicker, ...this.found.headline, ...this.found.lede, ...slipsOf(this.editor.state)]; }
+  all() { return [...Object.values(this.found).flat(), ...slipsOf(this.editor.state)]; }
 
   // wanted opens the panel where the address asks for it.
   wanted() {

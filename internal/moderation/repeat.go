@@ -1,0 +1,57 @@
+package moderation
+
+import (
+	"math/bits"
+
+	"github.com/dabir-newsroom/dabir/internal/persian"
+)
+
+const (
+	repeatWords  = 4 // a shorter text («خیلی ممنون») is many people's
+	repeatGram   = 4 // letters that are compared at a time
+	repeatApart  = 8 // bits of 64 by which nearly the same texts differ
+	repeatMostly = 4000
+)
+
+// Fingerprint is a number of the folded text without digits and emoji: texts that are nearly the same have numbers of which few bits
+// differ (simhash, Charikar 2002). 0 for a text too short to be a repeat.
+func Fingerprint(text string) int64 {
+	var letters []byte
+	words := 0
+	for _, w := range persian.Unmask(text).Words {
+		if w.Symbol() || w.Text[0] <= '9' || len(letters) > repeatMostly {
+			continue
+		}
+		words++
+		letters = append(append(letters, boundary), w.Text...)
+	}
+	if words < repeatWords {
+		return 0
+	}
+	runes := []rune(string(letters))
+	var votes [64]int
+	for i := 0; i+repeatGram <= len(runes); i++ {
+		h := uint64(14695981039346656037)
+		for _, r := range runes[i : i+repeatGram] {
+			h = (h ^ uint64(r)) * 1099511628211
+		}
+		h ^= h >> 32
+		h *= 0x9e3779b97f4a7c15
+		h ^= h >> 29
+		for b := range votes {
+			votes[b] += int(h>>b&1)*2 - 1
+		}
+	}
+	var print uint64
+	for b, v := range votes {
+		if v > 0 {
+			print |= 1 << b
+		}
+	}
+	return int64(max(print, 1))
+}
+
+// Near tells whether two fingerprints are of nearly the same text.
+func Near(a, b int64) bool {
+	return a != 0 && b != 0 && bits.OnesCount64(uint64(a)^uint64(b)) <= repeatApart
+}
