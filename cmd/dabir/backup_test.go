@@ -413,7 +413,11 @@ func TestBackupBesidePostgres(t *testing.T) {
 		c := restoreCmd{common{Data: filepath.Join(t.TempDir(), "restored"), DB: database}, copyFlags{From: to}}
 		return c.Data, c.Run(context.Background())
 	}
-	if _, err := restore(storetest.Postgres(t)); err == nil || !strings.Contains(err.Error(), "pg_restore") {
+	other := &newsroomUnderTest{app: &app{cfg: &config.Config{Database: storetest.Postgres(t)}}}
+	if err := execute(other, `UPDATE meta SET value = 'other' WHERE name = 'log_id'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := restore(other.cfg.Database); err == nil || !strings.Contains(err.Error(), "pg_restore") {
 		t.Errorf("into another database: %v", err)
 	}
 	if _, err := restore(""); err == nil || !strings.Contains(err.Error(), "another kind") {

@@ -50,7 +50,6 @@ type witness struct {
 	client  *http.Client
 	code    news.Code
 	sheet   url.Values
-	picture func() []byte
 
 	mu      sync.Mutex
 	number  int
