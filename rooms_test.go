@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
+	"internal/backup":     {"internal/news", "internal/media"},
 	"internal/discussion": {"internal/news", "internal/persian", "internal/moderation"},
 	"internal/moderation": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/persian/copydesk", "internal/persian/lexicon", "internal/markup"},
@@ -50,7 +51,7 @@ var rooms = map[string][]string{
 		"internal/discussion", "internal/indexing", "internal/media", "internal/search", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/moderation", "internal/editorial", "internal/indexing", "internal/media", "internal/search", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth", "internal/discussion", "internal/indexing", "internal/moderation"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/backup", "internal/discussion", "internal/indexing", "internal/moderation"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -40,6 +41,7 @@ type app struct {
 	store      *store.Store
 	pages      *page.Cache
 	begun      int64 // the newest event when the pages began
+	blobs      media.Blobs
 	library    *media.Library
 	countries  *country.Finder
 	auth       *auth.Desk
@@ -58,6 +60,7 @@ type app struct {
 	found      *indexing.Keeper // the readers' index
 	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
+	copying    sync.Mutex // held while a backup is made
 }
 
 // openApp opens the database and builds the rooms on it; the caller holds the folder. now is the clock of every room.
@@ -75,11 +78,23 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
 		return err
 	}
-	if a.begun, err = a.store.NewestEvent(ctx); err != nil {
+	at, err := a.store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if err := refuseEarlyClock(a.now(), at); err != nil {
+		return err
+	}
+	a.begun = at.Event
+	if err := backup.CheckRecipients(cfg.Backup.Recipients); err != nil {
 		return err
 	}
 	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
-	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
+	if a.blobs, err = openBlobs(ctx, cfg); err != nil {
+		return err
+	}
+	a.library, err = media.Build(media.Options{Dir: mediaFolder(cfg), Storage: a.store, Blobs: a.blobs, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: a.log})
+	if err != nil {
 		return err
 	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
@@ -143,18 +158,16 @@ func (a *app) committed(events []news.Event) {
 	}
 }
 
-// openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
-func openLibrary(ctx context.Context, cfg *config.Config, storage media.Storage, log *slog.Logger) (*media.Library, error) {
-	o := media.Options{Dir: filepath.Join(cfg.Data, "media"), Storage: storage, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: log}
-	if m := cfg.Media; m.S3Endpoint != "" {
-		blobs, err := media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
-			SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
-		if err != nil {
-			return nil, err
-		}
-		o.Blobs = blobs
+func mediaFolder(cfg *config.Config) string { return filepath.Join(cfg.Data, "media") }
+
+// openBlobs opens where the files of the library lie: in the newsroom's folder or at an S3-compatible service.
+func openBlobs(ctx context.Context, cfg *config.Config) (media.Blobs, error) {
+	m := cfg.Media
+	if m.S3Endpoint == "" {
+		return media.OpenFolder(mediaFolder(cfg))
 	}
-	return media.Build(o)
+	return media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
+		SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
 }
 
 func openCountries(file string) (*country.Finder, error) {
@@ -255,6 +268,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })
 	}
+	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
 			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -79,9 +80,16 @@ func refuseNewer(t *tx, have int) error {
 		return err
 	}
 	if oldest > schemaReader {
-		return fmt.Errorf("this database needs a newer Dabir: it asks for schema %d, this one knows %d", oldest, schemaReader)
+		return newer(oldest)
 	}
 	return nil
+}
+
+// ErrNewer is the error of a database that only a newer Dabir can read.
+var ErrNewer = errors.New("this database needs a newer Dabir")
+
+func newer(oldest int) error {
+	return fmt.Errorf("%w: it asks for schema %d, this one knows %d", ErrNewer, oldest, schemaReader)
 }
 
 func (s *Store) apply(t *tx, number int, name string) error {

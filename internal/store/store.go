@@ -20,6 +20,7 @@ import (
 // Store is an open database. Its methods may be called from many goroutines.
 type Store struct {
 	dialect *dialect
+	dsn     string
 	read    *sql.DB
 	write   writer
 	stmts   sync.Map // SQL text → *sql.Stmt on read, where the dialect wants them kept
@@ -62,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Store{dialect: d, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed, searching: make(chan struct{}, 1)}
+	s := &Store{dialect: d, dsn: o.DSN, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed, searching: make(chan struct{}, 1)}
 	s.public = &Public{s: s}
 	if err := s.migrate(ctx); err != nil {
 		s.closeDatabases()

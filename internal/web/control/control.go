@@ -17,6 +17,7 @@ import (
 	"os"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
@@ -43,6 +44,21 @@ type Newsroom interface {
 	ReindexState(ctx context.Context) (indexing.Progress, error)
 	// LoadNames loads names that are looked for in texts and returns how many were loaded in all.
 	LoadNames(ctx context.Context, names []string, replace bool) (known int, err error)
+}
+
+// Copies is what keeps a newsroom from being lost.
+type Copies interface {
+	// Backup makes a copy, in the place of the settings or, unless it is "", in another.
+	Backup(ctx context.Context, to string) (backup.Report, error)
+	// Verify looks whether everything is whole.
+	Verify(ctx context.Context) (Verified, error)
+}
+
+// Verified is what a look through the newsroom gave.
+type Verified struct {
+	Faults   []string // each in the languages of the catalogs, ready to be shown
+	Event    int64    // the newest event
+	Compared int      // files whose checksum a copy knew
 }
 
 // Comments is what can be done with comments in bulk.
@@ -80,6 +96,8 @@ const (
 	callReindex     call = "/reindex"
 	callIndexState  call = "/reindex/state"
 	callNames       call = "/names"
+	callBackup      call = "/backup"
+	callVerify      call = "/verify"
 
 	callImportComments call = "/comments/import"
 	callCheckComments  call = "/comments/import/check"
@@ -97,7 +115,7 @@ type failure struct {
 }
 
 // Handler answers on the socket.
-func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
+func Handler(n Newsroom, c Comments, copies Copies, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	answer(mux, log, callImport, n.Import)
 	answer(mux, log, callCheckImport, n.CheckImport)
@@ -109,6 +127,8 @@ func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
 	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
 	answer(mux, log, callNames, func(ctx context.Context, in names) (int, error) { return n.LoadNames(ctx, in.Names, in.Replace) })
+	answer(mux, log, callBackup, copies.Backup)
+	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return copies.Verify(ctx) })
 	answer(mux, log, callImportComments, c.ImportComments)
 	answer(mux, log, callCheckComments, c.CheckComments)
 	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
@@ -243,6 +263,16 @@ func (c *Client) ReindexState(ctx context.Context) (indexing.Progress, error) {
 // LoadNames loads names through the serving process.
 func (c *Client) LoadNames(ctx context.Context, list []string, replace bool) (int, error) {
 	return send[names, int](ctx, c, callNames, names{list, replace})
+}
+
+// Backup makes a copy through the serving process.
+func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return send[string, backup.Report](ctx, c, callBackup, to)
+}
+
+// Verify looks through the newsroom by the serving process.
+func (c *Client) Verify(ctx context.Context) (Verified, error) {
+	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
 }
 
 // ImportComments stores comments through the serving process.
