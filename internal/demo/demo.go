@@ -21,6 +21,7 @@ var files embed.FS
 type Desks struct {
 	Editorial *editorial.Desk
 	Front     *editorial.FrontDesk
+	Topics    *editorial.Topics // nil: none are written
 	Library   *media.Library
 	Store     Store
 }
@@ -89,6 +90,11 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 			continue
 		}
 		if _, err := desks.Editorial.Withdraw(ctx, actor, editorial.Withdraw{Code: outcome.Code, Reason: fresh[i].withdrawal}); err != nil {
+			return err
+		}
+	}
+	if desks.Topics != nil {
+		if err := saveTopics(ctx, actor, desks.Topics); err != nil {
 			return err
 		}
 	}

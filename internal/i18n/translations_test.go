@@ -26,6 +26,9 @@ var dynamicPrefixes = []string{
 	"copydesk.",
 	"correction.",
 	"event.",
+	"house.empty_",
+	"house.kind_",
+	"house.text_",
 	"inbox.",
 	"most.",
 	"kind.",
@@ -40,6 +43,8 @@ var dynamicPrefixes = []string{
 	"role.",
 	"state.",
 	"term_list.",
+	"topickind.",
+	"topickinds.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of

@@ -16,6 +16,7 @@ const (
 	SectionList    Dependency = "sections"      // which sections have something public
 	FrontPage      Dependency = "front"         // how editors arranged the front page
 	DossierList    Dependency = "dossiers"      // the dossiers, each with its text
+	TopicList      Dependency = "topics"        // which topics there are, each with its text
 	CorrectionList Dependency = "corrections"   // the archive of corrections
 	SitemapList    Dependency = "sitemaps"      // which sitemaps there are
 	CommentList    Dependency = "comments"      // the newest published comments of all articles

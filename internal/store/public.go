@@ -93,16 +93,19 @@ func (p *Public) List(ctx context.Context, q news.ListQuery) (news.CardPage, err
 	}
 	after := descending(q.After)
 	// One shape of query for each index, so that every list is a walk along it.
-	query, key := `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND $6 = 0`, int64(0)
+	query, key := `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND $6 = 0`, any(int64(0))
 	switch {
 	case q.Section != 0:
 		query, key = `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND p.section_id = $6`, int64(q.Section)
+	case q.Reporter != "":
+		query, key = `FROM public_byline t JOIN public_article p ON p.code = t.article_code
+			WHERE t.order_at >= $1 AND t.order_at < $2 AND (t.order_at, t.article_code) < ($3, $4) AND t.slug = $6`, q.Reporter
 	case q.Tag != 0:
 		query, key = `FROM public_tag t JOIN public_article p ON p.code = t.article_code
 			WHERE t.order_at >= $1 AND t.order_at < $2 AND (t.order_at, t.article_code) < ($3, $4) AND t.id = $6`, int64(q.Tag)
 	}
 	order := ` ORDER BY p.order_at DESC, p.code DESC LIMIT $5`
-	if q.Tag != 0 {
+	if q.Tag != 0 || q.Reporter != "" {
 		order = ` ORDER BY t.order_at DESC, t.article_code DESC LIMIT $5`
 	}
 	var page news.CardPage
@@ -125,6 +128,8 @@ func listDependency(q news.ListQuery) news.Dependency {
 	switch {
 	case q.Section != 0:
 		return q.Section.Dependency()
+	case q.Reporter != "":
+		return news.Writer{Slug: q.Reporter}.Dependency()
 	case q.Tag != 0:
 		return q.Tag.Dependency()
 	}
@@ -187,10 +192,10 @@ func (p *Public) Tag(ctx context.Context, slug string) (news.Tag, error) {
 	return tag, err
 }
 
-// Media finds a media item that a public article uses, in its picture or its body; NotFound otherwise.
+// Media finds a media item that a public article uses, in its picture or its body, or a public topic; NotFound otherwise.
 func (p *Public) Media(ctx context.Context, id news.MediaID) (news.Media, error) {
 	return p.s.oneMedia(ctx, `SELECT `+mediaColumns+` FROM media m
-		WHERE m.id = $1 AND EXISTS (SELECT 1 FROM public_media p WHERE p.media_id = m.id)`, id)
+		WHERE m.id = $1 AND (EXISTS (SELECT 1 FROM public_media p WHERE p.media_id = m.id) OR EXISTS (SELECT 1 FROM public_topic t WHERE t.media_id = m.id))`, id)
 }
 
 // Around tells when something was last published before from, and first at or after until; zero where nothing was.

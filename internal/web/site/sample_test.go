@@ -424,7 +424,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Letters: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Pictures: m,
+	s, err := New(settings, Sources{Articles: m, Letters: m, Corrections: m, Previews: m, Lists: m, Archive: m, Suggestions: m, Discussion: m, Pictures: m,
 		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)

@@ -106,13 +106,15 @@ type Corrections interface {
 	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
 }
 
-// Sources is where pages come from. Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
+// Sources is where pages come from. Previews and Search may be nil; without Search the database is asked, plainly; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
 	Letters     Letters
 	Corrections Corrections
 	Previews    Previews
 	Lists       Lists
+	Archive     Archive
+	Search      Search
 	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion
