@@ -55,7 +55,7 @@ func (n *Newsroom) moderationNumbers(w http.ResponseWriter, r *http.Request) err
 		return n.render(w, r, http.StatusUnprocessableEntity, "numbers", page)
 	}
 	if until.IsZero() {
-		until = n.now()
+		until = n.now().Add(time.Millisecond) // what was decided just now counts too
 	}
 	if from.IsZero() {
 		if days < 1 || days > 3660 {
