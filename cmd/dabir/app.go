@@ -21,6 +21,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -54,6 +55,10 @@ type app struct {
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
+	matcher    *suggest.Matcher
+	topics     *editorial.Topics
+	found      *indexing.Keeper // the readers' index
+	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
 	copying    sync.Mutex // held while a backup is made
 }
@@ -122,9 +127,22 @@ func (a *app) open(ctx context.Context) (err error) {
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
 			Engine:    a.engine}, a.now)
+	a.topics = editorial.NewTopics(a.store, a.now)
+	folder := filepath.Join(cfg.Data, "search")
+	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
+	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
+	a.suggest.WhenMoved(a.pages.Moved)
+	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
+}
+
+// indexes are the search indexes that are open or can be opened.
+func (a *app) indexes() []*indexing.Keeper {
+	if a.found == nil {
+		return nil
+	}
+	return []*indexing.Keeper{a.found, a.deskFound}
 }
 
 // rulesOf are the settings of the comments' rules.
@@ -166,6 +184,11 @@ func (a *app) close() {
 	if a.library != nil {
 		a.library.Close()
 	}
+	for _, index := range a.indexes() {
+		if err := index.Close(); err != nil {
+			a.log.Error("close a search index", "err", err)
+		}
+	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
 			a.log.Error("close the database", "err", err)
@@ -200,6 +223,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
 		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
+		Archive: public, Search: a.found,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -211,8 +235,8 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Finder: a.deskFound, Names: a.store, Corrections: public,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store),
 	})
 	if err != nil {
 		return nil, err
@@ -237,10 +261,14 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.matcher.Run(ctx) })
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
 	group.Go(func() { a.copyInTurn(ctx) })
+	for _, index := range a.indexes() {
+		group.Go(func() { index.Run(ctx) })
+	}
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
 			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)

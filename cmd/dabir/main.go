@@ -27,6 +27,8 @@ type cli struct {
 	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong and what to do, in Persian and English."`
 	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
 	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Reindex    reindexCmd    `cmd:"" help:"Build the search indexes anew, also beside a running serve."`
+	Names      namesCmd      `cmd:"" help:"Load names that are looked for in texts and offered as tags."`
 	Settings   settingsCmd   `cmd:"" help:"List every setting with its default and its meaning."`
 	Version    versionCmd    `cmd:"" help:"Say which Dabir this is."`
 }

@@ -23,6 +23,8 @@ var migrationFiles embed.FS
 const (
 	// schemaReader is what this Dabir can read: it refuses a database whose "oldest_reader" is above.
 	schemaReader = 1
+	// bylinesFiled is the migration after which bylines are filed: they stand in JSON, which the two databases read differently.
+	bylinesFiled = 16
 	// generalName is the section for articles that name none (issue 2, point 4).
 	generalName = "عمومی"
 )
@@ -97,6 +99,11 @@ func (s *Store) apply(t *tx, number int, name string) error {
 	}
 	for _, statement := range statements(s.dialect.schema(string(text))) {
 		if err := t.exec(statement); err != nil {
+			return err
+		}
+	}
+	if number == bylinesFiled {
+		if err := t.fileOldBylines(); err != nil {
 			return err
 		}
 	}
