@@ -45,11 +45,11 @@ type deed struct {
 
 // witness is outside the process that is killed: it sends, and notes what was acknowledged and what got no answer.
 type witness struct {
-	t       *testing.T
-	jar     http.CookieJar
-	client  *http.Client
-	code    news.Code
-	sheet   url.Values
+	t      *testing.T
+	jar    http.CookieJar
+	client *http.Client
+	code   news.Code
+	sheet  url.Values
 
 	mu      sync.Mutex
 	number  int
