@@ -265,10 +265,10 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
-	group.Go(func() { a.copyInTurn(ctx) })
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })
 	}
+	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
 			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)

@@ -93,11 +93,11 @@ const (
 	callTrain       call = "/moderation/train"
 	callCheckText   call = "/moderation/check"
 	callHouse       call = "/house"
-	callBackup      call = "/backup"
-	callVerify      call = "/verify"
 	callReindex     call = "/reindex"
 	callIndexState  call = "/reindex/state"
 	callNames       call = "/names"
+	callBackup      call = "/backup"
+	callVerify      call = "/verify"
 
 	callImportComments call = "/comments/import"
 	callCheckComments  call = "/comments/import/check"
@@ -124,11 +124,11 @@ func Handler(n Newsroom, c Comments, copies Copies, log *slog.Logger) http.Handl
 	answer(mux, log, callTrain, n.TrainModel)
 	answer(mux, log, callCheckText, n.CheckText)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
-	answer(mux, log, callBackup, copies.Backup)
-	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return copies.Verify(ctx) })
 	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
 	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
 	answer(mux, log, callNames, func(ctx context.Context, in names) (int, error) { return n.LoadNames(ctx, in.Names, in.Replace) })
+	answer(mux, log, callBackup, copies.Backup)
+	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return copies.Verify(ctx) })
 	answer(mux, log, callImportComments, c.ImportComments)
 	answer(mux, log, callCheckComments, c.CheckComments)
 	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
@@ -250,16 +250,6 @@ func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
 }
 
-// Backup makes a copy through the serving process.
-func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
-	return send[string, backup.Report](ctx, c, callBackup, to)
-}
-
-// Verify looks through the newsroom by the serving process.
-func (c *Client) Verify(ctx context.Context) (Verified, error) {
-	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
-}
-
 // Reindex begins to build the search indexes of the serving process anew.
 func (c *Client) Reindex(ctx context.Context) (indexing.Progress, error) {
 	return send[struct{}, indexing.Progress](ctx, c, callReindex, struct{}{})
@@ -273,6 +263,16 @@ func (c *Client) ReindexState(ctx context.Context) (indexing.Progress, error) {
 // LoadNames loads names through the serving process.
 func (c *Client) LoadNames(ctx context.Context, list []string, replace bool) (int, error) {
 	return send[names, int](ctx, c, callNames, names{list, replace})
+}
+
+// Backup makes a copy through the serving process.
+func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return send[string, backup.Report](ctx, c, callBackup, to)
+}
+
+// Verify looks through the newsroom by the serving process.
+func (c *Client) Verify(ctx context.Context) (Verified, error) {
+	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
 }
 
 // ImportComments stores comments through the serving process.
