@@ -81,6 +81,12 @@ func TestAccessibility(t *testing.T) {
 		})
 	}
 	t.Run("ArticleWithErrors", func(t *testing.T) { reader.t = t; reader.errorsAreAccessible(n, source, article) })
+	t.Run("ReportOfAComment", func(t *testing.T) {
+		reader.t = t
+		reader.visit(article, 200)
+		reader.follow(`.letter .acts a[href$="/report"]`)
+		reader.checked(source, "the form of a report")
+	})
 	t.Run("Receipt", func(t *testing.T) { reader.t = t; reader.receiptIsAccessible(n, source, article) })
 	t.Run("Newsroom", func(t *testing.T) { newsroomIsAccessible(t, n, source) })
 }
@@ -125,6 +131,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"QueueSearch", queuePath + "/search?words=است"}, {"Comment", queuePath + "/" + one}, {"CommentEdit", queuePath + "/" + one + "/edit"}, {"CommentAnswer", queuePath + "/" + one + "/answer"},
 		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
 		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
+		{"Terms", "/newsroom/terms"}, {"Term", "/newsroom/terms/new"}, {"TermsImport", "/newsroom/terms/import"}, {"Rules", "/newsroom/rules"}, {"Closing", "/newsroom/closing"},
 		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},

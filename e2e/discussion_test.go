@@ -14,8 +14,8 @@ import (
 func (v visitor) publishesComment(article, words string) {
 	v.t.Helper()
 	v.visit(queuePath+"?article="+strings.Split(article, "/")[2], 200)
-	status := get[int](v, fmt.Sprintf(`fetch("/newsroom/comments/" + [...document.querySelectorAll("[data-id]")].find((one) => one.innerText.includes(%q)).dataset.id
-		+ "/publish", { method: "POST", redirect: "manual", body: new URLSearchParams({ from: "pending" }) }).then((answer) => answer.status)`, words))
+	status := get[int](v, fmt.Sprintf(`((form) => fetch(form.getAttribute("action"), { method: "POST", redirect: "manual", body: new URLSearchParams(new FormData(form)) }).then((answer) => answer.status))(
+		[...document.querySelectorAll("[data-id]")].find((one) => one.innerText.includes(%q)).querySelector("form[data-act=publish]"))`, words))
 	if status != 0 { // a redirect that is not followed has no status
 		v.t.Fatalf("publishing answers %d", status)
 	}
@@ -251,4 +251,45 @@ func TestDiscussionIsAccessible(t *testing.T) {
 	chief := n.staff(t, "sardabir")
 	chief.visit("/newsroom/closing", 200)
 	chief.checked(source, "the closing of comments")
+}
+
+// TestFinglishIsAskedAbout: who writes Persian in Latin letters is asked once, nothing typed is lost, and the same text sent again is
+// taken; with scripts and without.
+func TestFinglishIsAskedAbout(t *testing.T) {
+	n := open(t)
+	const words = "salam man in gozaresh ra kheili doost dashtam"
+	for _, script := range []bool{true, false} {
+		t.Run(fmt.Sprintf("Script=%v", script), func(t *testing.T) {
+			v := n.visitor(t)
+			if !script {
+				v.must(v.DisableScript())
+			}
+			article := v.openForComments()
+			_, pending := v.countsOf(article)
+			text := fmt.Sprint(words, " ", script)
+			v.write(commentName, "", text)
+			v.Expect(422)
+			if script {
+				v.click("#write button.button")
+				v.until(`!document.querySelector("#text-error").hidden`)
+			} else if status := v.follow("#write button.button"); status != 422 {
+				t.Fatalf("the first sending answers %d", status)
+			}
+			if question := v.text("#text-error"); !strings.Contains(question, "فارسی") {
+				t.Errorf("the question is %q", question)
+			}
+			if typed := get[string](v, `document.querySelector("#text").value`); typed != text {
+				t.Errorf("of what was typed there is %q left", typed)
+			}
+			if script {
+				v.click("#write button.button")
+				v.until(`document.querySelector("#comments .letter.mine")`)
+			} else if v.follow("#write button.button"); !strings.HasPrefix(v.location(), "/comments/receipt/") {
+				t.Errorf("sent again without scripts it leads to %s", v.location())
+			}
+			if _, now := v.countsOf(article); now != pending+1 {
+				t.Errorf("%d wait, before %d", now, pending)
+			}
+		})
+	}
 }

@@ -48,6 +48,7 @@ type app struct {
 	engine     *discussion.Engine
 	rulebook   *discussion.Rulebook
 	discussion *discussion.Desk
+	transfer   *discussion.Transfer
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
@@ -99,7 +100,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.bans = discussion.NewBans(a.store, a.now)
 	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
-	a.discussion = discussion.New(a.store, a.bans, func(address netip.Addr) string { return string(a.countries.Country(address)) },
+	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
+	a.transfer = discussion.NewTransfer(a.store, countryOf, cfg.Comments.Depth, a.now)
+	a.discussion = discussion.New(a.store, a.bans, countryOf,
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},

@@ -132,19 +132,7 @@ func TestTheEditorFindsWhatLintFinds(t *testing.T) {
 		}
 
 		// Beside a process that holds the folder, the command asks by its socket.
-		held, err := ownFolder(n.cfg.Data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer held.release()
-		listener, err := control.Listen(socketPath(n.cfg.Data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := &http.Server{Handler: control.Handler(console{app: n.app}, slog.New(slog.DiscardHandler))}
-		done := make(chan error, 1)
-		go func() { done <- server.Serve(listener) }()
-		defer func() { server.Shutdown(context.Background()); <-done }()
+		n.answerCommands(t)
 		same("by the socket")
 	})
 }
@@ -157,4 +145,26 @@ func TestLintLeavesNoNewsroomBehind(t *testing.T) {
 	if found, _ := filepath.Glob(data); len(found) > 0 {
 		t.Error("dabir lint made a folder")
 	}
+}
+
+// answerCommands holds the folder and answers on its socket, as a serving process does, until the test ends.
+func (n *newsroomUnderTest) answerCommands(t *testing.T) {
+	t.Helper()
+	held, err := ownFolder(n.cfg.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := control.Listen(socketPath(n.cfg.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := console{app: n.app}
+	server := &http.Server{Handler: control.Handler(c, c, slog.New(slog.DiscardHandler))}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		server.Shutdown(context.Background())
+		<-done
+		held.release()
+	})
 }

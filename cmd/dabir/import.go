@@ -12,13 +12,14 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/migrate"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
-	"github.com/dabir-newsroom/dabir/internal/web/control"
 	"golang.org/x/term"
 )
 
 type importCmd struct {
 	Text  importTextCmd  `cmd:"" help:"Import an article page that was saved as text."`
 	JSONL importJSONLCmd `cmd:"" name:"jsonl" help:"Import articles from a file with one JSON object a line, gzipped or not."`
+
+	Comments importCommentsCmd `cmd:"" help:"Import the comments of another system under articles that are here."`
 }
 
 // importFlags are common to all importers.
@@ -29,7 +30,7 @@ type importFlags struct {
 }
 
 // open finds the newsroom to import into.
-func (f *importFlags) open(ctx context.Context) (control.Newsroom, func(), error) {
+func (f *importFlags) open(ctx context.Context) (commanded, func(), error) {
 	cfg, err := f.load(nil)
 	if err != nil {
 		return nil, nil, err
@@ -127,7 +128,7 @@ func (c *importJSONLCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	bar := migrate.NewBar(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())), info.Size())
+	bar := migrate.NewBar(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())), info.Size(), "articles")
 	var last migrate.Progress
 	report, err := migrate.JSONL(ctx, file, newsroom, migrate.JSONLOptions{
 		DryRun: c.DryRun, Check: newsroom.CheckImport, Size: info.Size(),

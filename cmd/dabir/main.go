@@ -1,4 +1,4 @@
-// Command dabir is a newsroom in one binary: it serves readers and editors, and takes articles in. One file here per command.
+// Command dabir is a newsroom in one binary: it serves readers and editors, and takes articles and comments in and out. One file here per command.
 package main
 
 import (
@@ -18,7 +18,8 @@ import (
 type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Serve the newsroom in a folder; an empty folder becomes a new one."`
 	Demo       demoCmd       `cmd:"" help:"Serve a fictional newsroom to look at."`
-	Import     importCmd     `cmd:"" help:"Take articles in, also beside a running serve."`
+	Import     importCmd     `cmd:"" help:"Take articles and comments in, also beside a running serve."`
+	Export     exportCmd     `cmd:"" help:"Take comments out, also beside a running serve."`
 	User       userCmd       `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
 	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
 	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`

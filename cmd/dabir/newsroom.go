@@ -35,6 +35,31 @@ func (c console) CheckImport(ctx context.Context, items []news.Import) ([]news.I
 	return c.app.editorial.CheckImport(ctx, c.actor("import"), items)
 }
 
+// ImportComments stores comments.
+func (c console) ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return c.app.transfer.ImportComments(ctx, c.actor("import"), items)
+}
+
+// CheckComments tells what ImportComments would do.
+func (c console) CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return c.app.transfer.CheckComments(ctx, c.actor("import"), items)
+}
+
+// BeginExport notes in the log that comments are taken out.
+func (c console) BeginExport(ctx context.Context, emails bool) error {
+	return c.app.transfer.BeginExport(ctx, c.actor("export"), emails)
+}
+
+// DiscussedArticles lists articles that have comments.
+func (c console) DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error) {
+	return c.app.transfer.DiscussedArticles(ctx, c.actor("export"), after, limit)
+}
+
+// ArticleComments reads an article's comments.
+func (c console) ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error) {
+	return c.app.transfer.ArticleComments(ctx, c.actor("export"), q)
+}
+
 // AddUser makes a user and a sign-in link.
 func (c console) AddUser(ctx context.Context, u control.NewUser) (string, error) {
 	var err error
@@ -94,6 +119,12 @@ func (c console) link(ctx context.Context, u news.User) (string, error) {
 	return c.siteURL + "/newsroom/signin/" + secret, nil
 }
 
+// commanded is a newsroom as commands see it, in this process or in another.
+type commanded interface {
+	control.Newsroom
+	control.Comments
+}
+
 // TrainModel learns from examples and decisions.
 func (c console) TrainModel(ctx context.Context, examples []moderation.Example) (discussion.ModelReport, error) {
 	return c.app.engine.Train(ctx, c.actor("console"), examples)
@@ -105,7 +136,7 @@ func (c console) CheckText(_ context.Context, text string) (discussion.Judgement
 }
 
 // openNewsroom finds the newsroom of a folder: the process that serves it, by its socket, or the folder itself when nobody does.
-func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, func(), error) {
+func openNewsroom(ctx context.Context, cfg *config.Config) (commanded, func(), error) {
 	f, held, err := holdFolder(cfg.Data)
 	if err != nil {
 		return nil, nil, err
@@ -126,9 +157,13 @@ func openNewsroom(ctx context.Context, cfg *config.Config) (control.Newsroom, fu
 		f.release()
 		return nil, nil, err
 	}
-	url := cfg.Site.URL
-	if url == "" {
-		url = "http://" + cfg.Addr
+	return console{app: a, siteURL: commandURL(cfg)}, func() { a.close(); f.release() }, nil
+}
+
+// commandURL is the site's address for a command that does not serve it.
+func commandURL(cfg *config.Config) string {
+	if cfg.Site.URL != "" {
+		return cfg.Site.URL
 	}
-	return console{app: a, siteURL: url}, func() { a.close(); f.release() }, nil
+	return "http://" + cfg.Addr
 }

@@ -284,7 +284,7 @@ func TestCommentBadInput(t *testing.T) {
 			t.Errorf("%s: no field is marked", name)
 		}
 	}
-	totals, err := n.store.CommentTotals(ctx)
+	totals, err := n.store.CommentTotals(ctx, nil)
 	if err != nil || totals[news.TabPending] != 3 {
 		t.Errorf("stored %v (%v), want the 3 good ones", totals, err)
 	}

@@ -27,6 +27,16 @@ func (m *Moderation) Claim(ctx context.Context, actor news.Actor, ids []news.Com
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	if actor.Sections != nil {
+		found, err := m.ByID(ctx, actor, ids)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		ids = nil
+		for _, c := range found {
+			ids = append(ids, c.ID)
+		}
+	}
 	now := m.now()
 	return m.queue.ClaimComments(ctx, actor.User, ids[:min(len(ids), queueMost)], now, now.Add(ClaimTime))
 }

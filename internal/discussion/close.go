@@ -47,7 +47,7 @@ func (d *Desk) Switch(ctx context.Context, actor news.Actor) (news.CommentSwitch
 
 // SetSwitch closes or opens the comments of the whole site; those already there stay. Errors: Forbidden, Invalid at "note".
 func (d *Desk) SetSwitch(ctx context.Context, actor news.Actor, in SiteSwitch) error {
-	if err := actor.Require(news.RightModerationSettings); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
 		return err
 	}
 	in.Note = persian.CleanLine(in.Note)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/moderation"
@@ -78,19 +79,88 @@ func (e *Engine) Load(ctx context.Context) error {
 	return nil
 }
 
-// Run keeps lists and model fresh and trains at night, until ctx ends. Of several nodes one trains.
+// Run keeps lists and model fresh and trains at night and when somebody asks, until ctx ends. Of several nodes one trains at night.
+// Training goes on beside the rest, so that a changed list counts meanwhile too.
 func (e *Engine) Run(ctx context.Context, failed func(error)) {
+	var work sync.WaitGroup
+	defer work.Wait()
+	tell := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}
+	work.Go(func() { every(ctx, func() { tell(e.Load(ctx)) }) })
+	every(ctx, func() { tell(errors.Join(e.TrainAtNight(ctx), e.TrainAsked(ctx))) })
+}
+
+// every does something now and each time that lists and model are looked after, until ctx ends.
+func every(ctx context.Context, do func()) {
 	tick := time.NewTicker(loadEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(e.Load(ctx), e.TrainAtNight(ctx)); err != nil && ctx.Err() == nil {
-			failed(err)
-		}
+		do()
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// Training is how far this node's training is.
+type Training struct {
+	Since  time.Time // when it was asked for or began; zero: none was since the start
+	Step   int       // 1 to TrainingSteps while it goes on; 0 before and after
+	Waits  bool      // it was asked for and has not begun
+	Failed error     // why the last one came to nothing
+}
+
+// TrainingSteps are the steps of a training: reading, trying on decisions held out, learning, keeping.
+const TrainingSteps = 4
+
+// Goes tells whether a training goes on or is about to.
+func (t Training) Goes() bool { return t.Waits || t.Step > 0 }
+
+// Training tells how far a training is.
+func (e *Engine) Training() Training { return *e.progress.Load() }
+
+// step notes how far a training is.
+func (e *Engine) step(n int) {
+	t := Training{Since: e.now(), Step: n}
+	if n > 1 {
+		t.Since = e.Training().Since
+	}
+	e.progress.Store(&t)
+}
+
+// AskTraining has the model learn anew from what is there, as soon as [Engine.Run] comes to it. Asking while one goes on changes nothing.
+// Forbidden without the right in all sections.
+func (e *Engine) AskTraining(actor news.Actor) error {
+	if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
+		return err
+	}
+	if e.Training().Goes() {
+		return nil
+	}
+	select {
+	case e.asked <- actor:
+		e.progress.Store(&Training{Since: e.now(), Waits: true})
+	default: // somebody asked in the same moment
+	}
+	return nil
+}
+
+// TrainAsked trains when somebody asked for it.
+func (e *Engine) TrainAsked(ctx context.Context) error {
+	select {
+	case actor := <-e.asked:
+		_, err := e.train(ctx, actor)
+		if news.KindOf(err) == news.Invalid {
+			return nil // too little to learn from: told on the page, no fault of the node
+		}
+		return err
+	default:
+		return nil
 	}
 }
 
@@ -140,7 +210,7 @@ func (e *Engine) Report(ctx context.Context, actor news.Actor) (ModelReport, err
 // Train learns from all decisions and, when examples are given, from these in place of the ones that were given before. It takes
 // seconds to minutes. Forbidden without the right; Invalid "error.model_few" when there is too little to learn from.
 func (e *Engine) Train(ctx context.Context, actor news.Actor, examples []moderation.Example) (ModelReport, error) {
-	if err := actor.Require(news.RightModerationSettings); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
 		return ModelReport{}, err
 	}
 	if len(examples) > 0 {
@@ -155,9 +225,11 @@ func (e *Engine) Train(ctx context.Context, actor news.Actor, examples []moderat
 	return e.train(ctx, actor)
 }
 
-func (e *Engine) train(ctx context.Context, actor news.Actor) (ModelReport, error) {
+func (e *Engine) train(ctx context.Context, actor news.Actor) (report ModelReport, err error) {
 	e.training.Lock()
 	defer e.training.Unlock()
+	defer func() { e.progress.Store(&Training{Since: e.Training().Since, Failed: err}) }()
+	e.step(1)
 	given, err := e.givenExamples(ctx)
 	if err != nil {
 		return ModelReport{}, err
@@ -167,7 +239,8 @@ func (e *Engine) train(ctx context.Context, actor news.Actor) (ModelReport, erro
 		return ModelReport{}, err
 	}
 	decisions := examplesOf(decided)
-	report := ModelReport{TrainedAt: e.now(), Examples: len(given), Decisions: len(decisions), ByLabel: map[news.Label]int{}}
+	report = ModelReport{TrainedAt: e.now(), Examples: len(given), Decisions: len(decisions), ByLabel: map[news.Label]int{}}
+	e.step(2)
 	tryOn(&report, given, decisions)
 	all := slices.Concat(given, decisions)
 	for _, one := range all {
@@ -175,10 +248,12 @@ func (e *Engine) train(ctx context.Context, actor news.Actor) (ModelReport, erro
 			report.ByLabel[label]++
 		}
 	}
+	e.step(3)
 	model := moderation.Train(all)
 	if model == nil {
 		return report, news.Fail(news.Invalid, "error.model_few")
 	}
+	e.step(4)
 	report.Learnt = model.Labels()
 	data, err := model.Encode()
 	if err != nil {
@@ -237,18 +312,20 @@ func tryOn(report *ModelReport, given, decisions []moderation.Example) {
 	report.Area, report.Agreed = moderation.Try(model, heldOut)
 }
 
-// learn takes one decision over into the model that this node uses; at night it is weighed anew among all others.
-func (e *Engine) learn(c news.Comment) {
+// learn takes decisions over into the model that this node uses; at night they are weighed anew among all others.
+func (e *Engine) learn(decided ...news.Comment) {
 	if e == nil {
 		return
 	}
-	example, ok := exampleOf(news.DecidedComment{Text: c.Text, State: c.State, Reason: c.Reason})
-	if !ok {
-		return
+	var examples []moderation.Example
+	for _, c := range decided {
+		if one, ok := exampleOf(news.DecidedComment{Text: c.Text, State: c.State, Reason: c.Reason}); ok {
+			examples = append(examples, one)
+		}
 	}
-	for {
+	for len(examples) > 0 {
 		before := e.model.Load()
-		if before == nil || e.model.CompareAndSwap(before, before.Learn(example)) {
+		if before == nil || e.model.CompareAndSwap(before, before.Learn(examples...)) {
 			return
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // QueueStorage is where the queue and its claims are kept.
 type QueueStorage interface {
 	Queue(ctx context.Context, f news.QueueFilter) (news.CommentPage, error)
-	CommentTotals(ctx context.Context) (map[news.QueueTab]int, error)
+	CommentTotals(ctx context.Context, sections []news.SectionID) (map[news.QueueTab]int, error)
 	CommentsByID(ctx context.Context, ids []news.CommentID) ([]news.QueuedComment, error)
 	SearchComments(ctx context.Context, f news.CommentSearch) (news.CommentPage, error)
 	TakeComments(ctx context.Context, f news.QueueFilter, until time.Time) ([]news.QueuedComment, error)
@@ -47,8 +47,29 @@ type Decision struct {
 	Action  string
 	Comment news.CommentID
 	From    news.CommentState // what the moderator saw it to be
+	Revised time.Time         // the RevisedAt of the text that the moderator read
 	Reason  news.Reason       // needed to reject
 	Text    string            // needed to edit, and to answer
+}
+
+// Seen is how a comment stood when a moderator read it.
+type Seen struct {
+	State   news.CommentState
+	Revised time.Time // its RevisedAt, to the millisecond
+}
+
+func (in Decision) seen() Seen { return Seen{in.From, in.Revised} }
+
+// still is nil while a comment stands as it was seen: Conflict "error.already_decided" when somebody decided since, "error.revised_meanwhile"
+// when its writer used their one edit and the text is another one.
+func (s Seen) still(c *news.Comment, decider string) error {
+	if c.State != s.State || c.State == news.CommentWithdrawn {
+		return alreadyDecided(c, decider)
+	}
+	if c.State == news.CommentPending && !c.RevisedAt.Equal(s.Revised) {
+		return news.Fail(news.Conflict, "error.revised_meanwhile")
+	}
+	return nil
 }
 
 // queueMost is the largest page of the queue.
@@ -62,7 +83,7 @@ func (m *Moderation) Queue(ctx context.Context, actor news.Actor, f news.QueueFi
 	return m.queue.Queue(ctx, m.filter(actor, f))
 }
 
-// filter is what was asked for, within its bounds and in the actor's name.
+// filter is what was asked for, within its bounds, in the actor's name and sections.
 func (m *Moderation) filter(actor news.Actor, f news.QueueFilter) news.QueueFilter {
 	if !slices.Contains(news.QueueTabs(), f.Tab) {
 		f.Tab = news.TabPending
@@ -73,19 +94,19 @@ func (m *Moderation) filter(actor news.Actor, f news.QueueFilter) news.QueueFilt
 	if f.Limit < 1 || f.Limit > queueMost {
 		f.Limit = 50
 	}
-	f.For, f.Now = actor.User, m.now()
+	f.For, f.Now, f.Sections = actor.User, m.now(), actor.Sections
 	return f
 }
 
-// Counts are the numbers of comments by tab; TabMine has none.
+// Counts are the numbers of comments by tab, in the actor's sections; TabMine has none.
 func (m *Moderation) Counts(ctx context.Context, actor news.Actor) (map[news.QueueTab]int, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return nil, err
 	}
-	return m.queue.CommentTotals(ctx)
+	return m.queue.CommentTotals(ctx, actor.Sections)
 }
 
-// Search finds comments of any state.
+// Search finds comments of any state in the actor's sections.
 func (m *Moderation) Search(ctx context.Context, actor news.Actor, f news.CommentSearch) (news.CommentPage, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return news.CommentPage{}, err
@@ -93,20 +114,22 @@ func (m *Moderation) Search(ctx context.Context, actor news.Actor, f news.Commen
 	if f.Limit < 1 || f.Limit > queueMost {
 		f.Limit = 50
 	}
+	f.Sections = actor.Sections
 	return m.queue.SearchComments(ctx, f)
 }
 
-// ByID are comments with what is needed to judge them, in the order of the ids; unknown ones are left out.
+// ByID are comments with what is needed to judge them, in the order of the ids; unknown ones and those of other sections are left out.
 func (m *Moderation) ByID(ctx context.Context, actor news.Actor, ids []news.CommentID) ([]news.QueuedComment, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return nil, err
 	}
-	return m.queue.CommentsByID(ctx, ids[:min(len(ids), queueMost)])
+	found, err := m.queue.CommentsByID(ctx, ids[:min(len(ids), queueMost)])
+	return slices.DeleteFunc(found, func(c news.QueuedComment) bool { return !actor.MayIn(news.RightModerate, c.Section) }), err
 }
 
 // Approve publishes a comment. Conflict "error.already_decided" when it is not in Decision.From any more.
 func (m *Moderation) Approve(ctx context.Context, actor news.Actor, in Decision) (news.Comment, error) {
-	return m.one(ctx, actor, in, m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish}))
+	return m.one(ctx, actor, in, m.publishes(actor, in.seen(), news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish}))
 }
 
 // Reject keeps a comment from the public for a reason that its writer is told. Invalid at "reason" without one; Conflict as Approve.
@@ -117,7 +140,7 @@ func (m *Moderation) Reject(ctx context.Context, actor news.Actor, in Decision) 
 	if !slices.Contains(news.Reasons(), in.Reason) {
 		return news.Comment{}, news.FieldError("reason", "error.reason")
 	}
-	return m.one(ctx, actor, in, m.rejects(actor, in.From, in.Reason))
+	return m.one(ctx, actor, in, m.rejects(actor, in.seen(), in.Reason))
 }
 
 // EditAndPublish changes a comment's text and publishes it; readers see that the newsroom edited it. Invalid at "text" for a text that no
@@ -130,7 +153,7 @@ func (m *Moderation) EditAndPublish(ctx context.Context, actor news.Actor, in De
 	if err != nil {
 		return news.Comment{}, err
 	}
-	publish := m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentEdited, Act: news.ActEdit})
+	publish := m.publishes(actor, in.seen(), news.CommentChange{Kind: news.CommentEdited, Act: news.ActEdit})
 	return m.one(ctx, actor, in, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
 		if c.Text == text {
 			return news.CommentChange{}, news.FieldError("text", "error.comment_unchanged")
@@ -155,7 +178,7 @@ func (m *Moderation) Answer(ctx context.Context, actor news.Actor, in Decision) 
 		if c.Parent != 0 {
 			reply.Parent = c.Parent // replies have one level
 		}
-		return m.publishes(actor, in.From, news.CommentChange{Kind: news.CommentApproved, Act: news.ActAnswer, Reply: reply})(c, decider, last)
+		return m.publishes(actor, in.seen(), news.CommentChange{Kind: news.CommentApproved, Act: news.ActAnswer, Reply: reply})(c, decider, last)
 	})
 }
 
@@ -209,12 +232,12 @@ func (m *Moderation) LastDecisions(ctx context.Context, actor news.Actor) ([]new
 // Bulk is one decision on many comments, each with the state in which it was seen.
 type Bulk struct {
 	Action string
-	From   map[news.CommentID]news.CommentState
+	Seen   map[news.CommentID]Seen
 	Reason news.Reason // "": publish
 }
 
 // Decide applies a decision to many comments in one step. What somebody decided meanwhile, or is gone, stays as it is and says so in its
-// outcome. Invalid at "reason" for an unknown reason, at "comments" for none or more than 200.
+// outcome; what is in another section does so too. Invalid at "reason" for an unknown reason, at "comments" for none or more than 200.
 func (m *Moderation) Decide(ctx context.Context, actor news.Actor, in Bulk) ([]news.ModeratedComment, error) {
 	if err := actor.Require(news.RightModerate); err != nil {
 		return nil, err
@@ -222,42 +245,63 @@ func (m *Moderation) Decide(ctx context.Context, actor news.Actor, in Bulk) ([]n
 	if in.Reason != "" && !slices.Contains(news.Reasons(), in.Reason) {
 		return nil, news.FieldError("reason", "error.reason")
 	}
-	if len(in.From) == 0 || len(in.From) > queueMost {
+	if len(in.Seen) == 0 || len(in.Seen) > queueMost {
 		return nil, news.FieldError("comments", "error.bulk_none", queueMost)
 	}
 	var ids []news.CommentID
-	for id := range in.From {
+	for id := range in.Seen {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	return m.decisions.ModerateComments(ctx, actor, in.Action, ids, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+	out, err := m.decisions.ModerateComments(ctx, actor, in.Action, ids, m.within(actor, func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
 		if in.Reason != "" {
-			return m.rejects(actor, in.From[c.ID], in.Reason)(c, decider, last)
+			return m.rejects(actor, in.Seen[c.ID], in.Reason)(c, decider, last)
 		}
-		return m.publishes(actor, in.From[c.ID], news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish})(c, decider, last)
-	})
+		return m.publishes(actor, in.Seen[c.ID], news.CommentChange{Kind: news.CommentApproved, Act: news.ActPublish})(c, decider, last)
+	}))
+	if err != nil {
+		return nil, err
+	}
+	var decided []news.Comment
+	for _, one := range out {
+		if one.Err == nil {
+			decided = append(decided, one.Comment)
+		}
+	}
+	m.engine.learn(decided...)
+	return out, nil
 }
 
 // step is a change of one comment as the storage asks for it.
 type step = func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error)
 
-func (m *Moderation) publishes(actor news.Actor, from news.CommentState, what news.CommentChange) step {
+func (m *Moderation) publishes(actor news.Actor, seen Seen, what news.CommentChange) step {
 	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
-		if c.State != from || c.State == news.CommentWithdrawn {
-			return news.CommentChange{}, alreadyDecided(c, decider)
+		if err := seen.still(c, decider); err != nil {
+			return news.CommentChange{}, err
 		}
 		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentPublished, "", 0, m.now(), actor.User
 		return what, nil
 	}
 }
 
-func (m *Moderation) rejects(actor news.Actor, from news.CommentState, reason news.Reason) step {
+func (m *Moderation) rejects(actor news.Actor, seen Seen, reason news.Reason) step {
 	return func(c *news.Comment, decider string, _ news.CommentDecision) (news.CommentChange, error) {
-		if c.State != from || c.State == news.CommentWithdrawn {
-			return news.CommentChange{}, alreadyDecided(c, decider)
+		if err := seen.still(c, decider); err != nil {
+			return news.CommentChange{}, err
 		}
 		c.State, c.Reason, c.Reports, c.DecidedAt, c.DecidedBy = news.CommentRejected, reason, 0, m.now(), actor.User
 		return news.CommentChange{Kind: news.CommentTurnedDown, Act: news.ActReject}, nil
+	}
+}
+
+// within lets a change happen in the actor's sections only; elsewhere it is Forbidden "error.other_section".
+func (m *Moderation) within(actor news.Actor, change step) step {
+	return func(c *news.Comment, decider string, last news.CommentDecision) (news.CommentChange, error) {
+		if err := actor.RequireIn(news.RightModerate, c.Section); err != nil {
+			return news.CommentChange{}, err
+		}
+		return change(c, decider, last)
 	}
 }
 
@@ -266,7 +310,7 @@ func (m *Moderation) one(ctx context.Context, actor news.Actor, in Decision, cha
 	if err := actor.Require(news.RightModerate); err != nil {
 		return news.Comment{}, err
 	}
-	out, err := m.decisions.ModerateComments(ctx, actor, in.Action, []news.CommentID{in.Comment}, change)
+	out, err := m.decisions.ModerateComments(ctx, actor, in.Action, []news.CommentID{in.Comment}, m.within(actor, change))
 	if err != nil {
 		return news.Comment{}, err
 	}

@@ -130,7 +130,7 @@ func TestBulkTellsWhatBecameOfEach(t *testing.T) {
 		t.Fatal(err)
 	}
 	bulk := discussion.Bulk{Action: "bulk", Reason: news.ReasonAdvertising,
-		From: map[news.CommentID]news.CommentState{one.ID: news.CommentPending, two.ID: news.CommentPending, 99: news.CommentPending}}
+		Seen: map[news.CommentID]discussion.Seen{one.ID: {State: news.CommentPending}, two.ID: {State: news.CommentPending}, 99: {State: news.CommentPending}}}
 	out, err := b.Decide(ctx, mina, bulk)
 	if err != nil || len(out) != 3 || out[0].Err != nil || news.KindOf(out[1].Err) != news.Conflict || news.KindOf(out[2].Err) != news.NotFound {
 		t.Fatalf("%+v %v", out, err)
@@ -141,7 +141,7 @@ func TestBulkTellsWhatBecameOfEach(t *testing.T) {
 	if _, err := b.Decide(ctx, mina, discussion.Bulk{}); news.KindOf(err) != news.Invalid {
 		t.Errorf("nothing chosen: %v", err)
 	}
-	if _, err := b.Decide(ctx, mina, discussion.Bulk{From: bulk.From, Reason: "because"}); news.KindOf(err) != news.Invalid {
+	if _, err := b.Decide(ctx, mina, discussion.Bulk{Seen: bulk.Seen, Reason: "because"}); news.KindOf(err) != news.Invalid {
 		t.Errorf("an unknown reason: %v", err)
 	}
 }

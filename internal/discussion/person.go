@@ -19,9 +19,13 @@ const (
 	challengeKey = "comment.challenge"
 )
 
-// KeysNotToKeep names the keys in the table "secret" that a backup leaves out: with them an address could be tried against the
-// pseudonyms of an old copy, or an old challenge be signed. A newsroom that is restored makes new ones.
-func KeysNotToKeep() []string { return []string{pseudonymKey, challengeKey} }
+// banKeys is how the names of bans' keys begin: each is a copy of a key of pseudonyms.
+const banKeys = "ban."
+
+// KeysNotToKeep names the keys in the table "secret" that a backup leaves out, as patterns of SQL's LIKE: with them an
+// address could be tried against the pseudonyms of an old copy, or an old challenge be signed. A newsroom that is restored makes new
+// ones; bans of people and networks recognise nobody there.
+func KeysNotToKeep() []string { return []string{pseudonymKey, challengeKey, banKeys + "%"} }
 
 // writer is a reader who does something, as far as we know them without knowing who they are.
 type writer struct {

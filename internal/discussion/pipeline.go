@@ -42,13 +42,17 @@ type Engine struct {
 	versions map[string]int64 // of what was loaded; only load touches it
 	loading  sync.Mutex
 	training sync.Mutex // one training at a time
+	asked    chan news.Actor
+	progress atomic.Pointer[Training]
 
 	recent recentComments
 }
 
 // NewEngine makes an Engine without lists and model; [Engine.Load] brings what is kept.
 func NewEngine(storage RuleStorage, kept KeptStorage, rules Rules, now func() time.Time) *Engine {
-	return &Engine{storage: storage, kept: kept, rules: rules, now: now, versions: map[string]int64{}}
+	e := &Engine{storage: storage, kept: kept, rules: rules, now: now, versions: map[string]int64{}, asked: make(chan news.Actor, 1)}
+	e.progress.Store(&Training{})
+	return e
 }
 
 // judge lets the rules look at a comment and notes what they found in it: whether it is held, why, and its state. It fails with

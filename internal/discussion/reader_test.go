@@ -257,6 +257,7 @@ func TestKeysThatRotateAreNotKept(t *testing.T) {
 			changed = append(changed, name)
 		}
 	}
+	changed = append(changed, "ban.%") // copies of the first, one for each time at which somebody was banned
 	if fmt.Sprint(changed) != fmt.Sprint(discussion.KeysNotToKeep()) {
 		t.Errorf("rotated %v, the list has %v", changed, discussion.KeysNotToKeep())
 	}

@@ -84,6 +84,7 @@ func (d *Desk) Retract(ctx context.Context, code string, address netip.Addr) err
 			return "", nil
 		}
 		c.State, c.Name, c.Email, c.Text, c.Reason = news.CommentWithdrawn, "", "", "", ""
+		c.Reports, c.ClaimedBy = 0, 0
 		c.Held, c.Risk, c.Findings, c.Fingerprint, c.Person, c.Pseudonym, c.Network = false, 0, nil, 0, "", "", ""
 		return news.CommentTakenBack, nil
 	})

@@ -24,7 +24,8 @@ type BookStorage interface {
 }
 
 // Rulebook is the newsroom's hand on the rules: its lists of words and the modes. Moderators edit single terms; importing, exporting and
-// the modes need RightModerationSettings.
+// the modes need RightModerationSettings. The lists hold on
+// the whole site, so who works for some sections may read them only, and set the modes of these sections.
 type Rulebook struct {
 	storage BookStorage
 	engine  *Engine
@@ -60,7 +61,7 @@ func (b *Rulebook) Term(ctx context.Context, actor news.Actor, id news.TermID) (
 
 // SaveTerm adds a term (ID 0) or changes one. Errors: Invalid at text, list, kind and note; Conflict "error.term_there".
 func (b *Rulebook) SaveTerm(ctx context.Context, actor news.Actor, action string, t news.Term) (news.Term, error) {
-	if err := actor.Require(news.RightModerate); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerate); err != nil {
 		return news.Term{}, err
 	}
 	if err := b.complete(actor, &t); err != nil {
@@ -94,7 +95,7 @@ func (b *Rulebook) complete(actor news.Actor, t *news.Term) error {
 
 // DeleteTerm takes a term off its list. NotFound when it is gone already.
 func (b *Rulebook) DeleteTerm(ctx context.Context, actor news.Actor, id news.TermID) error {
-	if err := actor.Require(news.RightModerate); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerate); err != nil {
 		return err
 	}
 	if err := b.storage.DeleteTerm(ctx, actor, id); err != nil {
@@ -128,6 +129,11 @@ func (b *Rulebook) SetMode(ctx context.Context, actor news.Actor, m news.ModeSet
 	case news.ScopeSection, news.ScopeArticle:
 	default:
 		return news.FieldError("scope", "error.comment_mode")
+	}
+	if m.Scope != news.ScopeSection || !actor.MayIn(news.RightModerationSettings, news.SectionID(m.ID)) {
+		if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
+			return err
+		}
 	}
 	return b.storage.SetCommentMode(ctx, actor, m)
 }

@@ -81,7 +81,7 @@ func (m *Moderation) Policy(ctx context.Context, actor news.Actor) (news.SiteTex
 
 // SavePolicy replaces the rules for commenting that readers see; an empty text brings back the one that comes with Dabir. Invalid at "body".
 func (m *Moderation) SavePolicy(ctx context.Context, actor news.Actor, body string) error {
-	if err := actor.Require(news.RightModerationSettings); err != nil {
+	if err := actor.RequireEverywhere(news.RightModerationSettings); err != nil {
 		return err
 	}
 	body = strings.TrimSpace(persian.Clean(body))

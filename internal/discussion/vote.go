@@ -35,11 +35,15 @@ type Opinion struct {
 	Cookie  string     // the signed cookie; "" without one
 }
 
-// Vote counts a reader's vote, in place of their earlier one, and returns the sums of the comment. Errors: Invalid "error.vote";
-// NotFound for a comment that is not public; Conflict "error.own_vote"; TooMany "error.vote_rate".
+// Vote counts a reader's vote, in place of their earlier one, and returns the sums of the comment. A closed discussion stands as it is, its
+// votes too. Errors: Invalid "error.vote"; NotFound for a comment that is not public; Conflict "error.own_vote" or "error.comments_closed";
+// TooMany "error.vote_rate".
 func (d *Desk) Vote(ctx context.Context, in Opinion, vote news.Vote) (up, down int, err error) {
 	if !slices.Contains([]news.Vote{news.VoteUp, news.VoteDown, news.VoteNone}, vote) {
 		return 0, 0, news.Fail(news.Invalid, "error.vote")
+	}
+	if err := d.open(ctx, in.Article); err != nil {
+		return 0, 0, err
 	}
 	who, err := d.writer(ctx, in.Address, in.Cookie)
 	if err != nil {
@@ -49,7 +53,7 @@ func (d *Desk) Vote(ctx context.Context, in Opinion, vote news.Vote) (up, down i
 		Vote: vote, At: d.now()}, news.CommentLimit{Count: votesMost, Window: voteWindow}, votesOnOne)
 }
 
-// Report tells the moderators what a reader finds wrong with a comment; a second report of the same reader changes nothing. Errors:
+// Report tells the moderators what a reader finds wrong with a comment, also where comments are closed; a second report of the same reader changes nothing. Errors:
 // Invalid at "reason" and "note"; NotFound for a comment that is not public; TooMany "error.report_rate".
 func (d *Desk) Report(ctx context.Context, in Opinion, reason news.Reason, note string) error {
 	note = persian.Clean(note)

@@ -11,6 +11,7 @@ import (
 type Bar struct {
 	w     io.Writer
 	tty   bool
+	what  string
 	total int64
 	every time.Duration
 	next  time.Duration
@@ -18,9 +19,10 @@ type Bar struct {
 }
 
 // NewBar makes a bar that writes to w: one line that is overwritten ten times a second on a terminal, a line of its own every
-// five seconds elsewhere. total is the size of the file in bytes; with 0 there is no remaining time.
-func NewBar(w io.Writer, tty bool, total int64) *Bar {
-	b := &Bar{w: w, tty: tty, total: total, every: 5 * time.Second}
+// five seconds elsewhere. total is the size of the file in bytes; with 0 there is no remaining time; what names what comes in, such as
+// "articles".
+func NewBar(w io.Writer, tty bool, total int64, what string) *Bar {
+	b := &Bar{w: w, tty: tty, total: total, what: what, every: 5 * time.Second}
 	if tty {
 		b.every = 100 * time.Millisecond
 	}
@@ -62,7 +64,7 @@ func (b *Bar) line(p Progress) string {
 	if total == 0 {
 		total = b.total
 	}
-	parts := []string{grouped(p.Done) + " articles"}
+	parts := []string{grouped(p.Done) + " " + b.what}
 	if s := p.Elapsed.Seconds(); s > 0 {
 		parts = append(parts, grouped(int(float64(p.Done)/s+0.5))+"/s")
 	}

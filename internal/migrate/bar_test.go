@@ -29,7 +29,7 @@ func TestBar(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
-			bar := NewBar(&b, tt.tty, tt.total)
+			bar := NewBar(&b, tt.tty, tt.total, "articles")
 			for _, p := range steps {
 				bar.Update(p)
 			}

@@ -28,7 +28,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// lineReader gives the lines of a file one by one, unpacking gzip, which it knows by its first bytes.
+// lineReader gives the lines of a file one by one.
 type lineReader struct {
 	buf *bufio.Reader
 	max int
@@ -36,6 +36,15 @@ type lineReader struct {
 }
 
 func newLineReader(r io.Reader) (*lineReader, error) {
+	buf, err := unpacked(r)
+	if err != nil {
+		return nil, err
+	}
+	return &lineReader{buf: buf, max: maxLine}, nil
+}
+
+// unpacked reads a text file, unpacking gzip, which it knows by its first bytes, and without its byte order mark.
+func unpacked(r io.Reader) (*bufio.Reader, error) {
 	buf := bufio.NewReaderSize(r, 256<<10)
 	magic, err := buf.Peek(2)
 	if err != nil && err != io.EOF {
@@ -58,7 +67,7 @@ func newLineReader(r io.Reader) (*lineReader, error) {
 	if bytes.Equal(start, utf8BOM) {
 		buf.Discard(3)
 	}
-	return &lineReader{buf: buf, max: maxLine}, nil
+	return buf, nil
 }
 
 // next returns the next line that is not blank, in memory of its own, and its number. errLongLine is about this line only;

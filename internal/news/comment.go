@@ -81,6 +81,8 @@ type Comment struct {
 	EditedBy    UserID
 	ClaimedBy   UserID // the moderator who has it on the screen until ClaimedTo; 0 nobody
 	ClaimedTo   time.Time
+
+	Section SectionID // in which its article is filed now, for the rights of who decides; never stored with it
 }
 
 // Outcome is what a rule made of a comment.

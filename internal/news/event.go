@@ -44,6 +44,7 @@ const (
 	CommentTurnedDown EventKind = "comment.rejected"
 	CommentReopened   EventKind = "comment.reopened" // a decision was undone
 	CommentImported   EventKind = "comment.imported"
+	CommentsExported  EventKind = "comments.exported" // in bulk, by the operator; Data "emails": "yes" or "no"
 	CommentRevised    EventKind = "comment.revised"   // its writer used the one edit
 	CommentTakenBack  EventKind = "comment.withdrawn" // its writer took it back
 	CommentReported   EventKind = "comment.reported"  // by a reader; Data "reason"
@@ -145,6 +146,7 @@ var knownKinds = map[EventKind]bool{
 	CommentTurnedDown:      true,
 	CommentReopened:        true,
 	CommentImported:        true,
+	CommentsExported:       true,
 	CommentRevised:         true,
 	CommentTakenBack:       true,
 	CommentReported:        true,

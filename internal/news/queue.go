@@ -35,14 +35,15 @@ func QueueSorts() []QueueSort { return []QueueSort{SortTime, SortRisk, SortArtic
 
 // QueueFilter asks for a page of the queue.
 type QueueFilter struct {
-	Tab     QueueTab
-	Sort    QueueSort // of pending and held comments
-	Article Code      // 0: any
-	For     UserID    // who looks: what others have claimed is left out, and TabMine is theirs
-	Claimed bool      // only what For has claimed
-	Now     time.Time // until when claims count
-	After   Cursor
-	Limit   int // 1 to 200
+	Tab      QueueTab
+	Sort     QueueSort   // of pending and held comments
+	Article  Code        // 0: any
+	Sections []SectionID // of the articles; nil: all
+	For      UserID      // who looks: what others have claimed is left out, and TabMine is theirs
+	Claimed  bool        // only what For has claimed
+	Now      time.Time   // until when claims count
+	After    Cursor
+	Limit    int // 1 to 200
 }
 
 // CommentSearch looks through all comments, newest first. Every condition that is set must hold.
@@ -50,6 +51,7 @@ type CommentSearch struct {
 	Words     string       // folded by persian.Fold; each word must be part of name or text; "": any
 	State     CommentState // "": any
 	Article   Code
+	Sections  []SectionID // of the articles; nil: all
 	Pseudonym string
 	Person    string
 	Network   string

@@ -41,7 +41,7 @@ const (
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
 	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
-	RightImport             Right = "content.import"      // bring in articles and comments in bulk
+	RightImport             Right = "content.import"      // bring in articles and comments in bulk, and take comments out
 	RightUsers              Right = "users.manage"        // invite people, change their roles, disable them, make links
 )
 
@@ -112,6 +112,14 @@ func (a Actor) RequireIn(r Right, section SectionID) error {
 		return Fail(Forbidden, "error.other_section")
 	}
 	return Fail(Forbidden, "error.forbidden")
+}
+
+// RequireEverywhere is nil when the actor has the right in all sections: for what holds on the whole site.
+func (a Actor) RequireEverywhere(r Right) error {
+	if err := a.Require(r); err != nil || a.Sections == nil {
+		return err
+	}
+	return Fail(Forbidden, "error.section_only")
 }
 
 // MayEdit tells whether the actor may write in an article: a desk in its sections, a reporter in drafts of their own.

@@ -325,7 +325,10 @@ func (t *tx) commentEvent(actor string, kind news.EventKind, c *news.Comment) {
 const commentColumns = `c.id, c.article_code, COALESCE(c.parent_id, 0), c.state, c.name, c.email, c.text, c.country, c.pseudonym, c.by_newsroom,
 	c.created_at, c.decided_at, c.decided_by, c.reason, COALESCE(c.receipt, ''), COALESCE(c.origin, ''),
 	c.held, c.risk, c.findings, c.fingerprint, c.network, c.person, c.votes_up, c.votes_down, c.reports, c.revised_at, c.edited_at, c.edited_by,
-	c.claimed_by, c.claimed_to`
+	c.claimed_by, c.claimed_to, ` + commentSection
+
+// commentSection is the section in which the article of a comment is filed at the desk.
+const commentSection = `(SELECT desk_section FROM article WHERE code = c.article_code)`
 
 // scanComment reads commentColumns and, behind them, whatever more is asked for.
 func scanComment(r scanner, more ...any) (news.Comment, error) {
@@ -336,7 +339,7 @@ func scanComment(r scanner, more ...any) (news.Comment, error) {
 	dest := []any{&c.ID, &c.Article, &c.Parent, &c.State, &c.Name, &c.Email, &c.Text, &c.Country, &c.Pseudonym, &c.ByNewsroom,
 		&created, &decided, &c.DecidedBy, &c.Reason, &c.ReceiptHash, &c.Origin,
 		&c.Held, &c.Risk, &findings, &c.Fingerprint, &c.Network, &c.Person, &c.VotesUp, &c.VotesDown, &c.Reports, &revised, &edited, &c.EditedBy,
-		&c.ClaimedBy, &claimed}
+		&c.ClaimedBy, &claimed, &c.Section}
 	err := r.Scan(append(dest, more...)...)
 	if err == nil && findings != "" {
 		err = json.Unmarshal([]byte(findings), &c.Findings)

@@ -177,7 +177,7 @@ func TestQueuePagesAndDecisions(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		totals, err := s.CommentTotals(ctx)
+		totals, err := s.CommentTotals(ctx, nil)
 		if err != nil || totals[news.TabPending] != 4 || totals[news.TabPublished] != 1 {
 			t.Fatalf("%v %v", totals, err)
 		}

@@ -66,7 +66,7 @@ func TestFullDiskStoresWhatItSays(t *testing.T) {
 	if refused == 0 {
 		t.Fatal("the disk was never full")
 	}
-	totals, err := s.CommentTotals(ctx)
+	totals, err := s.CommentTotals(ctx, nil)
 	if err != nil || totals[news.TabPending] != acknowledged {
 		t.Errorf("%d acknowledged, stored %v (%v)", acknowledged, totals, err)
 	}

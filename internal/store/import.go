@@ -16,13 +16,21 @@ const importSlice = 50 * time.Millisecond
 // origin is there already is left as it is. An outcome stands for each item, in order; the error is for the rest of
 // the batch, and what was stored before it stays stored.
 func (s *Store) ImportArticles(ctx context.Context, actor news.Actor, items []news.Import) ([]news.ImportOutcome, error) {
-	outcomes := make([]news.ImportOutcome, 0, len(items))
+	return inSlices(ctx, s, items, []string{"article", "revision"}, func(t *tx, item *news.Import) (news.ImportOutcome, error) {
+		return s.importOne(t, actor, item)
+	})
+}
+
+// inSlices stores items one after the other in transactions of at most 50 ms, with the numbers of counters drawn ahead. An outcome
+// stands for each item, in order; the error is for the rest, and what was stored before it stays stored.
+func inSlices[Item, Outcome any](ctx context.Context, s *Store, items []Item, counters []string, one func(*tx, *Item) (Outcome, error)) ([]Outcome, error) {
+	outcomes := make([]Outcome, 0, len(items))
 	for len(outcomes) < len(items) {
 		done := len(outcomes)
 		err := s.inTx(ctx, func(t *tx) error {
 			begun := time.Now()
 			rest := items[done:]
-			for _, counter := range []string{"article", "revision"} {
+			for _, counter := range counters {
 				if err := t.reserve(counter, len(rest)); err != nil {
 					return err
 				}
@@ -31,13 +39,13 @@ func (s *Store) ImportArticles(ctx context.Context, actor news.Actor, items []ne
 				if i > 0 && time.Since(begun) > importSlice*4/5 {
 					break
 				}
-				outcome, err := s.importOne(t, actor, &rest[i])
+				outcome, err := one(t, &rest[i])
 				if err != nil {
 					return err
 				}
 				outcomes = append(outcomes, outcome)
 			}
-			return t.unreserve("article", "revision")
+			return t.unreserve(counters...)
 		})
 		if err != nil {
 			return outcomes[:done], err
@@ -46,8 +54,7 @@ func (s *Store) ImportArticles(ctx context.Context, actor news.Actor, items []ne
 	return outcomes, nil
 }
 
-// importOne stores one item under a savepoint. A conflict or a value the database refuses is the item's outcome; an
-// unavailable database is the batch's error.
+// importOne stores one article with its comments, or finds that it is there.
 func (s *Store) importOne(t *tx, actor news.Actor, item *news.Import) (news.ImportOutcome, error) {
 	var outcome news.ImportOutcome
 	err := t.queryRow(`SELECT code FROM article WHERE origin = $1`, item.Article.Origin).Scan(&outcome.Code)
@@ -59,17 +66,27 @@ func (s *Store) importOne(t *tx, actor news.Actor, item *news.Import) (news.Impo
 		return outcome, err
 	}
 	a := item.Article
-	err = t.savepoint(func() error { return t.insertImport(actor, &a, item) })
+	refused, err := s.tryImport(t, a.Origin, func() error { return t.insertImport(actor, &a, item) })
+	if err == nil && refused == "" {
+		outcome.Code = a.Code
+	}
+	outcome.Refused = refused
+	return outcome, err
+}
+
+// tryImport stores one item under a savepoint: a conflict or a value that the database refuses is the item's own, an unavailable
+// database is everybody's.
+func (s *Store) tryImport(t *tx, origin string, insert func() error) (refused string, err error) {
+	err = t.savepoint(insert)
 	switch {
 	case err == nil:
-		outcome.Code = a.Code
+		return "", nil
 	case t.ctx.Err() != nil || news.KindOf(s.dialect.translate(err)) == news.Unavailable:
-		return outcome, err
+		return "", err
 	default:
-		s.log.Error("an imported article was refused by the database", "origin", item.Article.Origin, "err", err)
-		outcome.Refused = "the database refused it; the log says why"
+		s.log.Error("something imported was refused by the database", "origin", origin, "err", err)
+		return "the database refused it; the log says why", nil
 	}
-	return outcome, nil
 }
 
 func (t *tx) insertImport(actor news.Actor, a *news.Article, item *news.Import) error {

@@ -59,6 +59,9 @@ func queueConditions(f news.QueueFilter, order queueOrder) *conditions {
 	if f.Article != 0 {
 		c.and("c.article_code = ?", int64(f.Article))
 	}
+	if f.Sections != nil {
+		oneOf(c, commentSection, f.Sections)
+	}
 	if f.Claimed {
 		c.and("c.claimed_by = ? AND c.claimed_to > ?", int64(f.For), ms(f.Now))
 	} else if f.For != 0 && !order.descending {
@@ -188,9 +191,12 @@ func (s *Store) histories(ctx context.Context, comments []news.QueuedComment) er
 	return nil
 }
 
-// CommentTotals counts the comments of each tab but TabMine, as the last commit left them.
-func (s *Store) CommentTotals(ctx context.Context) (map[news.QueueTab]int, error) {
+// CommentTotals counts the comments of each tab but TabMine, as the last commit left them: all of them, or those in sections (nil: all).
+func (s *Store) CommentTotals(ctx context.Context, sections []news.SectionID) (map[news.QueueTab]int, error) {
 	totals := map[news.QueueTab]int{}
+	if sections != nil {
+		return totals, s.totalsIn(ctx, sections, totals)
+	}
 	err := s.each(ctx, func(r scanner) error {
 		var tab news.QueueTab
 		var n int
@@ -199,6 +205,22 @@ func (s *Store) CommentTotals(ctx context.Context) (map[news.QueueTab]int, error
 		return err
 	}, `SELECT tab, value FROM comment_total`)
 	return totals, err
+}
+
+// totalsIn counts from the counters of the articles, and what these have none for from the indexes of the tabs.
+func (s *Store) totalsIn(ctx context.Context, sections []news.SectionID, totals map[news.QueueTab]int) error {
+	c := &conditions{}
+	oneOf(c, "desk_section", sections)
+	var pending, published, rejected, held, reported int
+	in := ` AND article_code IN (SELECT code FROM article` + c.where() + `)`
+	err := s.one(ctx, func(r scanner) error { return r.Scan(&pending, &published, &rejected, &held, &reported) },
+		`SELECT COALESCE(SUM(comments_pending), 0), COALESCE(SUM(comments_published), 0), COALESCE(SUM(comments_rejected), 0),
+			(SELECT COUNT(*) FROM comment WHERE state = 'pending' AND held = 1`+in+`),
+			(SELECT COUNT(*) FROM comment WHERE state = 'published' AND reports > 0`+in+`)
+		FROM article`+c.where(), c.args...)
+	totals[news.TabPending], totals[news.TabPublished], totals[news.TabRejected] = pending, published, rejected
+	totals[news.TabHeld], totals[news.TabReported] = held, reported
+	return err
 }
 
 // tally notes that a comment stands otherwise than before; before is nil for a new one. Whoever writes state, held or reports of a comment
@@ -383,6 +405,9 @@ func searchConditions(f news.CommentSearch) *conditions {
 	}
 	if f.Article != 0 {
 		c.and("c.article_code = ?", int64(f.Article))
+	}
+	if f.Sections != nil {
+		oneOf(c, commentSection, f.Sections)
 	}
 	if !f.From.IsZero() {
 		c.and("c.created_at >= ?", ms(f.From))

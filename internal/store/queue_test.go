@@ -153,7 +153,7 @@ func TestTotalsStayTrue(t *testing.T) {
 				t.Fatal(err, out)
 			}
 		}
-		totals, err := s.CommentTotals(ctx)
+		totals, err := s.CommentTotals(ctx, nil)
 		want := map[news.QueueTab]int{news.TabPending: 6, news.TabHeld: 0, news.TabReported: 0, news.TabPublished: 2, news.TabRejected: 1}
 		if diff := cmp.Diff(want, totals); err != nil || diff != "" {
 			t.Errorf("%v\n%s", err, diff)

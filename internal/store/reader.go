@@ -13,7 +13,7 @@ import (
 
 // reviseColumns are those that a writer's own act may change.
 const reviseColumns = `UPDATE comment SET state = $2, name = $3, email = $4, text = $5, held = $6, risk = $7, findings = $8, fingerprint = $9,
-	revised_at = $10, person = $11, pseudonym = $12, network = $13 WHERE id = $1`
+	revised_at = $10, person = $11, pseudonym = $12, network = $13, reason = $14, reports = $15, claimed_by = $16 WHERE id = $1`
 
 // UpdateOwnComment loads the comment of a receipt, lets change alter it and stores it with the event that change names, in one
 // transaction; where it names none, nothing is stored. The same action id again does nothing and returns the comment as it is. NotFound when no comment has the receipt.
@@ -36,7 +36,10 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 				return "", err
 			}
 			err = t.exec(reviseColumns, int64(c.ID), string(c.State), c.Name, c.Email, c.Text, flag(c.Held), c.Risk, findings, c.Fingerprint,
-				nullMS(c.RevisedAt), c.Person, c.Pseudonym, c.Network)
+				nullMS(c.RevisedAt), c.Person, c.Pseudonym, c.Network, string(c.Reason), c.Reports, int64(c.ClaimedBy))
+			if err == nil && c.State == news.CommentWithdrawn {
+				err = t.forgetWords(&c)
+			}
 			if err != nil {
 				return "", err
 			}
@@ -47,6 +50,15 @@ func (s *Store) UpdateOwnComment(ctx context.Context, action, receipt string, ch
 		return err
 	})
 	return c, err
+}
+
+// forgetWords clears what else is kept of a withdrawn comment's words: the texts to which an undo would go back, and what readers wrote
+// about it, whose reports are settled with it.
+func (t *tx) forgetWords(c *news.Comment) error {
+	if err := t.exec(`UPDATE comment_report SET note = '', settled_at = COALESCE(settled_at, $2) WHERE comment_id = $1`, int64(c.ID), ms(t.now)); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE comment_decision SET before = '{}' WHERE comment_id = $1`, int64(c.ID))
 }
 
 // QueuePlace tells how many pending comments were sent before one; it counts no further than most.

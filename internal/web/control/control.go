@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, user, lint, moderation) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, export, user, lint, moderation) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -38,6 +38,16 @@ type Newsroom interface {
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
 }
 
+// Comments is what can be done with comments in bulk.
+type Comments interface {
+	ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error)
+	// BeginExport notes in the log that comments are taken out.
+	BeginExport(ctx context.Context, emails bool) error
+	DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error)
+	ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error)
+}
+
 // NewUser is a person whose sections are named as people know them.
 type NewUser struct {
 	auth.NewUser
@@ -60,6 +70,12 @@ const (
 	callTrain       call = "/moderation/train"
 	callCheckText   call = "/moderation/check"
 	callHouse       call = "/house"
+
+	callImportComments call = "/comments/import"
+	callCheckComments  call = "/comments/import/check"
+	callBeginExport    call = "/comments/export"
+	callDiscussed      call = "/comments/export/articles"
+	callArticle        call = "/comments/export/article"
 )
 
 // failure is an error on its way through the socket.
@@ -71,7 +87,7 @@ type failure struct {
 }
 
 // Handler answers on the socket.
-func Handler(n Newsroom, log *slog.Logger) http.Handler {
+func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	answer(mux, log, callImport, n.Import)
 	answer(mux, log, callCheckImport, n.CheckImport)
@@ -80,7 +96,22 @@ func Handler(n Newsroom, log *slog.Logger) http.Handler {
 	answer(mux, log, callTrain, n.TrainModel)
 	answer(mux, log, callCheckText, n.CheckText)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
+	answer(mux, log, callImportComments, c.ImportComments)
+	answer(mux, log, callCheckComments, c.CheckComments)
+	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
+		return struct{}{}, c.BeginExport(ctx, emails)
+	})
+	answer(mux, log, callDiscussed, func(ctx context.Context, p articlePage) ([]news.DiscussedArticle, error) {
+		return c.DiscussedArticles(ctx, p.After, p.Limit)
+	})
+	answer(mux, log, callArticle, c.ArticleComments)
 	return mux
+}
+
+// articlePage asks for a page of articles.
+type articlePage struct {
+	After news.Code
+	Limit int
 }
 
 // answer serves one method: the argument is the request's JSON, the result the answer's.
@@ -132,7 +163,7 @@ func Listen(path string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Client is the other end: a Newsroom in another process.
+// Client is the other end: a Newsroom and its Comments in another process.
 type Client struct{ http *http.Client }
 
 // NewClient talks to the socket at path; nothing is opened before the first call.
@@ -178,6 +209,32 @@ func (c *Client) CheckText(ctx context.Context, text string) (discussion.Judgeme
 // HouseEntries reads the house's style through the serving process.
 func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
+}
+
+// ImportComments stores comments through the serving process.
+func (c *Client) ImportComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callImportComments, items)
+}
+
+// CheckComments tells what ImportComments would do.
+func (c *Client) CheckComments(ctx context.Context, items []news.CommentImport) ([]news.CommentOutcome, error) {
+	return send[[]news.CommentImport, []news.CommentOutcome](ctx, c, callCheckComments, items)
+}
+
+// BeginExport notes in the log that comments are taken out.
+func (c *Client) BeginExport(ctx context.Context, emails bool) error {
+	_, err := send[bool, struct{}](ctx, c, callBeginExport, emails)
+	return err
+}
+
+// DiscussedArticles lists articles that have comments.
+func (c *Client) DiscussedArticles(ctx context.Context, after news.Code, limit int) ([]news.DiscussedArticle, error) {
+	return send[articlePage, []news.DiscussedArticle](ctx, c, callDiscussed, articlePage{after, limit})
+}
+
+// ArticleComments reads an article's comments.
+func (c *Client) ArticleComments(ctx context.Context, q news.ExportQuery) ([]news.ExportedComment, error) {
+	return send[news.ExportQuery, []news.ExportedComment](ctx, c, callArticle, q)
 }
 
 func send[In, Out any](ctx context.Context, c *Client, path call, in In) (Out, error) {

@@ -25,6 +25,7 @@ type articlePage struct {
 	Action   string
 	Typing   typing
 	Problems web.Problems
+	Note     string // why comments are closed, as it was typed when it could not be taken
 	Kinds    []news.ArticleKind
 	Langs    []string
 	Sections []news.Section
@@ -363,7 +364,20 @@ func (n *Newsroom) switchComments(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	closed := f.Line("closed") == "yes"
-	if _, err := n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed, Note: f.Line("note")}); err != nil {
+	_, err = n.Articles.SetComments(r.Context(), actorOf(r), editorial.CommentsSwitch{Action: f.Line("action"), Code: code, Closed: closed, Note: f.Line("note")})
+	if news.KindOf(err) == news.Invalid && err != nil {
+		a, readErr := n.article(r)
+		if readErr != nil {
+			return readErr
+		}
+		page, readErr := n.articlePage(r, a, formOf(a.Content))
+		if readErr != nil {
+			return readErr
+		}
+		page.Note, page.Problems = f.Line("note"), n.problems(err, "note")
+		return n.render(w, r, http.StatusUnprocessableEntity, "article", page)
+	}
+	if err != nil {
 		return err
 	}
 	done := "opened"

@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,10 +34,13 @@ type banForm struct {
 	Times   []int64 // to choose from, in days
 }
 
-func (n *Newsroom) newBanForm(comment news.CommentID) banForm {
+func (n *Newsroom) newBanForm(comment news.CommentID, everywhere bool) banForm {
 	f := banForm{Action: web.NewAction(), Comment: comment, Kinds: news.BanKinds(), Kind: news.BanPseudonym, Effect: news.BanHolds, Days: 7}
 	if comment == 0 {
 		f.Kinds, f.Kind = []news.BanKind{news.BanTerm}, news.BanTerm
+	}
+	if !everywhere {
+		f.Kinds = slices.DeleteFunc(f.Kinds, func(k news.BanKind) bool { return k == news.BanTerm })
 	}
 	for _, d := range discussion.BanTimes() {
 		f.Times = append(f.Times, int64(d/(24*time.Hour)))
@@ -53,7 +57,7 @@ func (n *Newsroom) readBan(r *http.Request, comment news.CommentID) (banForm, we
 	if err != nil {
 		return banForm{}, sent, err
 	}
-	f := n.newBanForm(comment)
+	f := n.newBanForm(comment, actorOf(r).RequireEverywhere(news.RightModerate) == nil)
 	f.Action, f.Effect, f.Term, f.Reason = sent.Line("action"), news.BanEffect(sent.Line("effect")), sent.Line("term"), sent.Line("reason")
 	f.Days = min(max(sent.Int("for"), 0), 10_000)
 	if comment != 0 {
@@ -128,7 +132,7 @@ func (n *Newsroom) bansPage(r *http.Request) (bansPage, error) {
 	if err != nil {
 		return bansPage{}, err
 	}
-	page := bansPage{frame: n.frame(r, n.print.T("ban.many"), "comments"), Ban: n.newBanForm(0)}
+	page := bansPage{frame: n.frame(r, n.print.T("ban.many"), "comments"), Ban: n.newBanForm(0, true)}
 	if len(all) > bansLength {
 		all = all[:bansLength]
 		page.Next = pathBans + "?before=" + strconv.FormatInt(all[bansLength-1].ID, 10)

@@ -22,6 +22,9 @@ type bulkRow struct {
 	Failed  string // why it stayed as it was
 }
 
+// Seen is which of its texts the moderator reads.
+func (r bulkRow) Seen() int64 { return seenOf(r.RevisedAt) }
+
 type bulkPage struct {
 	frame
 	Rows     []bulkRow
@@ -104,13 +107,24 @@ func (n *Newsroom) bulkSentence(act string, many int, over bool) string {
 	return n.print.N("queue.bulk_reject", int64(many), n.print.T("reason."+act))
 }
 
+// readSeen reads a comment's number, its state and which of its texts was shown, with colons between.
+func readSeen(value string) (news.CommentID, discussion.Seen, bool) {
+	parts := strings.Split(value, ":")
+	if len(parts) != 3 {
+		return 0, discussion.Seen{}, false
+	}
+	id, err := strconv.ParseInt(parts[0], 10, 64)
+	revised, err2 := strconv.ParseInt(parts[2], 10, 64)
+	return news.CommentID(id), discussion.Seen{State: news.CommentState(parts[1]), Revised: revisedOf(revised)}, err == nil && err2 == nil && id > 0
+}
+
 // doBulk decides on the comments of the preview, each in the state in which it was shown, and tells what became of each.
 func (n *Newsroom) doBulk(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ReadForm(r)
 	if err != nil {
 		return err
 	}
-	bulk := discussion.Bulk{Action: f.Line("action"), From: map[news.CommentID]news.CommentState{}}
+	bulk := discussion.Bulk{Action: f.Line("action"), Seen: map[news.CommentID]discussion.Seen{}}
 	act := f.Line("act")
 	if act != bulkPublish {
 		bulk.Reason = news.Reason(act)
@@ -119,9 +133,8 @@ func (n *Newsroom) doBulk(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	for _, value := range f.All("one") {
-		id, state, ok := strings.Cut(value, ":")
-		if number, err := strconv.ParseInt(id, 10, 64); ok && err == nil && number > 0 {
-			bulk.From[news.CommentID(number)] = news.CommentState(state)
+		if id, seen, ok := readSeen(value); ok {
+			bulk.Seen[id] = seen
 		}
 	}
 	done, err := n.Decisions.Decide(r.Context(), actorOf(r), bulk)

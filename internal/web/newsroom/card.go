@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -48,6 +49,10 @@ func (n *Newsroom) card(around frame, c news.QueuedComment, back string) card {
 			out.Why = append(out.Why, n.why(f))
 		}
 	}
+	// That the mode wants a moderator first goes without saying where something else was found, and it is the last of the rules.
+	if last := len(out.Why) - 1; last > 0 && c.Findings[len(c.Findings)-1].Rule == "mode" && c.Findings[len(c.Findings)-1].Outcome != news.OutcomePass {
+		out.Why = out.Why[:last]
+	}
 	return out
 }
 
@@ -71,6 +76,24 @@ func (c card) ReportCount() int64 { return int64(c.Reports) }
 
 // Waiting tells whether a decision is wanted.
 func (c card) Waiting() bool { return c.State == news.CommentPending }
+
+// Seen is which of its texts the moderator reads: when its writer revised it, in Unix milliseconds; 0 for the first.
+func (c card) Seen() int64 { return seenOf(c.RevisedAt) }
+
+func seenOf(revised time.Time) int64 {
+	if revised.IsZero() {
+		return 0
+	}
+	return revised.UnixMilli()
+}
+
+// revisedOf reads what seenOf wrote.
+func revisedOf(seen int64) time.Time {
+	if seen == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(seen)
+}
 
 // History says what became of the writer's comments.
 func (c card) History() string {
@@ -134,7 +157,7 @@ func (n *Newsroom) commentView(r *http.Request, act, back string) (commentView, 
 	}
 	page := commentView{frame: n.frame(r, n.print.T("queue.one"), "comments"), Do: act, Back: back}
 	page.Card = n.card(page.frame, found[0], back)
-	page.Ban = n.newBanForm(found[0].ID)
+	page.Ban = n.newBanForm(found[0].ID, page.Everywhere(string(news.RightModerate)))
 	if act == "answer" {
 		page.Saved, err = n.Texts.SavedAnswers(r.Context(), actorOf(r))
 	}
@@ -165,7 +188,8 @@ func (n *Newsroom) decide(act string, do func(context.Context, news.Actor, discu
 		if err != nil {
 			return err
 		}
-		decision := discussion.Decision{Action: f.Line("action"), Comment: id, From: news.CommentState(f.Line("from")), Reason: news.Reason(f.Line("reason")), Text: text}
+		decision := discussion.Decision{Action: f.Line("action"), Comment: id, From: news.CommentState(f.Line("from")), Revised: revisedOf(f.Int("seen")),
+			Reason: news.Reason(f.Line("reason")), Text: text}
 		comment, err := do(r.Context(), actorOf(r), decision)
 		if err != nil {
 			return n.decisionFailed(w, r, f, act, err)

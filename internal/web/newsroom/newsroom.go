@@ -214,6 +214,11 @@ func (n *Newsroom) frame(r *http.Request, title, here string) frame {
 // May tells whether the person on the page has a right, so that what they may not do is not shown.
 func (f frame) May(right string) bool { return f.User.Actor().May(news.Right(right)) }
 
+// Everywhere tells whether the person has a right in all sections.
+func (f frame) Everywhere(right string) bool {
+	return f.User.Actor().RequireEverywhere(news.Right(right)) == nil
+}
+
 // RoleNames are the person's roles in words.
 func (f frame) RoleNames() string {
 	names := make([]string, len(f.User.Roles))

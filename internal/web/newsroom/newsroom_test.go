@@ -41,6 +41,7 @@ type house struct {
 	talk    *discussion.Desk
 	bans    *discussion.Bans
 	room    *Newsroom
+	engine  *discussion.Engine
 
 	pictures *media.Library
 }
@@ -67,8 +68,8 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	h.room, h.pictures = room, pictures
 	plain := web.Area{Routes: []web.Route{assets.Route()}}
-	engine := discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
-	rules := room.RulesArea(discussion.NewRulebook(s, engine, time.Now), engine)
+	h.engine = discussion.NewEngine(s, s, discussion.Rules{Mode: news.ModePre}, time.Now)
+	rules := room.RulesArea(discussion.NewRulebook(s, h.engine, time.Now), h.engine)
 	h.handler, err = web.New(web.Options{SiteURL: "http://news.example", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}, plain, room.Area(), rules)
 	h.must(err)
 	return h

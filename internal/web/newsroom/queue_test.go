@@ -80,20 +80,20 @@ func TestFormsOfACommentsPage(t *testing.T) {
 	}
 	h.want(mina.post(commentPath(id, "edit"), fields("from", "published", "text", "متن بی‌ناسزا")), http.StatusSeeOther)
 	h.want(mina.get("/newsroom/comments?tab=published"), http.StatusOK, "متن بی‌ناسزا", "ویراستهٔ تحریریه")
-	h.want(mina.get("/newsroom/comments/decisions"), http.StatusOK, "ویراست و منتشر کرد", "پاسخ داد و منتشر کرد")
+	h.want(mina.get("/newsroom/comments/decisions"), http.StatusOK, "ویرایش و منتشر کرد", "پاسخ داد و منتشر کرد")
 }
 
 func TestBulkIsShownBeforeItIsDone(t *testing.T) {
 	h, code, _, mina, navid := moderators(t)
 	one, two := h.comment(code, "", "نظر یکم"), h.comment(code, "", "نظر دوم")
 	picked := fields("act", "advertising", "pick", one.String(), "pick", two.String())
-	h.want(mina.post("/newsroom/comments/bulk", picked), http.StatusOK, "۲ نظر رد می‌شود: تبلیغ.", "نظر یکم", one.String()+":pending")
+	h.want(mina.post("/newsroom/comments/bulk", picked), http.StatusOK, "۲ نظر رد می‌شود: تبلیغ.", "نظر یکم", one.String()+":pending:0")
 	if found, _ := h.store.CommentsByID(t.Context(), []news.CommentID{one}); found[0].State != news.CommentPending {
 		t.Fatal("the preview decided")
 	}
 	h.want(navid.post(commentPath(two, "publish"), fields("from", "pending")), http.StatusSeeOther)
 	h.want(mina.post("/newsroom/comments/bulk", picked), http.StatusOK, "پیش‌تر دربارهٔ آن تصمیم گرفته شده")
-	done := mina.post("/newsroom/comments/bulk/do", fields("act", "advertising", "one", one.String()+":pending", "one", two.String()+":pending"))
+	done := mina.post("/newsroom/comments/bulk/do", fields("act", "advertising", "one", one.String()+":pending:0", "one", two.String()+":pending:0"))
 	h.want(done, http.StatusOK, "یک نظر رد شد: تبلیغ.", "این نظر را نوید ساعت")
 	h.want(mina.post("/newsroom/comments/bulk", fields("act", "because", "pick", "1")), http.StatusUnprocessableEntity)
 	h.want(mina.post("/newsroom/comments/bulk/do", fields("act", "publish", "one", "nonsense")), http.StatusUnprocessableEntity)
@@ -110,7 +110,7 @@ func TestSearchAndBanAWriter(t *testing.T) {
 	h.want(mina.get("/newsroom/comments/search?from=nonsense&article=x"), http.StatusUnprocessableEntity)
 	h.want(mina.post(commentPath(id, "ban"), fields("kind", "network", "effect", "refuse", "for", "7", "reason", "آزار")), http.StatusUnprocessableEntity, "تنها یک فرد را", "آزار")
 	h.want(mina.post(commentPath(id, "ban"), fields("kind", "pseudonym", "effect", "refuse", "for", "7", "reason", "آزار")), http.StatusSeeOther)
-	h.want(mina.post("/newsroom/bans", fields("effect", "hold", "term", "", "for", "7", "reason", "تبلیغ")), http.StatusUnprocessableEntity, "واژه یا عبارت باید", "تبلیغ")
+	h.want(mina.post("/newsroom/bans", fields("effect", "hold", "term", "", "for", "7", "reason", "تبلیغ")), http.StatusUnprocessableEntity, "واژه را بنویسید", "تبلیغ")
 	h.want(mina.get("/newsroom/bans"), http.StatusOK, "همین فرد", "آزار", "مینا")
 	h.want(mina.post("/newsroom/bans/1/lift", nil), http.StatusSeeOther)
 	h.want(mina.get("/newsroom/bans"), http.StatusOK, "مینا برداشت")

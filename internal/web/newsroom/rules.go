@@ -23,6 +23,8 @@ type rulesPage struct {
 	Articles  []news.ModeSetting
 	Report    discussion.ModelReport
 	Labels    []news.Label
+	Training  string // how far a training is, or why the last one came to nothing; "" when there is nothing to tell
+	Goes      bool   // a training goes on
 	Code      string // as it was typed
 	Mode      news.CommentMode
 	Text      string // to try
@@ -81,8 +83,27 @@ func (j judges) rulesPage(r *http.Request) (rulesPage, error) {
 			}
 		}
 	}
+	training := j.model.Training()
+	p.Goes, p.Training = training.Goes(), j.training(training)
 	p.Report, err = j.model.Report(r.Context(), actorOf(r))
 	return p, err
+}
+
+// training says how far a training is.
+func (j judges) training(t discussion.Training) string {
+	switch {
+	case t.Waits:
+		return j.print.T("rules.training_waits")
+	case t.Step > 0:
+		return j.print.T("rules.training", j.print.Stamp(t.Since), j.print.Number(int64(t.Step)), j.print.Number(discussion.TrainingSteps))
+	}
+	for _, e := range news.Errors(t.Failed) {
+		return j.message(e)
+	}
+	if t.Failed != nil {
+		return j.print.T("rules.training_failed")
+	}
+	return ""
 }
 
 func (j judges) rules(w http.ResponseWriter, r *http.Request) error {
@@ -90,8 +111,8 @@ func (j judges) rules(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if done := web.Done(r, "mode", "trained"); done != "" {
-		p.frame.Done = j.print.T(map[string]string{"mode": "rules.done_mode", "trained": "rules.done_trained"}[done])
+	if web.Done(r, "mode") != "" {
+		p.frame.Done = j.print.T("rules.done_mode")
 	}
 	return j.render(w, r, http.StatusOK, "rules", p)
 }
@@ -132,10 +153,10 @@ func (j judges) setMode(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (j judges) train(w http.ResponseWriter, r *http.Request) error {
-	if _, err := j.model.Train(r.Context(), actorOf(r), nil); err != nil {
-		return j.again(w, r, err, func(*rulesPage) {})
+	if err := j.model.AskTraining(actorOf(r)); err != nil {
+		return err
 	}
-	return web.Redirect(w, r, pathRules+"?done=trained")
+	return web.Redirect(w, r, pathRules+"#model")
 }
 
 // check shows what lists and model say of a text; nothing is stored.

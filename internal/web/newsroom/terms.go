@@ -8,10 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/discussion"
-	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
@@ -32,7 +30,8 @@ type Rulebook interface {
 type ModelDesk interface {
 	DefaultMode() news.CommentMode
 	Report(context.Context, news.Actor) (discussion.ModelReport, error)
-	Train(context.Context, news.Actor, []moderation.Example) (discussion.ModelReport, error)
+	AskTraining(news.Actor) error
+	Training() discussion.Training
 	Check(news.Actor, string) (discussion.Judgement, error)
 }
 
@@ -47,7 +46,6 @@ const (
 	pathTerms     = root + "/terms"
 	pathRules     = root + "/rules"
 	termsBody     = 24 << 20 // a file of a hundred thousand terms
-	trainTime     = 20 * time.Minute
 	badLinesShown = 100
 )
 
@@ -63,8 +61,6 @@ func (n *Newsroom) RulesArea(book Rulebook, model ModelDesk) web.Area {
 	}
 	file := route("POST "+pathTerms+"/import", news.RightModerationSettings, j.importTerms)
 	file.MaxBody, file.Timeout = termsBody, uploadTime
-	train := route("POST "+pathRules+"/train", news.RightModerationSettings, j.train)
-	train.Timeout = trainTime
 	return web.Area{Fail: n.fail, Guard: n.guard, Routes: []web.Route{
 		route("GET "+pathTerms, news.RightModerate, j.termList),
 		route("POST "+pathTerms, news.RightModerate, j.saveTerm),
@@ -77,7 +73,7 @@ func (n *Newsroom) RulesArea(book Rulebook, model ModelDesk) web.Area {
 		route("GET "+pathTerms+"/export", news.RightModerationSettings, j.exportTerms),
 		route("GET "+pathRules, news.RightModerationSettings, j.rules),
 		route("POST "+pathRules+"/mode", news.RightModerationSettings, j.setMode),
-		train,
+		route("POST "+pathRules+"/train", news.RightModerationSettings, j.train),
 		route("POST "+pathRules+"/check", news.RightModerationSettings, j.check),
 	}}
 }

@@ -32,6 +32,7 @@ type letter struct {
 type letActs struct {
 	ID         news.CommentID
 	Up, Down   string
+	Closed     bool   // no votes are taken: the sums stand alone
 	ReplyPath  string // "" where one cannot answer
 	ReportPath string
 	Words      *actWords
@@ -168,7 +169,7 @@ func (b bench) one(c news.PublicComment) letter {
 	if cut {
 		out.Rest = link{s.print.T("letters.rest"), out.Link}
 	}
-	out.Acts = &letActs{ID: c.ID, ReportPath: out.Link + "/report", Words: b.words}
+	out.Acts = &letActs{ID: c.ID, ReportPath: out.Link + "/report", Closed: b.closed, Words: b.words}
 	if c.VotesUp > 0 {
 		out.Acts.Up = s.print.Number(int64(c.VotesUp))
 	}

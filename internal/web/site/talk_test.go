@@ -191,7 +191,9 @@ func TestClosedCommentsSayWhy(t *testing.T) {
 	if strings.Contains(page, `<textarea`) || strings.Contains(page, "?reply=") || !strings.Contains(page, m.siteClosed) {
 		t.Error("the page does not say that comments are closed, or offers to write")
 	}
-	inOrder(t, page, `id="c31"`, `name="up"`)
+	if strings.Contains(page, `name="up"`) || !strings.Contains(page, "/report") {
+		t.Error("a closed discussion takes votes, or no reports")
+	}
 }
 
 func TestFreshCommentsAreCounted(t *testing.T) {

@@ -66,6 +66,7 @@ function queue() {
       const response = await ask(address, fields);
       const answer = await response.json();
       if (response.ok) decided(letter, answer);
+      else if (response.status === 409 && await renewed(letter)) fault(letter, answer.message, false);
       else fault(letter, answer.message, response.status === 409);
     } catch {
       fault(letter, list.dataset.failed, false);
@@ -74,6 +75,15 @@ function queue() {
       letter.classList.remove('busy');
       delete letter.dataset.busy;
     }
+  }
+
+  // renewed shows a letter as it stands now, when its writer changed the words but nobody has decided.
+  async function renewed(letter) {
+    const page = await fetch(`/newsroom/comments/${letter.dataset.id}`);
+    const fresh = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('.letter');
+    if (fresh?.dataset.state !== letter.dataset.state || letter.querySelector(':scope > .line')) return false;
+    letter.querySelector('.judge').replaceWith(fresh.querySelector('.judge'));
+    return true;
   }
 
   function count(counts) {
