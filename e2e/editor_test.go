@@ -216,7 +216,7 @@ func TestArticleByKeyboard(t *testing.T) {
 	if width := get[int](v, `document.querySelector(".prose figure img").naturalWidth`); width < 300 {
 		t.Errorf("the picture is %d pixels wide in the editor", width)
 	}
-	v.until(`document.querySelector(".facts-line").textContent.includes("۱ تصویر در عرض ۹۶۰ پیکسل")`)
+	v.until(`document.querySelector(".facts-line").textContent.includes("۱ عکس در عرض ۹۶۰ پیکسل")`)
 	want := regexp.MustCompile(`^<h2>آنچه رفت</h2>
 <p>کشاورزان می\x{200C}گویند آب <strong>سه برابر</strong> شده است\.</p>
 <table><thead><tr><th>سال</th><th>بارش</th></tr></thead><tbody><tr><td>۱۴۰۳</td><td dir="ltr">212 mm</td></tr><tr><td></td><td></td></tr></tbody></table>
