@@ -34,22 +34,24 @@ var rooms = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 
 	"internal/auth":       {"internal/news", "internal/persian"},
+	"internal/backup":     {"internal/news", "internal/media"},
 	"internal/discussion": {"internal/news", "internal/persian", "internal/moderation"},
 	"internal/moderation": {"internal/news", "internal/persian"},
 	"internal/editorial":  {"internal/news", "internal/persian", "internal/persian/copydesk", "internal/persian/lexicon", "internal/markup"},
 	"internal/media":      {"internal/news", "internal/persian"},
 	"internal/migrate":    {"internal/news", "internal/persian", "internal/markup", "internal/country"},
 	"internal/search":     {"internal/persian", "internal/persian/terms"},
-	"internal/suggest":    {"internal/news"},
+	"internal/suggest":    {"internal/news", "internal/persian/terms", "internal/markup"},
+	"internal/indexing":   {"internal/news", "internal/markup", "internal/search"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 	"internal/page":       {"internal/news"},
 
 	"internal/web": {"internal/news", "internal/i18n", "internal/page"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/media", "internal/syndicate", "theme"},
+		"internal/discussion", "internal/indexing", "internal/media", "internal/search", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/moderation", "internal/editorial", "internal/media", "internal/textdiff"},
-	"internal/web/control": {"internal/news", "internal/auth", "internal/discussion", "internal/moderation"},
+		"internal/discussion", "internal/moderation", "internal/editorial", "internal/indexing", "internal/media", "internal/search", "internal/textdiff"},
+	"internal/web/control": {"internal/news", "internal/auth", "internal/backup", "internal/discussion", "internal/indexing", "internal/moderation"},
 
 	"internal/demo": {"internal/news", "internal/markup", "internal/editorial", "internal/media"},
 }
@@ -140,7 +142,7 @@ func TestDependencyRule(t *testing.T) {
 
 // TestOnlyTheGateMakesPublicThings: outside store nobody composes what only store.Public may make.
 func TestOnlyTheGateMakesPublicThings(t *testing.T) {
-	public := []string{"PublicArticle", "PublicCard", "PublicFront", "PublicDossier", "PublicComment", "PublicCorrection"}
+	public := []string{"PublicArticle", "PublicCard", "PublicFront", "PublicDossier", "PublicComment", "PublicCorrection", "PublicTopic"}
 	made := 0
 	for pkg, files := range sources(t) {
 		for _, f := range files {

@@ -32,12 +32,16 @@ type commentsCmd struct {
 type sent struct {
 	took         time.Duration
 	p50, p99     time.Duration
+	spent        time.Duration // by the server's processors, on everything
 	acknowledged map[int]bool
 	refused      map[int]int // status → how many
 	unknown      int         // the connection broke before an answer
 }
 
 func (s sent) perSecond() float64 { return float64(len(s.acknowledged)) / s.took.Seconds() }
+
+// each is the processor time of one comment, in microseconds: it depends least on who else works on the machine.
+func (s sent) each() float64 { return float64(s.spent.Microseconds()) / float64(len(s.acknowledged)) }
 
 // Run measures.
 func (c *commentsCmd) Run(ctx context.Context) error {
@@ -52,7 +56,7 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 	r.note("the challenge under load is off")
 	r.note("raw: rows of the same columns into the same table of the same file, %d a transaction", rawComments)
 	r.note("rules off: comments.rules=false; rules on: all of them, %d terms on the lists, and %s; limits and challenge are off in both", benchTerms, c.modelNote(w))
-	var ours, ruled, raw samples
+	var ours, ruled, raw, cost, ruledCost samples
 	var last, lastRuled sent
 	var peak int64
 	for range c.Runs {
@@ -63,6 +67,7 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 			return err
 		}
 		ruled = append(ruled, lastRuled.perSecond())
+		cost, ruledCost = append(cost, last.each()), append(ruledCost, lastRuled.each())
 		rate, err := c.raw(ctx, w)
 		if err != nil {
 			return fmt.Errorf("raw inserts: %w", err)
@@ -74,6 +79,9 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 	r.line("durable comments a second", number(ours.median()), number(raw.median()), ratio(all.median()), "dabir "+ours.String()+"; raw "+raw.String())
 	shares := ratios(ruled, ours)
 	r.line("the same with all rules on", number(ruled.median()), "", ratio(shares.median())+" of rules off", ruled.String())
+	costs := ratios(cost, ruledCost)
+	r.line("processor time a comment", number(cost.median())+" µs", "", "", cost.String())
+	r.line("the same with all rules on", number(ruledCost.median())+" µs", "", ratio(costs.median())+" as many a second", ruledCost.String())
 	r.line("time of an answer with rules on", "p50 "+milliseconds(lastRuled.p50), "p99 "+milliseconds(lastRuled.p99), "", "")
 	r.line("time of an answer", "p50 "+milliseconds(last.p50), "p99 "+milliseconds(last.p99), "", "")
 	r.line("peak memory", megabytes(peak), "", "", "")
@@ -92,6 +100,8 @@ func (c *commentsCmd) Run(ctx context.Context) error {
 	r.set("rules_per_second", ruled.median())
 	r.set("rules_ratio", shares.median())
 	r.set("rules_runs", ruled)
+	r.set("processor_us", cost.median())
+	r.set("rules_processor_us", ruledCost.median())
 	r.set("rules_p50_ms", lastRuled.p50.Seconds()*1000)
 	r.set("rules_p99_ms", lastRuled.p99.Seconds()*1000)
 	r.set("ratio", all.median())
@@ -131,10 +141,12 @@ func (c *commentsCmd) once(ctx context.Context, w *workshop, rules bool) (sent, 
 		return sent{}, 0, err
 	}
 	defer s.stop(syscall.SIGKILL)
+	before := s.processor()
 	out, err := c.sendAll(ctx, s.addr)
 	if err != nil {
 		return out, 0, err
 	}
+	out.spent = s.processor() - before
 	_, peak := s.memory()
 	// Durable means durable: what was acknowledged must survive the process that acknowledged it.
 	s.stop(syscall.SIGKILL)

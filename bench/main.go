@@ -23,6 +23,7 @@ type cli struct {
 	Discussion discussionCmd `cmd:"" help:"First page of an article with 20,000 comments, beside the same article with 20."`
 	Stem       stemCmd       `cmd:"" help:"How well inflected words meet and different words stay apart, beside Snowball; tokens a second beside strings.Fields."`
 	Search     searchCmd     `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
+	Related    relatedCmd    `cmd:"" help:"How many of the articles that belong together are suggested, beside TF-IDF."`
 	Moderation moderationCmd `cmd:"" help:"How well the moderation model and the lists judge labelled comments, and what they cost."`
 	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
 }

@@ -73,7 +73,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	suggested := suggest.New(st.Public(), st)
 	readers, err := site.New(site.Settings{Name: "دبیر", URL: siteURL, Lang: i18n.FA}, site.Sources{
-		Articles: st.Public(), Corrections: st.Public(), Lists: st.Public(), Suggestions: suggested, Discussion: n.discussion, Now: time.Now,
+		Articles: st.Public(), Corrections: st.Public(), Lists: st.Public(), Archive: st.Public(), Suggestions: suggested, Discussion: n.discussion, Now: time.Now,
 	}, bundle, assets)
 	must(err)
 	n.handler, err = web.New(web.Options{SiteURL: siteURL, Log: log, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, readers.Area())

@@ -30,6 +30,7 @@ type searchCmd struct {
 type searchLine struct {
 	ID, PID, QID, Title, Text, Lead, Body, Corpus string
 	Tags                                          []string
+	Section                                       string
 	Date                                          string
 	Rel                                           int
 }
@@ -255,18 +256,12 @@ func readJudgements(file string) (map[string]map[string]int, error) {
 
 // readLines reads JSON lines, gzipped or not.
 func readLines(file string) ([]searchLine, error) {
-	raw, err := os.ReadFile(file)
+	raw, err := readPlain(file)
 	if err != nil {
 		return nil, err
 	}
-	var r io.Reader = bytes.NewReader(raw)
-	if bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
-		if r, err = gzip.NewReader(r); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-	}
 	var lines []searchLine
-	for reader := bufio.NewReaderSize(r, 1<<20); ; {
+	for reader := bufio.NewReader(bytes.NewReader(raw)); ; {
 		line, err := reader.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
 			var l searchLine
@@ -283,4 +278,21 @@ func readLines(file string) ([]searchLine, error) {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 	}
+}
+
+// readPlain reads a file, gzipped or not.
+func readPlain(file string) ([]byte, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil || !bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
+		return raw, err
+	}
+	r, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	raw, err = io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return raw, nil
 }

@@ -71,7 +71,7 @@ func TestAccessibility(t *testing.T) {
 	article := reader.openForComments()
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
-		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"},
+		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"}, {"Topics", "/topics"}, {"Year", "/archive/1404"},
 		{"AskForReceipt", "/comments/receipt"}, {"CommentPolicy", "/comments/policy"}, {"MonthReport", "/comments/report"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
 		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
 		{"Terms", "/newsroom/terms"}, {"Term", "/newsroom/terms/new"}, {"TermsImport", "/newsroom/terms/import"}, {"Rules", "/newsroom/rules"}, {"Closing", "/newsroom/closing"},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"}, {"Synonyms", "/newsroom/house?kind=synonym"}, {"Topics", "/newsroom/topics"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},
 	} {

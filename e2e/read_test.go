@@ -40,7 +40,7 @@ func TestEveryPageFits(t *testing.T) {
 	n := open(t)
 	v := n.staff(t, "sardabir")
 	article := v.openForComments()
-	v.fitsEveryWidth("/latest", "/archive", "/corrections", "/about", "/comments/receipt", "/newsroom/articles", "/newsroom/articles/new", queuePath,
+	v.fitsEveryWidth("/latest", "/search?q=%D8%AA%D9%87%D8%B1%D8%A7%D9%86", "/topics", "/archive", "/corrections", "/about", "/comments/receipt", "/newsroom/articles", "/newsroom/articles/new", queuePath,
 		get[string](v, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`), article+"/../print")
 	v.visit(article, 200)
 	v.write("", "", "متنی کوتاه برای آزمودن.")

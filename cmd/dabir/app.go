@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -39,6 +41,7 @@ type app struct {
 	store      *store.Store
 	pages      *page.Cache
 	begun      int64 // the newest event when the pages began
+	blobs      media.Blobs
 	library    *media.Library
 	countries  *country.Finder
 	auth       *auth.Desk
@@ -52,7 +55,12 @@ type app struct {
 	moderation *discussion.Moderation
 	bans       *discussion.Bans
 	suggest    *suggest.Suggest
+	matcher    *suggest.Matcher
+	topics     *editorial.Topics
+	found      *indexing.Keeper // the readers' index
+	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
+	copying    sync.Mutex // held while a backup is made
 }
 
 // openApp opens the database and builds the rooms on it; the caller holds the folder. now is the clock of every room.
@@ -70,11 +78,23 @@ func (a *app) open(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
 		return err
 	}
-	if a.begun, err = a.store.NewestEvent(ctx); err != nil {
+	at, err := a.store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if err := refuseEarlyClock(a.now(), at); err != nil {
+		return err
+	}
+	a.begun = at.Event
+	if err := backup.CheckRecipients(cfg.Backup.Recipients); err != nil {
 		return err
 	}
 	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
-	if a.library, err = openLibrary(ctx, cfg, a.store, a.log); err != nil {
+	if a.blobs, err = openBlobs(ctx, cfg); err != nil {
+		return err
+	}
+	a.library, err = media.Build(media.Options{Dir: mediaFolder(cfg), Storage: a.store, Blobs: a.blobs, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: a.log})
+	if err != nil {
 		return err
 	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
@@ -107,9 +127,22 @@ func (a *app) open(ctx context.Context) (err error) {
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
 			Engine:    a.engine}, a.now)
+	a.topics = editorial.NewTopics(a.store, a.now)
+	folder := filepath.Join(cfg.Data, "search")
+	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
+	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(func() { a.pages.Moved(news.MostReadList) })
+	a.suggest.WhenMoved(a.pages.Moved)
+	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
+}
+
+// indexes are the search indexes that are open or can be opened.
+func (a *app) indexes() []*indexing.Keeper {
+	if a.found == nil {
+		return nil
+	}
+	return []*indexing.Keeper{a.found, a.deskFound}
 }
 
 // rulesOf are the settings of the comments' rules.
@@ -125,18 +158,16 @@ func (a *app) committed(events []news.Event) {
 	}
 }
 
-// openLibrary opens the media of the newsroom, in its folder or at an S3-compatible service.
-func openLibrary(ctx context.Context, cfg *config.Config, storage media.Storage, log *slog.Logger) (*media.Library, error) {
-	o := media.Options{Dir: filepath.Join(cfg.Data, "media"), Storage: storage, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: log}
-	if m := cfg.Media; m.S3Endpoint != "" {
-		blobs, err := media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
-			SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
-		if err != nil {
-			return nil, err
-		}
-		o.Blobs = blobs
+func mediaFolder(cfg *config.Config) string { return filepath.Join(cfg.Data, "media") }
+
+// openBlobs opens where the files of the library lie: in the newsroom's folder or at an S3-compatible service.
+func openBlobs(ctx context.Context, cfg *config.Config) (media.Blobs, error) {
+	m := cfg.Media
+	if m.S3Endpoint == "" {
+		return media.OpenFolder(mediaFolder(cfg))
 	}
-	return media.Build(o)
+	return media.OpenS3(ctx, media.S3{Endpoint: m.S3Endpoint, Bucket: m.S3Bucket, Region: m.S3Region, AccessKey: m.S3AccessKey,
+		SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
 }
 
 func openCountries(file string) (*country.Finder, error) {
@@ -152,6 +183,11 @@ func (a *app) close() {
 	}
 	if a.library != nil {
 		a.library.Close()
+	}
+	for _, index := range a.indexes() {
+		if err := index.Close(); err != nil {
+			a.log.Error("close a search index", "err", err)
+		}
 	}
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
@@ -187,6 +223,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
 		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
+		Archive: public, Search: a.found,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -198,8 +235,8 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Finder: a.deskFound, Names: a.store, Corrections: public,
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store),
 	})
 	if err != nil {
 		return nil, err
@@ -224,9 +261,14 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			a.log.Error("the last counts of views were not stored", "err", err)
 		}
 	})
+	group.Go(func() { a.matcher.Run(ctx) })
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
+	for _, index := range a.indexes() {
+		group.Go(func() { index.Run(ctx) })
+	}
+	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
 			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)

@@ -159,7 +159,7 @@ func (n *newsroomUnderTest) answerCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := console{app: n.app}
-	server := &http.Server{Handler: control.Handler(c, c, slog.New(slog.DiscardHandler))}
+	server := &http.Server{Handler: control.Handler(c, c, c, slog.New(slog.DiscardHandler))}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
 	t.Cleanup(func() {

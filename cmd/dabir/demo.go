@@ -69,7 +69,7 @@ var demoPeople = []struct {
 // announceDemo fills the newsroom, adds its people and prints the ways in.
 func announceDemo(ctx context.Context, a *app, url string) error {
 	fmt.Println("Preparing the demonstration newsroom…")
-	desks := demo.Desks{Editorial: a.editorial, Front: a.front, Library: a.library, Store: a.store}
+	desks := demo.Desks{Editorial: a.editorial, Front: a.front, Topics: a.topics, Library: a.library, Store: a.store}
 	if err := demo.Fill(ctx, desks, time.Now()); err != nil {
 		return err
 	}

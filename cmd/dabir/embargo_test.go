@@ -147,7 +147,7 @@ func build(t *testing.T, n *newsroomUnderTest, moment time.Time) *cage {
 	g.shownByHand(t)
 	// What the acts refuse is planted beneath them: a correction of what is not public, and views of it.
 	must(n.store.AddCorrection(ctx, chief, "", &news.Correction{Article: g.hidden, Kind: news.Denial, Text: bird + " تکذیب", Changed: bird, At: n.now()}))
-	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Hour: n.now().Truncate(time.Hour), Count: 1000}}))
+	must(n.store.AddViews(ctx, []news.Views{{Article: g.hidden, Slot: n.now().Truncate(time.Hour), Count: 1000}}))
 	must(n.store.Autosave(ctx, 1, news.Autosave{Article: g.hidden, Window: "w", Base: 1, Form: bird}))
 	link, err := n.previews.Link(ctx, chief, editorial.Step{Code: g.hidden})
 	must(err)
@@ -215,7 +215,7 @@ func (g *cage) plausible(name string) []string {
 		return append(syndicate.CropNames(), "320.jpg", "480.jpg", "640.jpg", "800.jpg", "1920.jpg", "file.jpg", "1.xml", "2.xml")
 	case "slug":
 		var all []string
-		for _, text := range []string{bird + " تیتر", bird + " برچسب", bird + " سرویس", bird, coal + " تیتر", coal + " برچسب", coal, "مشترک", "general"} {
+		for _, text := range []string{bird + " تیتر", bird + " برچسب", bird + " سرویس", bird + " نویسنده", bird, coal + " تیتر", coal + " برچسب", coal, "مشترک", "general"} {
 			all = append(all, url.PathEscape(persian.Slug(text)))
 		}
 		return append(all, url.PathEscape(g.section))
@@ -321,7 +321,7 @@ func (g *cage) lists(day time.Time) []string {
 	date := persian.DateOf(day.In(persian.Tehran()))
 	section := "/section/" + url.PathEscape(g.section)
 	dossier := "/dossier/" + url.PathEscape(coal)
-	return []string{"/", "/latest", dossier, dossier + "/rss.xml", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/sections",
+	return []string{"/", "/latest", dossier, dossier + "/rss.xml", section, section + "/rss.xml", "/tag/" + url.PathEscape(g.tag), "/tag/" + url.PathEscape(g.tag) + "/rss.xml", "/reporter/" + url.PathEscape(persian.Slug(bird+" نویسنده")), "/sections",
 		fmt.Sprintf("/archive/%04d/%02d/%02d", date.Year, date.Month, date.Day), "/rss.xml", "/sitemap/1.xml", "/corrections",
 		news.ArticlePath(g.hidden, persian.Slug(bird+" تیتر")), "/print/" + g.hidden.String(),
 		news.ArticlePath(g.live, persian.Slug(bird+" تیتر")), fmt.Sprintf("/media/%d/480.jpg", g.pictures[0].ID), fmt.Sprintf("/media/%d/640.jpg", g.pictures[1].ID), fmt.Sprintf("/media/%d/480.jpg", g.pictures[2].ID)}

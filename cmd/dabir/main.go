@@ -21,8 +21,14 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Take articles and comments in, also beside a running serve."`
 	Export     exportCmd     `cmd:"" help:"Take comments out, also beside a running serve."`
 	User       userCmd       `cmd:"" help:"Add users and make sign-in links, also beside a running serve."`
+	Backup     backupCmd     `cmd:"" help:"Make a copy of the newsroom, also beside a running serve."`
+	Restore    restoreCmd    `cmd:"" help:"Make a newsroom of a copy, in an empty folder."`
+	Verify     verifyCmd     `cmd:"" help:"Look whether a newsroom or a copy is whole."`
+	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong and what to do, in Persian and English."`
 	Moderation moderationCmd `cmd:"" help:"Train the comments' model and try texts on it, also beside a running serve."`
 	Lint       lintCmd       `cmd:"" help:"Check Persian texts as the copy desk does."`
+	Reindex    reindexCmd    `cmd:"" help:"Build the search indexes anew, also beside a running serve."`
+	Names      namesCmd      `cmd:"" help:"Load names that are looked for in texts and offered as tags."`
 	Settings   settingsCmd   `cmd:"" help:"List every setting with its default and its meaning."`
 	Version    versionCmd    `cmd:"" help:"Say which Dabir this is."`
 }

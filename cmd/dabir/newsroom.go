@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
@@ -111,6 +112,14 @@ func (c console) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return c.app.editorial.House().All(ctx, c.actor("lint"))
 }
 
+// Backup makes a copy.
+func (c console) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return c.app.backup(ctx, to)
+}
+
+// Verify looks through everything.
+func (c console) Verify(ctx context.Context) (control.Verified, error) { return c.app.verify(ctx) }
+
 func (c console) link(ctx context.Context, u news.User) (string, error) {
 	secret, err := c.app.auth.NewLink(ctx, c.actor("console"), u.ID)
 	if err != nil {
@@ -123,6 +132,7 @@ func (c console) link(ctx context.Context, u news.User) (string, error) {
 type commanded interface {
 	control.Newsroom
 	control.Comments
+	control.Copies
 }
 
 // TrainModel learns from examples and decisions.

@@ -15,6 +15,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
@@ -114,8 +115,11 @@ func (m *model) paths() []string {
 		all = append(all, s.Path(), s.Path()+"/rss.xml")
 	}
 	for _, tag := range []string{"آب", "هوا", "زمین"} {
-		all = append(all, "/tag/"+tag)
+		all = append(all, "/tag/"+tag, "/tag/"+tag+"/rss.xml")
 	}
+	today := persian.DateOf(m.now().In(persian.Tehran()))
+	all = append(all, "/topics", "/reporter/نگار-سپهوند", "/reporter/نگار-سپهوند/rss.xml", "/opensearch.xml",
+		fmt.Sprintf("/archive/%04d", today.Year), fmt.Sprintf("/archive/%04d/%02d", today.Year, today.Month))
 	for _, code := range m.codes {
 		all = append(all, "/print/"+code.String())
 		if a, err := m.store.Public().Article(m.t.Context(), code); err == nil {
@@ -146,6 +150,22 @@ func (m *model) act() string {
 		{"change an article and keep it inside", func() error { return m.change(code, false) }},
 		{"withdraw", func() error {
 			_, err := m.editorial.Withdraw(ctx, chief, editorial.Withdraw{Code: code, Reason: "به درخواست منبع"})
+			return err
+		}},
+		{"write a topic", func() error {
+			_, err := m.topics.Save(ctx, chief, editorial.SaveTopic{Name: m.tag(), Kind: news.TopicKinds()[m.r.IntN(4)], Text: fmt.Sprint("متن شمارهٔ ", m.acts)})
+			return err
+		}},
+		{"change or remove a topic", func() error {
+			all, err := m.topics.Topics(ctx, chief)
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			t := all[m.r.IntN(len(all))]
+			if m.r.IntN(3) == 0 {
+				return m.topics.Delete(ctx, chief, "", t.ID)
+			}
+			_, err = m.topics.Save(ctx, chief, editorial.SaveTopic{ID: t.ID, Base: t.Version, Kind: t.Kind, Text: fmt.Sprint("متن دیگر ", m.acts)})
 			return err
 		}},
 		{"close comments", func() error {
@@ -207,7 +227,7 @@ func (m *model) act() string {
 			})
 			return err
 		}},
-		{"count views", func() error { return m.store.AddViews(ctx, []news.Views{{Article: code, Hour: time.Now(), Count: 3}}) }},
+		{"count views", func() error { return m.store.AddViews(ctx, []news.Views{{Article: code, Slot: time.Now(), Count: 3}}) }},
 	}
 	one := acts[m.r.IntN(len(acts))]
 	if err := one.do(); err != nil {
@@ -228,7 +248,8 @@ func (m *model) comment() news.CommentID {
 }
 
 func (m *model) content() news.Content {
-	return news.Content{Lang: "fa", Kind: news.KindNews, Headline: fmt.Sprint("خبر تازهٔ ", m.acts), Lede: "لید", Body: fmt.Sprint("<p>متن ", m.acts, "</p>"),
+	by := []news.Byline{{Name: "نگار سپهوند"}, {Name: "لیلا خوش‌خلق"}}[m.r.IntN(2):]
+	return news.Content{Lang: "fa", Kind: news.KindNews, Bylines: by, Headline: fmt.Sprint("خبر تازهٔ ", m.acts), Lede: "لید", Body: fmt.Sprint("<p>متن ", m.acts, "</p>"),
 		Section: m.sections[m.r.IntN(len(m.sections))].ID, Tags: []string{m.tag(), m.tag()}}
 }
 

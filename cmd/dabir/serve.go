@@ -79,6 +79,6 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 	wait := a.background(running)
 	defer wait()
 	defer cancel()
-	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, log)}, socket, stopGrace)
+	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, console{a, url}, log)}, socket, stopGrace)
 	return web.Serve(ctx, web.NewServer(handler, log), listener, stopGrace)
 }

@@ -23,17 +23,22 @@ func (settingsCmd) Run() error {
 
 type versionCmd struct{}
 
-// Run prints the version that the Go toolchain noted.
+// Run prints the version.
 func (versionCmd) Run() error {
-	version, revision := "devel", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				revision = " " + s.Value
-			}
+	fmt.Println("dabir", version())
+	return nil
+}
+
+// version is what the Go toolchain noted.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return info.Main.Version + " " + s.Value
 		}
 	}
-	fmt.Printf("dabir %s%s\n", version, revision)
-	return nil
+	return info.Main.Version
 }

@@ -21,12 +21,14 @@ import (
 // Config is every setting of a newsroom.
 type Config struct {
 	Data           string // the newsroom's folder
+	File           string // the settings file that was read; "" where there is none
 	Database       string // a postgres:// address or the path of an SQLite file
 	Addr           string // listening address
 	TrustedProxies []netip.Prefix
 	Site           Site
 	Comments       Comments
 	Media          Media
+	Backup         Backup
 	Embeds         []string // hosts whose films may play in our pages, without www
 	PagesMemory    int      // MiB that rendered pages may take
 	CountryFile    string   // MMDB; "" for the one inside the binary
@@ -53,6 +55,19 @@ type Media struct {
 	S3AccessKey string
 	S3SecretKey string
 	S3Prefix    string
+	S3TLS       bool
+}
+
+// Backup says where copies go and how often they are made.
+type Backup struct {
+	To          string        // a folder, or s3://bucket/prefix; "" for none
+	Every       time.Duration // 0: only when somebody asks
+	Keep        int           // the newest copies that stay
+	Recipients  []string      // of age; none: not encrypted
+	S3Endpoint  string        // host and port of the service of an s3:// place
+	S3Region    string
+	S3AccessKey string
+	S3SecretKey string
 	S3TLS       bool
 }
 
@@ -165,6 +180,22 @@ func Settings() []Setting {
 			text(func(c *Config) *string { return &c.Media.S3Prefix })},
 		{"media.s3_tls", "true", "speak to the service over TLS: true or false",
 			func(c *Config, v string) (err error) { c.Media.S3TLS, err = boolean(v); return err }},
+		{"backup.to", "", "where copies of the newsroom go: a folder, better on another disk, or s3://bucket/prefix; empty: none are made unasked",
+			text(func(c *Config) *string { return &c.Backup.To })},
+		{"backup.every", "15m", "how often a copy is made while the newsroom is served, such as 15m or 6h; what came after the last copy is what the loss of the disk costs; 0: only by the command",
+			func(c *Config, v string) (err error) { c.Backup.Every, err = everyOrNever(v); return err }},
+		{"backup.keep", "96", "how many of the newest copies are kept",
+			func(c *Config, v string) (err error) { c.Backup.Keep, err = number(v, 1, 100_000); return err }},
+		{"backup.recipients", "", "public keys of age (age1…), separated by commas, for which copies are encrypted; empty: they are not",
+			func(c *Config, v string) (err error) { c.Backup.Recipients, err = recipients(v); return err }},
+		{"backup.s3_endpoint", "", "host and port of the S3-compatible service of an s3:// place", text(func(c *Config) *string { return &c.Backup.S3Endpoint })},
+		{"backup.s3_region", "", "its region; empty where the service has none", text(func(c *Config) *string { return &c.Backup.S3Region })},
+		{"backup.s3_access_key", "", "name of the key that may read, write, list and delete in the bucket of copies",
+			text(func(c *Config) *string { return &c.Backup.S3AccessKey })},
+		{"backup.s3_secret_key", "", "the secret of that key; better in the environment than in the file",
+			text(func(c *Config) *string { return &c.Backup.S3SecretKey })},
+		{"backup.s3_tls", "true", "speak to that service over TLS: true or false",
+			func(c *Config, v string) (err error) { c.Backup.S3TLS, err = boolean(v); return err }},
 		{"embeds.hosts", "aparat.com,namasha.com", "hosts whose films play in a page once a reader taps their card, separated by commas; also youtube.com, or any host whose embed address plays in a frame; empty: every card stays a link",
 			func(c *Config, v string) (err error) { c.Embeds, err = hosts(v); return err }},
 		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
@@ -190,7 +221,7 @@ type Sources struct {
 // Load reads all settings. Its error is for the operator and names the setting.
 func Load(from Sources) (*Config, error) {
 	c := &Config{Data: from.Data}
-	values, err := fileValues(from)
+	values, err := fileValues(from, &c.File)
 	if err != nil {
 		return nil, err
 	}
@@ -216,14 +247,17 @@ func Load(from Sources) (*Config, error) {
 	if c.Media.S3Endpoint != "" && c.Media.S3Bucket == "" {
 		return nil, errors.New("setting media.s3_bucket: a bucket must be named beside media.s3_endpoint")
 	}
+	if strings.HasPrefix(c.Backup.To, "s3://") && c.Backup.S3Endpoint == "" {
+		return nil, errors.New("setting backup.s3_endpoint: an s3:// place needs the host and port of its service")
+	}
 	if c.Database == "" {
 		c.Database = filepath.Join(c.Data, "dabir.db")
 	}
 	return c, nil
 }
 
-// fileValues reads the TOML file into setting names and values.
-func fileValues(from Sources) (map[string]string, error) {
+// fileValues reads the TOML file into setting names and values, and notes which it was.
+func fileValues(from Sources, read *string) (map[string]string, error) {
 	path := from.File
 	if path == "" {
 		path = filepath.Join(from.Data, FileName)
@@ -235,6 +269,7 @@ func fileValues(from Sources) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the settings file: %w", err)
 	}
+	*read = path
 	var tables map[string]any
 	if err := toml.Unmarshal(source, &tables); err != nil {
 		return nil, fmt.Errorf("the settings file %s: %w", path, err)
@@ -399,6 +434,27 @@ func duration(v string, least, most time.Duration) (time.Duration, error) {
 func days(v string, least, most int) (time.Duration, error) {
 	n, err := number(v, least, most)
 	return time.Duration(n) * 24 * time.Hour, err
+}
+
+func everyOrNever(v string) (time.Duration, error) {
+	if v == "0" {
+		return 0, nil
+	}
+	return duration(v, time.Minute, 31*24*time.Hour)
+}
+
+func recipients(v string) ([]string, error) {
+	var all []string
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if !strings.HasPrefix(part, "age1") {
+			return nil, fmt.Errorf("%q is no public key of age, such as age1…", part)
+		}
+		all = append(all, part)
+	}
+	return all, nil
 }
 
 func boolean(v string) (bool, error) {

@@ -44,6 +44,9 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{env: "DABIR_SERVER_TRUSTED_PROXIES=10.0.0.0/8,nonsense", want: "setting server.trusted_proxies"},
 		{env: "DABIR_EMBEDS_HOSTS=aparat.com; script-src *", want: "setting embeds.hosts"},
 		{env: "DABIR_EMBEDS_HOSTS=https://aparat.com", want: "setting embeds.hosts"},
+		{env: "DABIR_BACKUP_EVERY=5s", want: "setting backup.every"},
+		{env: "DABIR_BACKUP_RECIPIENTS=age1x,ssh-rsa", want: "setting backup.recipients"},
+		{env: "DABIR_BACKUP_TO=s3://copies/dabir", want: "setting backup.s3_endpoint"},
 		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
 	} {
 		dir := t.TempDir()

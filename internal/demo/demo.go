@@ -21,6 +21,7 @@ var files embed.FS
 type Desks struct {
 	Editorial *editorial.Desk
 	Front     *editorial.FrontDesk
+	Topics    *editorial.Topics // nil: none are written
 	Library   *media.Library
 	Store     Store
 }
@@ -75,7 +76,7 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 	}
 	var views []news.Views
 	for i, outcome := range outcomes {
-		views = append(views, news.Views{Article: outcome.Code, Hour: now.Truncate(time.Hour), Count: fresh[i].views(now)})
+		views = append(views, news.Views{Article: outcome.Code, Slot: now.Truncate(time.Hour), Count: fresh[i].views(now)})
 		if outcome.Refused != "" {
 			return fmt.Errorf("demo article %s: %s", fresh[i].item.Article.Origin, outcome.Refused)
 		}
@@ -89,6 +90,11 @@ func Fill(ctx context.Context, desks Desks, now time.Time) error {
 			continue
 		}
 		if _, err := desks.Editorial.Withdraw(ctx, actor, editorial.Withdraw{Code: outcome.Code, Reason: fresh[i].withdrawal}); err != nil {
+			return err
+		}
+	}
+	if desks.Topics != nil {
+		if err := saveTopics(ctx, actor, desks.Topics); err != nil {
 			return err
 		}
 	}

@@ -345,7 +345,7 @@ func (e *Engine) Check(actor news.Actor, text string) (Judgement, error) {
 	}
 	text = persian.Clean(text)
 	var j Judgement
-	j.Findings = moderation.Check(moderation.Case{Text: text, Mode: news.ModePost, Lists: e.lists.Load(), Model: e.model.Load(), Limits: e.rules.Limits})
+	j.Findings = moderation.Check(moderation.Case{Text: text, Words: persian.Unmask(text), Mode: news.ModePost, Lists: e.lists.Load(), Model: e.model.Load(), Limits: e.rules.Limits})
 	j.Verdict, j.Learnt = e.model.Load().Judge(text)
 	return j, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
 )
 
 // RuleStorage is what the rules ask when a comment comes in.
@@ -17,6 +18,7 @@ type RuleStorage interface {
 	RecentComments(ctx context.Context, after news.CommentID, since time.Time, limit int) ([]news.SeenComment, error)
 	WriterHistory(ctx context.Context, pseudonym, person string, since time.Time) (news.WriterHistory, error)
 	CommentMode(ctx context.Context, code news.Code) (news.CommentMode, error)
+	CommentModes(ctx context.Context) ([]news.ModeSetting, error)
 }
 
 // Rules are what a newsroom decides about the judging of comments.
@@ -46,6 +48,7 @@ type Engine struct {
 	progress atomic.Pointer[Training]
 
 	recent recentComments
+	modes  knownModes
 }
 
 // NewEngine makes an Engine without lists and model; [Engine.Load] brings what is kept.
@@ -62,7 +65,7 @@ func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 		c.Findings = []news.Finding{{Rule: moderation.RuleMode, Outcome: news.OutcomeHold, Label: string(news.ModePre)}}
 		return nil
 	}
-	mode, err := e.storage.CommentMode(ctx, c.Article)
+	mode, err := e.modes.of(ctx, e, c.Article, c.CreatedAt)
 	if err != nil {
 		return err
 	}
@@ -73,13 +76,14 @@ func (e *Engine) judge(ctx context.Context, c *news.Comment, asked bool) error {
 	if err != nil {
 		return err
 	}
-	c.Fingerprint = moderation.Fingerprint(c.Text)
+	words := persian.Unmask(c.Text)
+	c.Fingerprint = moderation.Fingerprint(words)
 	repeated, err := e.recent.repeated(ctx, e, c)
 	if err != nil {
 		return err
 	}
 	// Length and closing are checked before and behind: what comes here has passed the one, and the store refuses at the other.
-	c.Findings = moderation.Check(moderation.Case{Text: c.Text, Repeated: repeated, Asked: asked, Mode: mode, History: history,
+	c.Findings = moderation.Check(moderation.Case{Text: c.Text, Words: words, Repeated: repeated, Asked: asked, Mode: mode, History: history,
 		Lists: e.lists.Load(), Model: e.model.Load(), Limits: e.rules.Limits})
 	if moderation.Asks(c.Findings) {
 		return news.FieldError("text", askForPersian)
@@ -119,11 +123,12 @@ const (
 
 // recentComments are the fingerprints of the last comments, of all nodes; what another node took in is seen a second later.
 type recentComments struct {
-	mu   sync.Mutex
-	all  []news.SeenComment
-	own  []news.SeenComment // stored by this node since all was read
-	last news.CommentID     // of all
-	at   time.Time          // when all was read
+	mu     sync.Mutex
+	all    []news.SeenComment
+	prints []int64            // of all, one after the other: each comment is compared with every one of them
+	own    []news.SeenComment // stored by this node since all was read
+	last   news.CommentID     // of all
+	at     time.Time          // when all was read
 }
 
 // repeated tells whether nearly the same text came within the window, by anyone, and remembers this one.
@@ -142,18 +147,23 @@ func (r *recentComments) repeated(ctx context.Context, e *Engine, c *news.Commen
 		for _, one := range newer {
 			r.last = max(r.last, one.ID)
 			if one.Fingerprint != 0 {
-				r.all = append(r.all, one)
+				r.all, r.prints = append(r.all, one), append(r.prints, one.Fingerprint)
 			}
 		}
 		r.at, r.own = c.CreatedAt, nil // those are among the newer ones
 	}
 	for len(r.all) > recentMost || len(r.all) > 0 && r.all[0].At.Before(from) {
-		r.all = r.all[1:]
+		r.all, r.prints = r.all[1:], r.prints[1:]
 	}
 	near := func(seen news.SeenComment) bool {
 		return seen.ID != c.ID && !seen.At.Before(from) && moderation.Near(seen.Fingerprint, c.Fingerprint)
 	}
-	return slices.ContainsFunc(r.all, near) || slices.ContainsFunc(r.own, near), nil
+	for i, print := range r.prints {
+		if moderation.Near(print, c.Fingerprint) && near(r.all[i]) {
+			return true, nil
+		}
+	}
+	return slices.ContainsFunc(r.own, near), nil
 }
 
 // remember adds a comment that this node stored, so that a repeat within the second is seen too.
@@ -164,4 +174,63 @@ func (e *Engine) remember(c news.Comment) {
 	e.recent.mu.Lock()
 	defer e.recent.mu.Unlock()
 	e.recent.own = append(e.recent.own, news.SeenComment{ID: c.ID, Fingerprint: c.Fingerprint, At: c.CreatedAt})
+}
+
+// knownModes are the modes that are set, in memory: most newsrooms set few or none. What another node sets is seen a second later.
+type knownModes struct {
+	mu       sync.Mutex
+	site     news.CommentMode
+	articles map[int64]news.CommentMode
+	sections bool      // some section has a mode: which article is in it the storage tells
+	at       time.Time // when they were read
+}
+
+const modesFresh = time.Second
+
+// of is the mode that is set for an article; "" when none is.
+func (k *knownModes) of(ctx context.Context, e *Engine, article news.Code, now time.Time) (news.CommentMode, error) {
+	k.mu.Lock()
+	if now.Sub(k.at).Abs() >= modesFresh {
+		if err := k.read(ctx, e.storage); err != nil {
+			k.mu.Unlock()
+			return "", err
+		}
+		k.at = now
+	}
+	mode, own := k.articles[int64(article)]
+	site, sections := k.site, k.sections
+	k.mu.Unlock()
+	switch {
+	case own:
+		return mode, nil
+	case sections:
+		return e.storage.CommentMode(ctx, article)
+	}
+	return site, nil
+}
+
+func (k *knownModes) read(ctx context.Context, storage RuleStorage) error {
+	all, err := storage.CommentModes(ctx)
+	if err != nil {
+		return fmt.Errorf("the modes: %w", err)
+	}
+	k.site, k.articles, k.sections = "", map[int64]news.CommentMode{}, false
+	for _, m := range all {
+		switch m.Scope {
+		case news.ScopeArticle:
+			k.articles[m.ID] = m.Mode
+		case news.ScopeSection:
+			k.sections = true
+		case news.ScopeSite:
+			k.site = m.Mode
+		}
+	}
+	return nil
+}
+
+// forget lets the next comment read the modes anew.
+func (k *knownModes) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.at = time.Time{}
 }

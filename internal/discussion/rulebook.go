@@ -135,5 +135,9 @@ func (b *Rulebook) SetMode(ctx context.Context, actor news.Actor, m news.ModeSet
 			return err
 		}
 	}
-	return b.storage.SetCommentMode(ctx, actor, m)
+	if err := b.storage.SetCommentMode(ctx, actor, m); err != nil {
+		return err
+	}
+	b.engine.modes.forget()
+	return nil
 }

@@ -331,3 +331,24 @@ func TestBansFindHiddenWords(t *testing.T) {
 		}
 	}
 }
+
+// TestClosedDiscussionTakesReportsAndNoVotes: what stands there stands, but what is wrong with it can still be told.
+func TestClosedDiscussionTakesReportsAndNoVotes(t *testing.T) {
+	b := open(t)
+	c := b.one(t, discussion.Submission{Text: "نظری پیش از بستن"})
+	if _, err := b.Approve(ctx, mina, discussion.Decision{Comment: c.ID, From: news.CommentPending}); err != nil {
+		t.Fatal(err)
+	}
+	in := discussion.Opinion{Article: b.code, Comment: c.ID, Address: netip.MustParseAddr("5.1.1.1")}
+	for closed, want := range map[bool]string{false: "", true: "error.comments_closed"} {
+		if err := b.SetSwitch(ctx, chief, discussion.SiteSwitch{Closed: closed}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := b.Vote(ctx, in, news.VoteUp); keyOf(err) != want {
+			t.Errorf("closed %v: the vote is told %v", closed, err)
+		}
+		if err := b.Report(ctx, in, news.ReasonInsult, ""); err != nil {
+			t.Errorf("closed %v: the report is told %v", closed, err)
+		}
+	}
+}

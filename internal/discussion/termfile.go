@@ -119,7 +119,7 @@ func termOfLine(line string, in TermImport) (news.Term, error) {
 		return t, news.FieldError("text", "error.term_line")
 	}
 	fields = append(fields, "", "", "")
-	t.Text, t.Note = fields[0], fields[3]
+	t.Text, t.Note = news.PlainCell(fields[0]), news.PlainCell(fields[3])
 	if strings.EqualFold(t.Text, "term") {
 		return t, nil
 	}
@@ -148,7 +148,7 @@ func (b *Rulebook) ExportTerms(ctx context.Context, actor news.Actor, w io.Write
 			return err
 		}
 		for _, t := range page.Terms {
-			if err := out.Write([]string{t.Text, string(t.List), string(t.Kind), t.Note}); err != nil {
+			if err := out.Write([]string{news.SafeCell(t.Text), string(t.List), string(t.Kind), news.SafeCell(t.Note)}); err != nil {
 				return err
 			}
 		}

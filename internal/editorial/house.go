@@ -172,7 +172,7 @@ func (h *House) entry(actor news.Actor, in SaveHouse) (news.HouseEntry, error) {
 		wrong = append(wrong, news.FieldError("kind", "error.house_kind"))
 	case s.Text == "":
 		wrong = append(wrong, news.FieldError("text", "error.house_text"))
-	case in.Kind == news.HouseWord && words != 1:
+	case in.Kind != news.HouseTerm && words != 1:
 		wrong = append(wrong, news.FieldError("text", "error.house_word"))
 	case words == 0:
 		wrong = append(wrong, news.FieldError("text", "error.house_words"))
@@ -184,6 +184,9 @@ func (h *House) entry(actor news.Actor, in SaveHouse) (news.HouseEntry, error) {
 	case news.HouseWord:
 		s.Key = s.Text
 		s.Preferred = ""
+	case news.HouseSynonym:
+		s.Key = persian.Fold(s.Text)
+		wrong = append(wrong, synonymWords(s))
 	}
 	now := h.now()
 	gone := s
@@ -200,6 +203,20 @@ func preferredForm(s news.HouseState) error {
 		return news.FieldError("preferred", "error.house_same")
 	case copydesk.HouseTerm{Forbidden: s.Text, Preferred: s.Preferred}.Returns():
 		return news.FieldError("preferred", "error.house_loop")
+	}
+	return nil
+}
+
+// synonymWords says what is wrong with the words that are found for one another: search knows single words alone.
+func synonymWords(s news.HouseState) error {
+	words := s.Synonyms()
+	if len(words) == 0 {
+		return news.FieldError("preferred", "error.house_synonyms")
+	}
+	for _, word := range words {
+		if copydesk.CountWords(word) != 1 {
+			return news.FieldError("preferred", "error.house_synonym", word)
+		}
 	}
 	return nil
 }

@@ -26,7 +26,11 @@ var dynamicPrefixes = []string{
 	"copydesk.",
 	"correction.",
 	"event.",
+	"house.empty_",
+	"house.kind_",
+	"house.text_",
 	"inbox.",
+	"most.",
 	"kind.",
 	"label.",
 	"lang.",
@@ -39,6 +43,8 @@ var dynamicPrefixes = []string{
 	"role.",
 	"state.",
 	"term_list.",
+	"topickind.",
+	"topickinds.",
 }
 
 // useForms are the ways in which source text asks for a key. The first group of

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -35,23 +37,47 @@ func noBlob(err error) error {
 	return &news.Error{Kind: news.NotFound, Key: "error.not_found", Err: err}
 }
 
-// disk keeps files in a folder.
-type disk struct{ dir string }
+// AllKeys lists every key that this package makes.
+func AllKeys(ctx context.Context, b Blobs) ([]string, error) {
+	var all []string
+	for i := range 256 {
+		keys, err := b.Keys(ctx, fmt.Sprintf("%02x/", i))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, keys...)
+	}
+	return all, nil
+}
 
-// newDisk opens a folder, which is made if it is not there.
-func newDisk(dir string) (disk, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o750); err != nil {
+// disk keeps files in a folder.
+type disk struct {
+	dir  string
+	mode fs.FileMode // of its files
+}
+
+// OpenFolder keeps files in a folder, which is made if it is not there. Its owner's group may read them, others may not.
+func OpenFolder(dir string) (Blobs, error) { return newDisk(dir, 0o640) }
+
+// OpenPrivateFolder is OpenFolder for what only the owner may read.
+func OpenPrivateFolder(dir string) (Blobs, error) { return newDisk(dir, 0o600) }
+
+func newDisk(dir string, mode fs.FileMode) (disk, error) {
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), folderMode(mode)); err != nil {
 		return disk{}, fmt.Errorf("media: %w", err)
 	}
-	return disk{dir}, nil
+	return disk{dir, mode}, nil
 }
+
+// folderMode lets everybody into a folder who may read its files.
+func folderMode(files fs.FileMode) fs.FileMode { return files | files>>2&0o111 }
 
 func (d disk) path(key string) string { return filepath.Join(d.dir, filepath.FromSlash(key)) }
 
 // Put writes beside and renames, and makes the name durable too.
 func (d disk) Put(_ context.Context, key, _ string, r io.Reader, size int64) error {
 	name := d.path(key)
-	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), folderMode(d.mode)); err != nil {
 		return fmt.Errorf("media: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Join(d.dir, "tmp"), "blob-*")
@@ -70,7 +96,7 @@ func (d disk) Put(_ context.Context, key, _ string, r io.Reader, size int64) err
 		err = closed
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o640)
+		err = os.Chmod(f.Name(), d.mode)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), name)
@@ -98,19 +124,18 @@ func (d disk) Open(_ context.Context, key string) (Blob, error) {
 	return Blob{f, info.ModTime()}, nil
 }
 
-// Keys looks in the prefix's folder; keys here hold no character that a pattern would mean otherwise.
+// Keys looks in the prefix's folder and not below it.
 func (d disk) Keys(_ context.Context, prefix string) ([]string, error) {
-	found, err := filepath.Glob(d.path(prefix) + "*")
-	if err != nil {
+	folder, begin := path.Split(prefix)
+	found, err := os.ReadDir(d.path(folder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("media: %w", err)
 	}
-	keys := make([]string, 0, len(found))
-	for _, name := range found {
-		rel, err := filepath.Rel(d.dir, name)
-		if err != nil {
-			return nil, fmt.Errorf("media: %w", err)
+	var keys []string
+	for _, e := range found {
+		if !e.IsDir() && strings.HasPrefix(e.Name(), begin) {
+			keys = append(keys, folder+e.Name())
 		}
-		keys = append(keys, filepath.ToSlash(rel))
 	}
 	return keys, nil
 }

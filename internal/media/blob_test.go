@@ -39,7 +39,7 @@ func s3(t *testing.T) Blobs {
 // eachStore runs a test on a folder and on an S3 server.
 func eachStore(t *testing.T, run func(t *testing.T, b Blobs)) {
 	t.Run("disk", func(t *testing.T) {
-		d, err := newDisk(t.TempDir())
+		d, err := OpenFolder(t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,3 +144,21 @@ func Extension(m news.Media) string {
 	}
 	return "." + kind
 }
+
+// KeysOf are the files that an item has: what was kept of the upload and, of a picture whose renditions are made, those and its crops.
+func KeysOf(m news.Media) []string {
+	if !isHash(m.Hash) {
+		return nil
+	}
+	keys := []string{originalKey(m)}
+	if m.Kind != news.MediaImage || m.Renditions != news.RenditionsReady {
+		return keys
+	}
+	for _, width := range widthsOf(m.PictureSize) {
+		keys = append(keys, renditionKey(m, width))
+	}
+	for _, crop := range Crops {
+		keys = append(keys, cropKey(m, crop))
+	}
+	return keys
+}

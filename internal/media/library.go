@@ -61,7 +61,7 @@ func Build(o Options) (*Library, error) {
 	l := &Library{dir: o.Dir, storage: o.Storage, blobs: o.Blobs, maxFile: cmp.Or(o.MaxFile, DefaultMaxFile), log: cmp.Or(o.Log, slog.Default()),
 		slots: make(chan struct{}, atOnce)}
 	if l.blobs == nil {
-		folder, err := newDisk(o.Dir)
+		folder, err := OpenFolder(o.Dir)
 		if err != nil {
 			return nil, err
 		}

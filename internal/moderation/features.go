@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -70,17 +71,20 @@ func tokensOf(u persian.Unmasked, known func(word string) bool) []token {
 	return tokens
 }
 
-func idsOf(found []feature) []uint32 {
-	ids := make([]uint32, len(found))
-	for i, f := range found {
-		ids[i] = f.id
+// usual is how many features most comments have at the most: room for so many needs no allocation.
+const usual = 512
+
+// idsOf appends the features of a text without their words.
+func idsOf(ids []uint32, found []feature) []uint32 {
+	ids = slices.Grow(ids, len(found))
+	for _, f := range found {
+		ids = append(ids, f.id)
 	}
 	return ids
 }
 
-// featuresOf are the n-grams of words: of letters within a word and its boundaries, of one word, of two. Each counts once.
-func featuresOf(tokens []token) []feature {
-	out := make([]feature, 0, 24*len(tokens))
+// featuresOf appends the n-grams of words to an empty list: of letters within a word and its boundaries, of one word, of two. Each counts once.
+func featuresOf(out []feature, tokens []token) []feature {
 	var bounded []byte
 	for i, t := range tokens {
 		bounded = append(append(append(bounded[:0], boundary), t.text...), boundary)
@@ -101,7 +105,12 @@ func once(found []feature) []feature {
 	for size < 2*len(found) {
 		size *= 2
 	}
-	table := make([]uint32, size)
+	var room [2 * usual]uint32
+	table := room[:]
+	if size > len(room) {
+		table = make([]uint32, size)
+	}
+	table = table[:size]
 	kept := found[:0]
 	for _, f := range found {
 		at := int(f.id*2654435769>>8) & (size - 1)

@@ -92,6 +92,7 @@ type search struct {
 	text  []byte // codes of the words with boundaries around them
 	words []int  // by place in text: the word
 	steps int    // left to Finglish
+	latin []persian.Letters
 }
 
 // line looks through words that stand beside one another; those that take refuses are not there.
@@ -156,7 +157,8 @@ func (s *search) finglish(words []persian.Word) {
 		return
 	}
 	s.steps = finglishSteps
-	s.spell(start, persian.Finglish(words[0].Text), words[0], words)
+	s.latin = persian.AppendFinglish(s.latin[:0], words[0].Text)
+	s.spell(start, s.latin, words[0], words)
 }
 
 // spell follows the letters of a Latin word, and goes on with the next word where a phrase does.
@@ -191,8 +193,8 @@ func (s *search) spell(node int32, letters []persian.Letters, first persian.Word
 			s.hit(p, first.From, words[0].To)
 		}
 	}
-	if len(words) > 1 && words[1].Latin() {
-		s.spell(end, persian.Finglish(words[1].Text), first, words[1:])
+	if phrases := a.children[end] < a.children[end+1]; phrases && len(words) > 1 && words[1].Latin() {
+		s.spell(end, persian.AppendFinglish(nil, words[1].Text), first, words[1:])
 	}
 }
 

@@ -47,16 +47,18 @@ func (m *Model) judge(text string, u persian.Unmasked) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	tokens := tokensOf(u, m.knows)
-	found := featuresOf(tokens)
-	ids := idsOf(found)
+	var features [usual]feature
+	var room [usual]uint32
+	found := featuresOf(features[:0], tokens)
+	ids := idsOf(room[:0], found)
 	v := Verdict{Scores: make(map[news.Label]float64, len(m.labels))}
-	highest, likeliest := math.Inf(-1), -1.0
+	highest, likeliest, shared := math.Inf(-1), -1.0, m.shared.sum(ids)
 	for _, label := range news.Labels() {
 		j := m.labels[label]
 		if j == nil {
 			continue
 		}
-		sum := total(m.shared, j, ids)
+		sum := shared + ownShare*j.sum(ids)
 		highest = max(highest, sum)
 		v.Scores[label] = j.curve.probability(sum)
 		if v.Scores[label] > likeliest {

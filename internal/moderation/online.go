@@ -22,7 +22,7 @@ func (m *Model) Learn(examples ...Example) *Model {
 		next.labels[label] = own.cloned()
 	}
 	for _, e := range examples {
-		ids := idsOf(featuresOf(tokensOf(persian.Unmask(e.Text), m.knows)))
+		ids := idsOf(nil, featuresOf(nil, tokensOf(persian.Unmask(e.Text), m.knows)))
 		if len(ids) == 0 {
 			continue
 		}

@@ -13,12 +13,12 @@ const (
 	repeatMostly = 4000
 )
 
-// Fingerprint is a number of the folded text without digits and emoji: texts that are nearly the same have numbers of which few bits
+// Fingerprint is a number of a folded text without digits and emoji: texts that are nearly the same have numbers of which few bits
 // differ (simhash, Charikar 2002). 0 for a text too short to be a repeat.
-func Fingerprint(text string) int64 {
+func Fingerprint(u persian.Unmasked) int64 {
 	var letters []byte
 	words := 0
-	for _, w := range persian.Unmask(text).Words {
+	for _, w := range u.Words {
 		if w.Symbol() || w.Text[0] <= '9' || len(letters) > repeatMostly {
 			continue
 		}
@@ -29,7 +29,8 @@ func Fingerprint(text string) int64 {
 		return 0
 	}
 	runes := []rune(string(letters))
-	var votes [64]int
+	var ones [64]int // how many grams have the bit
+	grams := 0
 	for i := 0; i+repeatGram <= len(runes); i++ {
 		h := uint64(14695981039346656037)
 		for _, r := range runes[i : i+repeatGram] {
@@ -38,13 +39,14 @@ func Fingerprint(text string) int64 {
 		h ^= h >> 32
 		h *= 0x9e3779b97f4a7c15
 		h ^= h >> 29
-		for b := range votes {
-			votes[b] += int(h>>b&1)*2 - 1
+		grams++
+		for ; h != 0; h &= h - 1 {
+			ones[bits.TrailingZeros64(h)]++
 		}
 	}
 	var print uint64
-	for b, v := range votes {
-		if v > 0 {
+	for b, n := range ones {
+		if 2*n > grams {
 			print |= 1 << b
 		}
 	}

@@ -39,7 +39,7 @@ func Train(examples []Example) *Model {
 	m := &Model{Examples: len(examples), known: knownWords(examples), labels: map[news.Label]*judge{}}
 	all := make([]prepared, len(examples))
 	for i, e := range examples {
-		all[i] = prepared{idsOf(featuresOf(tokensOf(persian.Unmask(e.Text), m.knows))), e.Labels}
+		all[i] = prepared{idsOf(nil, featuresOf(nil, tokensOf(persian.Unmask(e.Text), m.knows))), e.Labels}
 	}
 	random := rand.New(rand.NewPCG(1405, uint64(len(examples))))
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })

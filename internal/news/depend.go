@@ -16,14 +16,23 @@ const (
 	SectionList    Dependency = "sections"      // which sections have something public
 	FrontPage      Dependency = "front"         // how editors arranged the front page
 	DossierList    Dependency = "dossiers"      // the dossiers, each with its text
+	TopicList      Dependency = "topics"        // which topics there are, each with its text
 	CorrectionList Dependency = "corrections"   // the archive of corrections
 	SitemapList    Dependency = "sitemaps"      // which sitemaps there are
 	CommentList    Dependency = "comments"      // the newest published comments of all articles
 	CommentsSwitch Dependency = "comments-open" // whether the whole site takes comments
 
-	// MostReadList moves without an event: each node counts for itself which order it shows.
-	MostReadList Dependency = "most-read"
+	// These move without an event: each node looks for itself which order it shows.
+	MostReadList      Dependency = "most-read" // of the last 24 hours
+	MostReadHourList  Dependency = "most-read/hour"
+	MostReadWeekList  Dependency = "most-read/week"
+	MostDiscussedList Dependency = "most-discussed"
 )
+
+// Moves tells whether something moves without events.
+func (d Dependency) Moves() bool {
+	return d == MostReadList || d == MostReadHourList || d == MostReadWeekList || d == MostDiscussedList
+}
 
 // Dependency is the article's own: its text, its times and whether comments are open.
 func (c Code) Dependency() Dependency { return Dependency("article/" + c.String()) }
@@ -59,7 +68,7 @@ func (k ArticleKind) Dependency() Dependency { return Dependency("kind/" + strin
 
 // Notes takes down what a page is being made from.
 type Notes interface {
-	// Depend notes what is being read. What moves without an event (MostReadList) is noted before it is read.
+	// Depend notes what is being read. What moves without an event (Dependency.Moves) is noted before it is read.
 	Depend(on ...Dependency)
 	// Until notes an instant from which the page says something else, such as the end of a pin or midnight.
 	Until(at time.Time)

@@ -82,6 +82,14 @@ const (
 	HouseRestored EventKind = "house.restored" // a deletion was undone
 	HouseImported EventKind = "house.imported" // Data "added", "changed"
 
+	SuggestComputed  EventKind = "suggest.computed" // Data "articles": how many lists changed
+	SuggestPinned    EventKind = "suggest.pinned"   // Data "other", as with the two below
+	SuggestBanned    EventKind = "suggest.banned"
+	SuggestFreed     EventKind = "suggest.freed" // a choice was taken back
+	TopicSaved       EventKind = "topic.saved"
+	TopicDeleted     EventKind = "topic.deleted"      // the tag stays
+	KnownNamesLoaded EventKind = "topic.names_loaded" // names that are looked for in texts
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"
@@ -161,6 +169,13 @@ var knownKinds = map[EventKind]bool{
 	DossierSaved:           true,
 	DossierPublished:       true,
 	DossierWithdrawn:       true,
+	SuggestComputed:        true,
+	SuggestPinned:          true,
+	SuggestBanned:          true,
+	SuggestFreed:           true,
+	TopicSaved:             true,
+	TopicDeleted:           true,
+	KnownNamesLoaded:       true,
 	SectionCreated:         true,
 	MediaAdded:             true,
 	MediaEdited:            true,

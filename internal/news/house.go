@@ -16,10 +16,12 @@ type HouseKind string
 const (
 	HouseTerm HouseKind = "term" // write Preferred and not Text
 	HouseWord HouseKind = "word" // Text is a word, with its half-spaces, that the lexicon lacks
+	// HouseSynonym: who searches for Text finds the words of Preferred too, and the other way round; acronyms with what they stand for.
+	HouseSynonym HouseKind = "synonym"
 )
 
 // HouseKinds lists all kinds in the order the newsroom shows them.
-func HouseKinds() []HouseKind { return []HouseKind{HouseTerm, HouseWord} }
+func HouseKinds() []HouseKind { return []HouseKind{HouseTerm, HouseWord, HouseSynonym} }
 
 // MaxHouseEntries bounds the house's style.
 const MaxHouseEntries = 20_000
@@ -64,6 +66,17 @@ func (e *HouseEntry) Undo(by UserID, now time.Time) error {
 		return Fail(Conflict, "error.house_nothing")
 	}
 	return nil
+}
+
+// Synonyms are the words that stand for Text, of an entry of the kind HouseSynonym: Preferred has commas of either script between them.
+func (s HouseState) Synonyms() []string {
+	var words []string
+	for _, word := range strings.FieldsFunc(s.Preferred, func(r rune) bool { return r == '،' || r == ',' }) {
+		if word = strings.TrimSpace(word); word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // HouseCursor is the place after which the next page of the house's style begins: the sort key of the last row and its id. The zero

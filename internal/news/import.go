@@ -17,12 +17,6 @@ type ImportOutcome struct {
 	Refused  string `json:"refused,omitempty"`  // why it was not taken, in English for the operator; "" when it was
 }
 
-// Related is an article that shares something with another.
-type Related struct {
-	Card   PublicCard
-	Shared int // number of tags in common
-}
-
 // SitemapEntry is one address for search engines.
 type SitemapEntry struct {
 	Path       string

@@ -41,11 +41,13 @@ func ParseCursor(s string) (Cursor, error) {
 type ListQuery struct {
 	Section SectionID // 0: any
 	Tag     TagID     // 0: any; not together with Section
-	From    time.Time // published at or after; zero: no bound
-	Until   time.Time // published before; zero: no bound. With either bound undated articles are left out.
-	Dated   bool      // leave undated articles out
-	After   Cursor
-	Limit   int // 1 to 1,000
+	// Reporter is the slug of a name above the article; "": any; not together with Section or Tag
+	Reporter string
+	From     time.Time // published at or after; zero: no bound
+	Until    time.Time // published before; zero: no bound. With either bound undated articles are left out.
+	Dated    bool      // leave undated articles out
+	After    Cursor
+	Limit    int // 1 to 1,000
 }
 
 // CardPage is a page of a list; Next is zero on the last page.
@@ -63,6 +65,7 @@ type ArticleFilter struct {
 	State    State       // "": any
 	Section  SectionID   // 0: any
 	Text     string      // part of a headline, or a code; "": any
+	Codes    []Code      // only these, at most 200, whatever Text says; nil: all
 	After    Cursor
 	Limit    int // 1 to 200
 }

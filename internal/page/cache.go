@@ -154,7 +154,7 @@ func (c *Cache) good(p *Page) bool {
 		return false
 	}
 	for _, v := range p.depends {
-		if v.name != news.MostReadList && v.touched.Load() > p.newest {
+		if !v.name.Moves() && v.touched.Load() > p.newest {
 			return false
 		}
 	}

@@ -161,7 +161,7 @@ func TestCommentTouchesItsArticleAlone(t *testing.T) {
 			}
 		}
 		one, two := n.get(t, "1", counted(1)), n.get(t, "2", counted(2))
-		if err := n.AddViews(t.Context(), []news.Views{{Article: 1, Hour: noon, Count: 7}}); err != nil {
+		if err := n.AddViews(t.Context(), []news.Views{{Article: 1, Slot: noon, Count: 7}}); err != nil {
 			t.Fatal(err)
 		}
 		c := news.Comment{Article: 2, State: news.CommentPending, Text: "نظر", Pseudonym: "p", CreatedAt: noon}

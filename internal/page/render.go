@@ -183,7 +183,7 @@ func (n *notes) Depend(on ...news.Dependency) {
 		n.seen[d] = true
 		v := n.versions.hold(d)
 		n.held = append(n.held, v)
-		if d == news.MostReadList {
+		if d.Moves() {
 			n.moving = append(n.moving, movingAt{v, v.touched.Load()})
 		}
 	}

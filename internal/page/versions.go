@@ -50,7 +50,7 @@ func (v *versions) hold(d news.Dependency) *version {
 	if found == nil {
 		found = &version{name: d}
 		// Under the lock: touch raises newest before it looks here, so either it finds this one or this one begins with its number.
-		if d != news.MostReadList {
+		if !d.Moves() {
 			found.touched.Store(v.newest.Load())
 		}
 		s.of[d] = found

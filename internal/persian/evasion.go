@@ -36,6 +36,7 @@ type Unmasked struct {
 func Unmask(s string) Unmasked {
 	u := unmasker{pieces: piecesOf(s)}
 	u.joinLookAlikes()
+	u.out.Words = make([]Word, 0, len(u.pieces))
 	for u.at < len(u.pieces) {
 		u.word()
 	}
@@ -78,14 +79,22 @@ func (p *piece) single() bool {
 	return p.script <= latinLetters && !slices.ContainsFunc(p.text, func(r rune) bool { return r != p.text[0] })
 }
 
+// letterShare is how many characters a piece has in most texts, with what parts it from the next.
+const letterShare = 4
+
 // piecesOf cuts a text where it has something other than letters, or where the script changes. Marks count as gaps, emoji as pieces too.
 func piecesOf(s string) []piece {
-	c := cutter{letters: make([]rune, 0, utf8.RuneCountInString(s)+8), between: noGap}
+	n := utf8.RuneCountInString(s)
+	c := cutter{letters: make([]rune, 0, n+8), pieces: make([]piece, 0, n/letterShare+8), between: noGap}
 	var buffer [8]rune
 	for at, r := range s {
-		_, n := utf8.DecodeRuneInString(s[at:])
+		end := at + utf8.RuneLen(r)
+		if r == utf8.RuneError { // three bytes, or one that is no text
+			_, n := utf8.DecodeRuneInString(s[at:])
+			end = at + n
+		}
 		for _, folded := range unmaskRune(buffer[:0], r) {
-			c.take(folded, at, at+n)
+			c.take(folded, at, end)
 			if r == 'آ' {
 				c.pieces[len(c.pieces)-1].madda = true
 			}
@@ -317,16 +326,39 @@ func (u *unmasker) lonelyNeighbours(i int) {
 // add is the word of the pieces from i to end, and what it may be when letters were stretched.
 func (u *unmasker) add(i, end int) {
 	w, letters := u.joined(i, end)
-	w.Text = string(stretched(letters, 1))
+	runs, long := runsOf(letters)
+	w.Text = shortened(letters, long)
 	u.out.Words = append(u.out.Words, w)
-	u.stretchedReadings(w, letters)
+	u.stretchedReadings(w, letters, runs, long)
 }
 
 func (u *unmasker) reading(i, end int) {
 	w, letters := u.joined(i, end)
-	w.Text = string(stretched(letters, 1))
+	runs, long := runsOf(letters)
+	w.Text = shortened(letters, long)
 	u.out.Readings = append(u.out.Readings, w)
-	u.stretchedReadings(w, letters)
+	u.stretchedReadings(w, letters, runs, long)
+}
+
+// runsOf counts the letters that stand more than once in a row, and tells whether one stands more than twice.
+func runsOf(letters []rune) (runs int, long bool) {
+	for i := 0; i < len(letters); {
+		n := runLength(letters[i:])
+		if n > 1 {
+			runs++
+		}
+		long = long || n > 2
+		i += n
+	}
+	return runs, long
+}
+
+// shortened is a word with one letter where more than two stood; most words have none such.
+func shortened(letters []rune, long bool) string {
+	if !long {
+		return string(letters)
+	}
+	return string(stretched(letters, 1))
 }
 
 func (u *unmasker) joined(i, end int) (Word, []rune) {
@@ -345,16 +377,7 @@ func (u *unmasker) joined(i, end int) (Word, []rune) {
 }
 
 // stretchedReadings are the word with two letters where more stood («الللله»), and with one wherever several stood («ککشش»).
-func (u *unmasker) stretchedReadings(w Word, letters []rune) {
-	runs, long := 0, false
-	for i := 0; i < len(letters); {
-		n := runLength(letters[i:])
-		if n > 1 {
-			runs++
-		}
-		long = long || n > 2
-		i += n
-	}
+func (u *unmasker) stretchedReadings(w Word, letters []rune, runs int, long bool) {
 	if u.pieces[0].script == digits && runs == 0 {
 		return
 	}

@@ -27,14 +27,39 @@ var finglishFirst = map[byte]Letters{'a': {"ا", "ع"}, 'e': {"ا", "ع"}, 'i': 
 // finglishLast are vowels at the end, where they are written too.
 var finglishLast = map[byte]Letters{'a': {"ا", "ه"}, 'e': {"ه", ""}, 'o': {"و", "ه"}, 'i': {"ی"}}
 
-// Finglish reads a folded Latin word ([Word.Latin]) as Persian in Latin letters: letter by letter what each may stand for. It is nil for
-// a word that has other characters.
-func Finglish(word string) []Letters {
-	out := make([]Letters, 0, len(word))
+// finglishTable is all of that by letter, since maps take longer than all the rest of a comment on Finglish.
+type finglishTable struct {
+	letters, first, last [128]Letters
+	pairs                ['z' - 'a' + 1]['z' - 'a' + 1]Letters
+}
+
+var finglish = buildFinglish()
+
+func buildFinglish() *finglishTable {
+	t := &finglishTable{}
+	for letter, to := range finglishLetters {
+		t.letters[letter] = to
+	}
+	for letter, to := range finglishFirst {
+		t.first[letter] = to
+	}
+	for letter, to := range finglishLast {
+		t.last[letter] = to
+	}
+	for pair, to := range finglishPairs {
+		t.pairs[pair[0]-'a'][pair[1]-'a'] = to
+	}
+	return t
+}
+
+// AppendFinglish reads a folded Latin word ([Word.Latin]) as Persian in Latin letters, and appends letter by letter what each may stand for.
+// A word that has other characters adds nothing.
+func AppendFinglish(out []Letters, word string) []Letters {
+	begun := len(out)
 	for i := 0; i < len(word); i++ {
-		next, step := finglishAt(word, i)
+		next, step := finglish.at(word, i)
 		if next == nil {
-			return nil
+			return out[:begun]
 		}
 		out = append(out, next)
 		i += step - 1
@@ -42,26 +67,32 @@ func Finglish(word string) []Letters {
 	return out
 }
 
-func finglishAt(word string, i int) (Letters, int) {
-	first, last := i == 0, i == len(word)-1
-	if letters, ok := finglishFirst[word[i]]; ok && first && !strings.HasPrefix(word, "aa") && !strings.HasPrefix(word, "ou") {
-		return letters, 1
+// at is what stands at one place of a word, and how many letters that takes; nil for no letter.
+func (t *finglishTable) at(word string, i int) (Letters, int) {
+	letter := word[i]
+	if letter >= 128 {
+		return nil, 1
 	}
-	if i+1 < len(word) {
-		if letters, ok := finglishPairs[word[i:i+2]]; ok {
-			return letters, 2
+	if i == 0 && t.first[letter] != nil && !strings.HasPrefix(word, "aa") && !strings.HasPrefix(word, "ou") {
+		return t.first[letter], 1
+	}
+	if i+1 < len(word) && isLower(letter) && isLower(word[i+1]) {
+		if pair := t.pairs[letter-'a'][word[i+1]-'a']; pair != nil {
+			return pair, 2
 		}
 	}
-	if letters, ok := finglishLast[word[i]]; ok && last {
-		return letters, 1
+	if i == len(word)-1 && t.last[letter] != nil {
+		return t.last[letter], 1
 	}
-	return finglishLetters[word[i]], 1
+	return t.letters[letter], 1
 }
+
+func isLower(b byte) bool { return 'a' <= b && b <= 'z' }
 
 // FinglishCandidates are up to most Persian words that a Latin word may be, the likeliest first: "kesh" is کش.
 func FinglishCandidates(word string, most int) []string {
-	letters := Finglish(word)
-	if letters == nil || most < 1 {
+	letters := AppendFinglish(nil, word)
+	if len(letters) == 0 || most < 1 {
 		return nil
 	}
 	all := []string{""}

@@ -154,7 +154,10 @@ func (t *tx) insertArticle(a *news.Article) error {
 	if err := t.insertRevision(revision, a); err != nil {
 		return err
 	}
-	if err := t.setTags(a); err != nil || a.State != news.Published {
+	if err := t.setLists(a); err != nil || a.State != news.Published {
+		return err
+	}
+	if err := t.dueSuggest(a.Code, news.MatchImportText, false); err != nil {
 		return err
 	}
 	// Spelled out rather than touchArticle: an import inserts thousands, and all of it is known here.
@@ -198,6 +201,9 @@ func (t *tx) updateArticle(before, after *news.Article) error {
 		return err
 	}
 	if err := t.writeArticle(before, after); err != nil {
+		return err
+	}
+	if err := t.suggestAgain(before, after); err != nil {
 		return err
 	}
 	return t.touchArticle(after.Code)
@@ -245,7 +251,15 @@ func (t *tx) writeArticle(before, after *news.Article) error {
 	if err != nil || after.PublicRevision == before.PublicRevision && after.PublishedAt.Equal(before.PublishedAt) {
 		return err
 	}
-	return t.setTags(after)
+	return t.setLists(after)
+}
+
+// setLists files an article under the tags and the names of its public revision.
+func (t *tx) setLists(a *news.Article) error {
+	if err := t.setTags(a); err != nil {
+		return err
+	}
+	return t.setBylines(a)
 }
 
 func (t *tx) insertRevision(id int64, a *news.Article) error {

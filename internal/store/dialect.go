@@ -28,6 +28,8 @@ type dialect struct {
 	listens bool
 	// snapshot is the isolation in which a transaction that only reads sees one moment.
 	snapshot sql.IsolationLevel
+	// tables counts the tables of a name.
+	tables string
 	// unique, unavailable and badText recognise the driver's errors.
 	unique      func(error) bool
 	unavailable func(error) bool
@@ -42,9 +44,10 @@ func IsPostgres(dsn string) bool {
 func dialectOf(dsn string) *dialect {
 	if IsPostgres(dsn) {
 		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
-			snapshot: sql.LevelRepeatableRead, listens: true, unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
+			snapshot: sql.LevelRepeatableRead, listens: true, tables: `SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`,
+			unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
 	}
-	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, unique: sqliteUnique, unavailable: sqliteUnavailable,
+	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, tables: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, unique: sqliteUnique, unavailable: sqliteUnavailable,
 		badText: func(error) bool { return false }}
 }
 
@@ -75,10 +78,9 @@ func sqliteSchema(s string) string {
 
 func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	dsn := func(extra ...string) string {
-		q := url.Values{"_pragma": append([]string{
+		return sqliteAddress(path, append([]string{
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16384)",
-		}, extra...)}
-		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+		}, extra...)...)
 	}
 	// Password hashes and addresses of readers are in it: it is its owner's alone, whatever the folder lets through. SQLite
 	// gives the files beside it the same mode.
@@ -107,6 +109,11 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return read, newSingleWriter(write, conn), nil
+}
+
+// sqliteAddress names a file for the driver, with what is set on each connection.
+func sqliteAddress(path string, pragmas ...string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": pragmas}.Encode()
 }
 
 func openPostgres(ctx context.Context, dsn string) (*sql.DB, writer, error) {

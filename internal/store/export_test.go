@@ -15,6 +15,16 @@ func LimitPages(s *Store, n string) error {
 // DeskPlan is how SQLite goes about a list of the desk, a line a step.
 func DeskPlan(s *Store, f news.ArticleFilter) ([]string, error) {
 	query, args := s.deskList(f)
+	return s.plan(query, args)
+}
+
+// QueuePlan is how SQLite goes about a page of the moderators' queue.
+func QueuePlan(s *Store, f news.QueueFilter) ([]string, error) {
+	query, args, _ := queueList(f)
+	return s.plan(query, args)
+}
+
+func (s *Store) plan(query string, args []any) ([]string, error) {
 	var steps []string
 	err := s.each(context.Background(), func(r scanner) error {
 		var id, parent, unused int

@@ -39,7 +39,13 @@ func deskKeys(f news.ArticleFilter, args *argList) string {
 	tail := ` AND (a.updated_at, a.code) < (` + args.add(before.At) + `, ` + args.add(before.ID) + `)`
 	limit := args.add(f.Limit + 1)
 	from := `article a`
-	if f.Text != "" {
+	if len(f.Codes) > 0 {
+		var marks []string
+		for _, code := range f.Codes {
+			marks = append(marks, args.add(int64(code)))
+		}
+		tail += ` AND a.code IN (` + strings.Join(marks, `, `) + `)`
+	} else if f.Text != "" {
 		code, _ := news.ParseCode(persian.LatinDigits(f.Text))
 		from += ` JOIN revision r ON r.id = a.working_revision`
 		tail += ` AND (r.headline LIKE ` + args.add(likePattern(f.Text)) + ` ESCAPE '!' OR a.code = ` + args.add(int64(code)) + `)`

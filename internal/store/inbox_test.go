@@ -162,7 +162,7 @@ func TestOldViewsAreSweptAway(t *testing.T) {
 	storetest.EachAt(t, func() time.Time { return now }, func(t *testing.T, s *store.Store) {
 		made := create(t, s, article(section(t, s, "شهر").ID, "تیتر", noon))
 		for _, days := range []int{1, 34, 36, 400} {
-			if err := s.AddViews(ctx, []news.Views{{Article: made.Code, Hour: now.AddDate(0, 0, -days), Count: 1}}); err != nil {
+			if err := s.AddViews(ctx, []news.Views{{Article: made.Code, Slot: now.AddDate(0, 0, -days), Count: 1}}); err != nil {
 				t.Fatal(err)
 			}
 		}

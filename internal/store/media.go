@@ -137,12 +137,12 @@ func (s *Store) EditMedia(ctx context.Context, actor news.Actor, m *news.Media) 
 }
 
 // DeleteMedia removes an item's row and returns the items that still share its file. Conflict "error.media_in_use" while any version of
-// any article uses it, NotFound when there is none.
+// any article or a topic uses it, NotFound when there is none.
 func (s *Store) DeleteMedia(ctx context.Context, actor news.Actor, id news.MediaID) (sharing []news.Media, err error) {
 	var hash string
 	err = s.inTx(ctx, func(t *tx) error {
 		var uses int
-		if err := t.queryRow(`SELECT COUNT(*) FROM revision_media WHERE media_id = $1`, int64(id)).Scan(&uses); err != nil {
+		if err := t.queryRow(`SELECT (SELECT COUNT(*) FROM revision_media WHERE media_id = $1) + (SELECT COUNT(*) FROM topic WHERE media_id = $1)`, int64(id)).Scan(&uses); err != nil {
 			return err
 		}
 		if uses > 0 {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -22,6 +23,8 @@ var migrationFiles embed.FS
 const (
 	// schemaReader is what this Dabir can read: it refuses a database whose "oldest_reader" is above.
 	schemaReader = 1
+	// bylinesFiled is the migration after which bylines are filed: they stand in JSON, which the two databases read differently.
+	bylinesFiled = 16
 	// generalName is the section for articles that name none (issue 2, point 4).
 	generalName = "عمومی"
 )
@@ -77,9 +80,16 @@ func refuseNewer(t *tx, have int) error {
 		return err
 	}
 	if oldest > schemaReader {
-		return fmt.Errorf("this database needs a newer Dabir: it asks for schema %d, this one knows %d", oldest, schemaReader)
+		return newer(oldest)
 	}
 	return nil
+}
+
+// ErrNewer is the error of a database that only a newer Dabir can read.
+var ErrNewer = errors.New("this database needs a newer Dabir")
+
+func newer(oldest int) error {
+	return fmt.Errorf("%w: it asks for schema %d, this one knows %d", ErrNewer, oldest, schemaReader)
 }
 
 func (s *Store) apply(t *tx, number int, name string) error {
@@ -89,6 +99,11 @@ func (s *Store) apply(t *tx, number int, name string) error {
 	}
 	for _, statement := range statements(s.dialect.schema(string(text))) {
 		if err := t.exec(statement); err != nil {
+			return err
+		}
+	}
+	if number == bylinesFiled {
+		if err := t.fileOldBylines(); err != nil {
 			return err
 		}
 	}

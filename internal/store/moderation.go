@@ -30,11 +30,11 @@ func (s *Store) WriterHistory(ctx context.Context, pseudonym, person string, sin
 		return s.one(ctx, func(r scanner) error { return r.Scan(n) }, query, args...)
 	}
 	if person != "" {
-		err := count(&h.Published, `SELECT COUNT(*) FROM comment WHERE person = $1 AND state = 'published' AND created_at > $2`, person, ms(since))
+		err := count(&h.Published, `SELECT COUNT(*) FROM comment WHERE person > '' AND person = $1 AND state = 'published' AND created_at > $2`, person, ms(since))
 		if err != nil {
 			return h, err
 		}
-		return h, count(&h.Rejected, `SELECT COUNT(*) FROM comment WHERE person = $1 AND state = 'rejected' AND created_at > $2`, person, ms(since))
+		return h, count(&h.Rejected, `SELECT COUNT(*) FROM comment WHERE person > '' AND person = $1 AND state = 'rejected' AND created_at > $2`, person, ms(since))
 	}
 	if pseudonym == "" {
 		return h, nil

@@ -93,16 +93,19 @@ func (p *Public) List(ctx context.Context, q news.ListQuery) (news.CardPage, err
 	}
 	after := descending(q.After)
 	// One shape of query for each index, so that every list is a walk along it.
-	query, key := `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND $6 = 0`, int64(0)
+	query, key := `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND $6 = 0`, any(int64(0))
 	switch {
 	case q.Section != 0:
 		query, key = `FROM public_article p WHERE p.order_at >= $1 AND p.order_at < $2 AND (p.order_at, p.code) < ($3, $4) AND p.section_id = $6`, int64(q.Section)
+	case q.Reporter != "":
+		query, key = `FROM public_byline t JOIN public_article p ON p.code = t.article_code
+			WHERE t.order_at >= $1 AND t.order_at < $2 AND (t.order_at, t.article_code) < ($3, $4) AND t.slug = $6`, q.Reporter
 	case q.Tag != 0:
 		query, key = `FROM public_tag t JOIN public_article p ON p.code = t.article_code
 			WHERE t.order_at >= $1 AND t.order_at < $2 AND (t.order_at, t.article_code) < ($3, $4) AND t.id = $6`, int64(q.Tag)
 	}
 	order := ` ORDER BY p.order_at DESC, p.code DESC LIMIT $5`
-	if q.Tag != 0 {
+	if q.Tag != 0 || q.Reporter != "" {
 		order = ` ORDER BY t.order_at DESC, t.article_code DESC LIMIT $5`
 	}
 	var page news.CardPage
@@ -125,6 +128,8 @@ func listDependency(q news.ListQuery) news.Dependency {
 	switch {
 	case q.Section != 0:
 		return q.Section.Dependency()
+	case q.Reporter != "":
+		return news.Writer{Slug: q.Reporter}.Dependency()
 	case q.Tag != 0:
 		return q.Tag.Dependency()
 	}
@@ -187,58 +192,10 @@ func (p *Public) Tag(ctx context.Context, slug string) (news.Tag, error) {
 	return tag, err
 }
 
-// SharingTags are the public articles that share the most tags with one, then the newest.
-func (p *Public) SharingTags(ctx context.Context, code news.Code, limit int) ([]news.Related, error) {
-	news.Depend(ctx, code.Dependency())
-	if err := p.dependOnTags(ctx, code); err != nil {
-		return nil, err
-	}
-	var all []news.Related
-	err := p.s.each(ctx, func(r scanner) error {
-		var related news.Related
-		var err error
-		related.Card, _, err = scanCard(r, &related.Shared)
-		all = append(all, related)
-		return err
-	}, `SELECT `+cardColumns+`, near.shared
-		FROM (SELECT o.article_code, COUNT(*) AS shared, MAX(o.order_at) AS order_at
-			FROM public_tag t JOIN public_tag o ON o.id = t.id AND o.article_code <> t.article_code
-			WHERE t.article_code = $1 GROUP BY o.article_code
-			ORDER BY shared DESC, order_at DESC, o.article_code DESC LIMIT $2) near
-		JOIN public_article p ON p.code = near.article_code
-		ORDER BY near.shared DESC, p.order_at DESC, p.code DESC`, int64(code), limit)
-	return all, err
-}
-
-// dependOnTags notes the tags of an article where somebody takes notes.
-func (p *Public) dependOnTags(ctx context.Context, code news.Code) error {
-	return p.s.each(ctx, func(r scanner) error {
-		var id news.TagID
-		err := r.Scan(&id)
-		news.Depend(ctx, id.Dependency())
-		return err
-	}, `SELECT id FROM public_tag WHERE article_code = $1`, int64(code))
-}
-
-// MostRead are the public articles with the most views in the hours from since on.
-func (p *Public) MostRead(ctx context.Context, since time.Time, limit int) ([]news.PublicCard, error) {
-	news.Depend(ctx, news.MostReadList)
-	var cards []news.PublicCard
-	err := p.s.each(ctx, func(r scanner) error {
-		card, _, err := scanCard(r)
-		cards = append(cards, card)
-		return err
-	}, `SELECT `+cardColumns+`
-		FROM (SELECT article_code, SUM(views) AS views FROM article_view WHERE hour >= $1 GROUP BY article_code) v
-		JOIN public_article p ON p.code = v.article_code
-		ORDER BY v.views DESC, p.order_at DESC, p.code DESC LIMIT $2`, ms(since.Truncate(time.Hour)), limit)
-	return cards, err
-}
-
-// Media finds a media item that a public article uses, in its picture or its body; NotFound otherwise.
+// Media finds a media item that a public article uses, in its picture or its body, or a public topic; NotFound otherwise.
 func (p *Public) Media(ctx context.Context, id news.MediaID) (news.Media, error) {
 	return p.s.oneMedia(ctx, `SELECT `+mediaColumns+` FROM media m
-		WHERE m.id = $1 AND EXISTS (SELECT 1 FROM public_media p WHERE p.media_id = m.id)`, id)
+		WHERE m.id = $1 AND (EXISTS (SELECT 1 FROM public_media p WHERE p.media_id = m.id) OR EXISTS (SELECT 1 FROM public_topic t WHERE t.media_id = m.id))`, id)
 }
 
 // Around tells when something was last published before from, and first at or after until; zero where nothing was.

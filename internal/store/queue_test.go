@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -251,4 +252,44 @@ func TestDecisionsCountForStatistics(t *testing.T) {
 			t.Errorf("another span: %+v %v", later, err)
 		}
 	})
+}
+
+// TestEveryQueueHasItsIndex: a page costs what it shows, however many wait. What one article or one moderator has is sorted.
+func TestEveryQueueHasItsIndex(t *testing.T) {
+	s := storetest.SQLite(t)
+	const waiting, held = "comment_queue (state=?", "comment_held_by_time (held=? AND <expr>=?"
+	for _, tt := range []struct {
+		filter news.QueueFilter
+		want   string // the index, and how far into it SQLite is led
+		sorts  bool
+	}{
+		{news.QueueFilter{Tab: news.TabPending}, waiting, false},
+		{news.QueueFilter{Tab: news.TabPending, For: 3}, waiting, false},
+		{news.QueueFilter{Tab: news.TabPending, After: news.Cursor{At: 5, ID: 6}}, waiting + " AND created_at>?", false},
+		{news.QueueFilter{Tab: news.TabPending, Sort: news.SortRisk}, "comment_by_risk (state=?", false},
+		{news.QueueFilter{Tab: news.TabPending, Sort: news.SortArticle}, "comment_by_article (state=?", false},
+		{news.QueueFilter{Tab: news.TabPending, Sort: news.SortArticle, After: news.Cursor{At: -5, ID: 6}}, "comment_by_article (state=? AND <expr>>?", false},
+		{news.QueueFilter{Tab: news.TabHeld}, held, false},
+		{news.QueueFilter{Tab: news.TabHeld, For: 3, After: news.Cursor{At: 5, ID: 6}}, held + " AND created_at>?", false},
+		{news.QueueFilter{Tab: news.TabHeld, Sort: news.SortRisk}, "comment_held_by_risk (held=? AND <expr>=?", false},
+		{news.QueueFilter{Tab: news.TabHeld, Sort: news.SortArticle}, "comment_held_by_article (held=? AND <expr>=?", false},
+		{news.QueueFilter{Tab: news.TabReported}, "comment_reported", false},
+		{news.QueueFilter{Tab: news.TabPublished}, "comment_settled (state=?", false},
+		{news.QueueFilter{Tab: news.TabRejected, After: news.Cursor{At: 5, ID: 6}}, "comment_settled (state=? AND <expr><?", false},
+		{news.QueueFilter{Tab: news.TabMine, For: 3}, "comment_decider (decided_by=?", false},
+		{news.QueueFilter{Tab: news.TabPending, For: 3, Claimed: true}, "comment_claim (claimed_by=?", true},
+		{news.QueueFilter{Tab: news.TabPending, Article: 4}, "comment_article (article_code=? AND state=?", false},
+		{news.QueueFilter{Tab: news.TabPending, Sort: news.SortArticle, Article: 4}, "comment_article (article_code=? AND state=?", false},
+		{news.QueueFilter{Tab: news.TabPending, Sort: news.SortRisk, Article: 4}, "comment_article (article_code=? AND state=?", true},
+	} {
+		tt.filter.Limit = 50
+		plan, err := store.QueuePlan(s, tt.filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := strings.Join(plan, "\n")
+		if !strings.Contains(steps, tt.want) || !tt.sorts && strings.Contains(steps, "TEMP B-TREE") {
+			t.Errorf("%+v is not found by %s:\n%s", tt.filter, tt.want, steps)
+		}
+	}
 }

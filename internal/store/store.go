@@ -20,6 +20,7 @@ import (
 // Store is an open database. Its methods may be called from many goroutines.
 type Store struct {
 	dialect *dialect
+	dsn     string
 	read    *sql.DB
 	write   writer
 	stmts   sync.Map // SQL text → *sql.Stmt on read, where the dialect wants them kept
@@ -30,7 +31,9 @@ type Store struct {
 	wakers  wakers
 	stop    func() // ends what runs beside
 	aside   sync.WaitGroup
-	heard   func([]news.Event) // told of every commit of this process before its writer returns; nil: nobody
+	// searching is held by the one search by words that may read at a time.
+	searching chan struct{}
+	heard     func([]news.Event) // told of every commit of this process before its writer returns; nil: nobody
 }
 
 // Options say which database to open.
@@ -60,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Store{dialect: d, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed}
+	s := &Store{dialect: d, dsn: o.DSN, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed, searching: make(chan struct{}, 1)}
 	s.public = &Public{s: s}
 	if err := s.migrate(ctx); err != nil {
 		s.closeDatabases()

@@ -31,6 +31,9 @@ func (t *tx) touchArticle(code news.Code) error {
 	if err != nil {
 		return err
 	}
+	if err := t.touchBylines(code); err != nil {
+		return err
+	}
 	return t.touchLists(code, section, kind)
 }
 
@@ -45,7 +48,7 @@ func (t *tx) touchLists(code news.Code, section news.SectionID, kind news.Articl
 	return err
 }
 
-// touchMediaUsers notes the lists of every public article that shows a media item.
+// touchMediaUsers notes the lists of every public article that shows a media item, and the topics that do.
 func (t *tx) touchMediaUsers(id news.MediaID) error {
 	rows, err := t.session.QueryContext(t.ctx, `SELECT p.code FROM public_article p JOIN article a ON a.code = p.code
 		JOIN revision_media m ON m.revision_id = a.public_revision WHERE m.media_id = $1`, int64(id))
@@ -64,5 +67,17 @@ func (t *tx) touchMediaUsers(id news.MediaID) error {
 			err = t.touchArticle(code)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	topics, err := t.session.QueryContext(t.ctx, `SELECT tag_id FROM topic WHERE media_id = $1`, int64(id))
+	if err != nil {
+		return err
+	}
+	return eachRow(topics, func(r scanner) error {
+		var tag news.TagID
+		err := r.Scan(&tag)
+		t.touch(tag.Dependency(), news.TopicList)
+		return err
+	})
 }

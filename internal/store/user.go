@@ -244,6 +244,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err := t.exec(`DELETE FROM article_view WHERE hour < $1`, ms(t.now.Add(-viewsKept))); err != nil {
 			return err
 		}
+		if err := t.exec(`DELETE FROM article_view_lately WHERE slot < $1`, ms(t.now.Add(-hourly))); err != nil {
+			return err
+		}
 		if err := t.exec(`DELETE FROM house_entry WHERE gone = 1 AND updated_at < $1`, ms(t.now.Add(-24*time.Hour))); err != nil {
 			return err
 		}

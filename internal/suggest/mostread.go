@@ -9,30 +9,54 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
+// A list's order is asked anew after mostFresh; that of a week moves slowly and costs more.
 const (
-	mostReadWindow = 24 * time.Hour
-	mostReadFresh  = 60 * time.Second
-	// mostReadKept is more than any list shows, so that enough stay when some are withdrawn meanwhile.
-	mostReadKept = 30
+	mostFresh     = time.Minute
+	mostFreshWeek = 10 * time.Minute
 )
 
-// mostRead remembers the order of the most read articles, not the articles: what is shown of them passes the gate each time.
-type mostRead struct {
+// spanOf is over which time a list looks, how old its order may be, and what its pages depend on.
+func spanOf(list news.MostList) (window, fresh time.Duration, on news.Dependency) {
+	switch list {
+	case news.MostReadHour:
+		return time.Hour, mostFresh, news.MostReadHourList
+	case news.MostReadWeek:
+		return 7 * 24 * time.Hour, mostFreshWeek, news.MostReadWeekList
+	case news.MostDiscussed:
+		return 7 * 24 * time.Hour, mostFresh, news.MostDiscussedList
+	}
+	return 24 * time.Hour, mostFresh, news.MostReadList
+}
+
+// mostKept is more than any list shows, so that enough stay when some are withdrawn meanwhile.
+const mostKept = 30
+
+// order remembers the order of a list, not the articles: what is shown of them passes the gate each time.
+type order struct {
 	mu     sync.Mutex
 	codes  []news.Code
 	until  time.Time
 	asking bool // somebody is asking the store
-	moved  func()
 }
 
-// WhenMoved has f called whenever the order of the most read has changed, at most once a minute. It is set before Run.
-func (s *Suggest) WhenMoved(f func()) { s.most.moved = f }
+// WhenMoved has f called whenever the order of a list has changed, for each at most once a minute. It is set before Run.
+func (s *Suggest) WhenMoved(f func(news.Dependency)) { s.moved = f }
 
-// MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours. The order is up to a
-// minute old; an article that was withdrawn within it is not shown. It is empty when nothing was read.
+// MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours.
 func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error) {
-	news.Depend(ctx, news.MostReadList)
-	codes, err := s.most.order(ctx, s.public)
+	return s.Most(ctx, news.MostReadDay, n)
+}
+
+// Most is a list's first n articles, at most 30. The order is up to a minute old, that of a week ten; an article that was withdrawn within it is not
+// shown. It is empty when nothing was read or discussed. NotFound for a list that is none.
+func (s *Suggest) Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error) {
+	m := s.most[list]
+	if m == nil {
+		return nil, news.Fail(news.NotFound, "error.not_found")
+	}
+	_, _, on := spanOf(list)
+	news.Depend(ctx, on)
+	codes, err := s.order(ctx, list, m)
 	if err != nil || len(codes) == 0 || n <= 0 {
 		return nil, err
 	}
@@ -43,9 +67,10 @@ func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error
 	return cards[:min(n, len(cards))], nil
 }
 
-// order asks the store at most once a minute. Who comes while somebody asks takes the order of the minute before: nobody waits,
+// order asks the store when what is remembered is too old. Who comes while somebody asks takes the order of before: nobody waits,
 // perhaps holding a connection that the one who asks needs. Before the first answer each asks for himself.
-func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error) {
+func (s *Suggest) order(ctx context.Context, list news.MostList, m *order) ([]news.Code, error) {
+	window, fresh, on := spanOf(list)
 	m.mu.Lock()
 	now := time.Now()
 	if now.Before(m.until) || m.asking && !m.until.IsZero() {
@@ -59,7 +84,11 @@ func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error
 		m.asking = false
 		m.mu.Unlock()
 	}()
-	cards, err := public.MostRead(ctx, now.Add(-mostReadWindow), mostReadKept)
+	ask := s.public.MostRead
+	if list == news.MostDiscussed {
+		ask = s.public.MostDiscussed
+	}
+	cards, err := ask(ctx, now.Add(-window), mostKept)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +98,10 @@ func (m *mostRead) order(ctx context.Context, public Public) ([]news.Code, error
 	}
 	m.mu.Lock()
 	changed := !slices.Equal(m.codes, codes)
-	m.codes, m.until = codes, now.Add(mostReadFresh)
+	m.codes, m.until = codes, now.Add(fresh)
 	m.mu.Unlock()
-	if changed && m.moved != nil {
-		m.moved()
+	if changed {
+		s.moved(on)
 	}
 	return codes, nil
 }

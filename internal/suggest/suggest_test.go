@@ -2,7 +2,9 @@ package suggest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +19,7 @@ import (
 type site struct {
 	mu      sync.Mutex
 	cards   []news.PublicCard // newest first, undated last
-	related []news.Related
+	related []news.Code
 	most    []news.Code
 	asked   int // calls of MostRead
 	since   time.Time
@@ -27,8 +29,13 @@ type site struct {
 	failing error
 }
 
-func (s *site) SharingTags(_ context.Context, _ news.Code, limit int) ([]news.Related, error) {
-	return s.related[:min(limit, len(s.related))], s.err
+func (s *site) Suggested(ctx context.Context, _ news.Code, limit int) ([]news.PublicCard, error) {
+	cards, _ := s.Cards(ctx, s.related[:min(limit, len(s.related))])
+	return cards, s.err
+}
+
+func (s *site) MostDiscussed(ctx context.Context, since time.Time, limit int) ([]news.PublicCard, error) {
+	return nil, s.err
 }
 
 func (s *site) List(_ context.Context, q news.ListQuery) (news.CardPage, error) {
@@ -95,10 +102,6 @@ func card(code news.Code, days int) news.PublicCard {
 	return c
 }
 
-func related(c news.PublicCard, shared int) news.Related {
-	return news.Related{Card: c, Shared: shared}
-}
-
 func codes(cards []news.PublicCard) string {
 	var out []string
 	for _, c := range cards {
@@ -107,31 +110,28 @@ func codes(cards []news.PublicCard) string {
 	return strings.Join(out, " ")
 }
 
-func TestSuggestionsGoWithTheArticle(t *testing.T) {
-	latest := []news.PublicCard{card(1, 0), card(20, 1), card(21, 2), card(22, 3), card(23, -1)}
+func TestSuggestionsStandNowhereElseOnThePage(t *testing.T) {
+	latest := []news.PublicCard{card(20, 0), card(21, 1), card(22, 2), card(23, 3), card(3, 4), card(2, 9), card(1, 9), card(4, -1)}
 	tests := []struct {
 		name    string
-		days    int // age of the article being read
-		related []news.Related
+		related []news.Code
+		shown   []news.Code
 		n       int
 		want    string
 	}{
-		{"more common tags first", 0, []news.Related{related(card(2, 1), 1), related(card(3, 1), 3), related(card(4, 1), 2)}, 3, "3 4 2"},
-		{"nearer in time among equals", 0, []news.Related{related(card(2, 90), 1), related(card(3, 10), 1)}, 2, "3 2"},
-		{"two tags of long ago before one of today", 0, []news.Related{related(card(2, 0), 1), related(card(3, 60), 2)}, 2, "3 2"},
-		{"time counts from the article, not from today", 200, []news.Related{related(card(2, 1), 1), related(card(3, 199), 1)}, 2, "3 2"},
-		{"undated last, however many tags", 0, []news.Related{related(card(2, -1), 5), related(card(3, 10), 1)}, 2, "3 2"},
-		{"filled up with the section's latest", 0, []news.Related{related(card(2, 1), 1)}, 4, "2 20 21 22"},
-		{"filled up, undated still last", 0, []news.Related{related(card(2, -1), 2)}, 3, "20 21 2"},
-		{"nothing twice", 0, []news.Related{related(card(21, 2), 1), related(card(21, 2), 1)}, 3, "21 20 22"},
-		{"never itself", 0, []news.Related{related(card(1, 0), 9)}, 2, "20 21"},
-		{"no tags", 0, nil, 9, "20 21 22 23"},
-		{"none wanted", 0, []news.Related{related(card(2, 1), 1)}, 0, ""},
+		{"in their order", []news.Code{3, 2, 22, 4}, nil, 3, "3 2 22"},
+		{"what the page shows is left out", []news.Code{3, 2, 22, 4}, []news.Code{2, 22}, 3, "3 4 20"},
+		{"filled up with the section's latest", []news.Code{2}, []news.Code{20}, 6, "2 21 22"},
+		{"three are enough", []news.Code{2, 3, 4}, nil, 6, "2 3 4"},
+		{"nothing twice", []news.Code{21, 21}, nil, 6, "21 20 22"},
+		{"never itself", []news.Code{1}, nil, 2, "20 21"},
+		{"nothing goes with it", nil, nil, 9, "20 21 22"},
+		{"none wanted", []news.Code{2}, nil, 0, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := news.PublicArticle{PublicCard: card(1, tt.days), Tags: []news.Tag{{ID: 1}}}
-			got, err := New(&site{cards: latest, related: tt.related}, nil).For(t.Context(), a, tt.n)
+			a := news.PublicArticle{PublicCard: card(1, 0)}
+			got, err := New(&site{cards: latest, related: tt.related}, nil).For(t.Context(), a, tt.shown, tt.n)
 			if err != nil || codes(got) != tt.want {
 				t.Errorf("got %q, %v; want %q", codes(got), err, tt.want)
 			}
@@ -141,11 +141,16 @@ func TestSuggestionsGoWithTheArticle(t *testing.T) {
 
 func TestSuggestionsTellOfAFailingStore(t *testing.T) {
 	s := &site{err: errors.New("no store")}
-	for _, tags := range [][]news.Tag{nil, {{ID: 1}}} {
-		if _, err := New(s, nil).For(t.Context(), news.PublicArticle{PublicCard: card(1, 0), Tags: tags}, 3); !errors.Is(err, s.err) {
-			t.Errorf("error %v", err)
-		}
+	if _, err := New(s, nil).For(t.Context(), news.PublicArticle{PublicCard: card(1, 0)}, nil, 3); !errors.Is(err, s.err) {
+		t.Errorf("error %v", err)
 	}
+}
+
+// somebody is another reader each time.
+func somebody() netip.Addr {
+	var ip [16]byte
+	rand.Read(ip[:])
+	return netip.AddrFrom16(ip)
 }
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -158,10 +163,10 @@ func TestViewsReachTheStoreWithinSeconds(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- sug.Run(ctx) }()
 		for range 3 {
-			sug.Count(7, firefox)
+			sug.Count(7, somebody(), firefox)
 		}
-		sug.Count(8, firefox)
-		sug.Count(0, firefox)
+		sug.Count(8, somebody(), firefox)
+		sug.Count(0, somebody(), firefox)
 		time.Sleep(flushEvery - time.Millisecond)
 		synctest.Wait()
 		if got := s.total(7); got != 0 {
@@ -172,11 +177,11 @@ func TestViewsReachTheStoreWithinSeconds(t *testing.T) {
 		if s.total(7) != 3 || s.total(8) != 1 || len(s.stored) != 2 {
 			t.Errorf("stored %v", s.stored)
 		}
-		hour := time.Now().UTC().Truncate(time.Hour)
-		if !s.stored[0].Hour.Equal(hour) || s.stored[0].Hour.Location() != time.UTC {
-			t.Errorf("hour %v, want %v", s.stored[0].Hour, hour)
+		slot := time.Now().UTC().Truncate(news.ViewSlot)
+		if !s.stored[0].Slot.Equal(slot) || s.stored[0].Slot.Location() != time.UTC {
+			t.Errorf("slot %v, want %v", s.stored[0].Slot, slot)
 		}
-		sug.Count(7, firefox)
+		sug.Count(7, somebody(), firefox)
 		stop()
 		if err := <-done; err != nil || s.total(7) != 4 {
 			t.Errorf("at the end: %v, %d views", err, s.total(7))
@@ -192,9 +197,9 @@ func TestViewsOutliveAFailingStore(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- sug.Run(ctx) }()
 		time.Sleep(59 * time.Minute)
-		sug.Count(7, firefox)
+		sug.Count(7, somebody(), firefox)
 		time.Sleep(2 * time.Minute)
-		sug.Count(7, firefox)
+		sug.Count(7, somebody(), firefox)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		s.mu.Lock()
@@ -203,12 +208,12 @@ func TestViewsOutliveAFailingStore(t *testing.T) {
 		time.Sleep(flushEvery)
 		synctest.Wait()
 		if s.total(7) != 2 || len(s.stored) != 2 {
-			t.Errorf("stored %v, want one view in each of two hours", s.stored)
+			t.Errorf("stored %v, want one view in each of two slots", s.stored)
 		}
 		s.mu.Lock()
 		s.failing = errors.New("gone")
 		s.mu.Unlock()
-		sug.Count(7, firefox)
+		sug.Count(7, somebody(), firefox)
 		stop()
 		if err := <-done; !errors.Is(err, s.failing) {
 			t.Errorf("at the end: %v", err)
@@ -219,9 +224,9 @@ func TestViewsOutliveAFailingStore(t *testing.T) {
 func TestCountsAreBounded(t *testing.T) {
 	sug := New(nil, nil)
 	for i := range maxCounts + 10 {
-		sug.Count(news.Code(i+1), firefox)
+		sug.Count(news.Code(i+1), somebody(), firefox)
 	}
-	sug.Count(1, firefox)
+	sug.Count(1, somebody(), firefox)
 	if n := len(sug.counts.counts); n != maxCounts {
 		t.Errorf("%d counts", n)
 	}
@@ -324,7 +329,7 @@ func TestCountingFromManyPages(t *testing.T) {
 	sug := New(nil, nil)
 	var wait sync.WaitGroup
 	for i := range 20 {
-		wait.Go(func() { sug.Count(news.Code(1+i%2), firefox) })
+		wait.Go(func() { sug.Count(news.Code(1+i%2), somebody(), firefox) })
 	}
 	wait.Wait()
 	total := 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +22,7 @@ const (
 
 type viewKey struct {
 	article news.Code
-	hour    int64 // hours since 1970 in UTC
+	slot    int64 // news.ViewSlots since 1970 in UTC
 }
 
 // counter holds the views that the store does not know yet.
@@ -45,20 +46,22 @@ func (c *counter) take() []news.Views {
 	defer c.mu.Unlock()
 	views := make([]news.Views, 0, len(c.counts))
 	for key, n := range c.counts {
-		views = append(views, news.Views{Article: key.article, Hour: time.Unix(key.hour*3600, 0).UTC(), Count: n})
+		views = append(views, news.Views{Article: key.article, Slot: time.Unix(key.slot*int64(news.ViewSlot/time.Second), 0).UTC(), Count: n})
 	}
 	clear(c.counts)
 	return views
 }
 
-func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
+func slotOf(t time.Time) int64 { return t.Unix() / int64(news.ViewSlot/time.Second) }
 
-// Count notes that an article's page was opened just now. The User-Agent decides whether by a person; nothing of it is kept.
-func (s *Suggest) Count(code news.Code, userAgent string) {
-	if code <= 0 || isBot(userAgent) {
+// Count notes that an article's page was opened just now. Programs (by their User-Agent) and who opened it some minutes ago already
+// do not count; of address and User-Agent nothing is kept.
+func (s *Suggest) Count(code news.Code, address netip.Addr, userAgent string) {
+	now := time.Now()
+	if code <= 0 || isBot(userAgent) || !s.seen.first(code, address, userAgent, now) {
 		return
 	}
-	s.counts.add(viewKey{code, hourOf(time.Now())}, 1)
+	s.counts.add(viewKey{code, slotOf(now)}, 1)
 }
 
 // Run brings the counts to the store every five seconds, and once more when ctx is done; then it returns that last error, if
@@ -67,7 +70,7 @@ func (s *Suggest) Run(ctx context.Context) error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	// Pages that are kept ask nobody for the order: it is looked at here.
-	look := time.NewTicker(mostReadFresh)
+	look := time.NewTicker(time.Minute)
 	defer look.Stop()
 	failing := false
 	for {
@@ -77,8 +80,10 @@ func (s *Suggest) Run(ctx context.Context) error {
 			defer cancel()
 			return s.flush(last)
 		case <-look.C:
-			if _, err := s.most.order(ctx, s.public); err != nil && ctx.Err() == nil {
-				slog.WarnContext(ctx, "the order of the most read is not known for now", "error", err)
+			for list, m := range s.most {
+				if _, err := s.order(ctx, list, m); err != nil && ctx.Err() == nil {
+					slog.WarnContext(ctx, "the order of the most read is not known for now", "error", err)
+				}
 			}
 		case <-tick.C:
 			err := s.flush(ctx)
@@ -98,7 +103,7 @@ func (s *Suggest) flush(ctx context.Context) error {
 	err := s.views.AddViews(ctx, views)
 	if err != nil {
 		for _, v := range views {
-			s.counts.add(viewKey{v.Article, hourOf(v.Hour)}, v.Count)
+			s.counts.add(viewKey{v.Article, slotOf(v.Slot)}, v.Count)
 		}
 	}
 	return err

@@ -17,13 +17,16 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/page"
 )
 
+// Viewed is told that an article's page was sent, to whom and by what User-Agent. It must keep neither.
+type Viewed func(code news.Code, to netip.Addr, userAgent string)
+
 // Options is what the chain needs to know.
 type Options struct {
 	SiteURL        string // absolute; the only source of the site's own origin, the Host header is never asked
 	Log            *slog.Logger
-	TrustedProxies []netip.Prefix                         // whose X-Forwarded-For is believed
-	Pages          *page.Cache                            // keeps the pages of the routes that say so; nil: each is made anew
-	Viewed         func(code news.Code, userAgent string) // told of each article's page that was sent; nil: nobody
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Pages          *page.Cache    // keeps the pages of the routes that say so; nil: each is made anew
+	Viewed         Viewed         // told of each article's page that was sent; nil: nobody
 }
 
 // chain is the whole handler. A page that is kept and good is answered at once (kept.go). The order in which any other request passes it:
@@ -38,7 +41,7 @@ type chain struct {
 	mux     *http.ServeMux
 	pages   *page.Cache // nil: none
 	packer  *page.Packer
-	viewed  func(news.Code, string)
+	viewed  Viewed
 	fail    FailFunc // for what no route matched
 }
 

@@ -56,15 +56,15 @@ func (f Form) Has(name string) bool { return f.values.Has(name) }
 // Get is a field as it was typed, "" when it was not sent.
 func (f Form) Get(name string) string { return f.values.Get(name) }
 
-// All are the values of a field that may be sent several times, as ticked boxes are.
-func (f Form) All(name string) []string { return f.values[name] }
-
 // Text is a field of several lines with plain newlines; spaces are left as typed. What no text may hold is not in it: NUL, and
 // bytes that are no character, which PostgreSQL refuses.
 func (f Form) Text(name string) string {
 	text := strings.ToValidUTF8(strings.ReplaceAll(f.values.Get(name), "\x00", ""), "\ufffd")
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
+
+// All are the values of a field that may be sent several times, as they were typed.
+func (f Form) All(name string) []string { return f.values[name] }
 
 // Line is a field of one line without spaces around it.
 func (f Form) Line(name string) string {

@@ -163,8 +163,9 @@ func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, old b
 	}
 	if p.Status == http.StatusOK {
 		h["Etag"] = v.ETag
-		if p.Article != 0 && c.viewed != nil && r.Method == http.MethodGet {
-			c.viewed(p.Article, r.UserAgent())
+		// A page that a browser fetched in advance has not been seen by anybody (Sec-Purpose, Fetch standard).
+		if p.Article != 0 && c.viewed != nil && r.Method == http.MethodGet && !strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
+			c.viewed(p.Article, clientAddr(r, c.proxies), r.UserAgent())
 		}
 		if p.Has(r.Header.Get("If-None-Match")) {
 			delete(h, "Content-Type")

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func (stillness) Snapshot(ctx context.Context) (context.Context, int64, func(), 
 }
 
 // keptSite is a chain with one kept route that says what it saw of the request.
-func keptSite(tb testing.TB, handler Handler, viewed func(news.Code, string)) (http.Handler, *page.Cache) {
+func keptSite(tb testing.TB, handler Handler, viewed Viewed) (http.Handler, *page.Cache) {
 	tb.Helper()
 	pages := page.New(page.Options{Snapshots: stillness{}, Bytes: 1 << 20, Renders: 1})
 	h, err := New(Options{SiteURL: "http://x", Log: slog.New(slog.DiscardHandler), Pages: pages, Viewed: viewed}, Area{Routes: []Route{
@@ -68,7 +69,7 @@ func TestKeptPageIsSentAsItShould(t *testing.T) {
 	h, _ := keptSite(t, func(w http.ResponseWriter, r *http.Request) error {
 		ShowsArticle(w, 5)
 		return Write(w, r, http.StatusOK, "text/html; charset=utf-8", []byte(strings.Repeat("خبر ", 500)))
-	}, func(news.Code, string) { views++ })
+	}, func(news.Code, netip.Addr, string) { views++ })
 	for _, again := range []string{"first", "kept"} {
 		br := ask(h, "GET", "/news/5", "Accept-Encoding", "gzip, deflate, br;q=0.9")
 		tag := br.Header().Get("ETag")

@@ -1,4 +1,4 @@
-// Package control is the local socket of a serving Dabir: by it the commands (import, export, user, lint, moderation) act through the process that
+// Package control is the local socket of a serving Dabir: by it the commands (import, export, user, lint, moderation, reindex, names) act through the process that
 // owns the newsroom's folder. It speaks HTTP with JSON on a Unix socket that only the folder's owner can open; what comes
 // in is trusted as much as whoever could open the database itself.
 package control
@@ -17,7 +17,9 @@ import (
 	"os"
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
+	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/moderation"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -36,6 +38,27 @@ type Newsroom interface {
 	CheckText(ctx context.Context, text string) (discussion.Judgement, error)
 	// HouseEntries is the house's style in force.
 	HouseEntries(ctx context.Context) ([]news.HouseEntry, error)
+	// Reindex begins to build the search indexes anew, and tells how far they are.
+	Reindex(ctx context.Context) (indexing.Progress, error)
+	// ReindexState tells how far the search indexes are.
+	ReindexState(ctx context.Context) (indexing.Progress, error)
+	// LoadNames loads names that are looked for in texts and returns how many were loaded in all.
+	LoadNames(ctx context.Context, names []string, replace bool) (known int, err error)
+}
+
+// Copies is what keeps a newsroom from being lost.
+type Copies interface {
+	// Backup makes a copy, in the place of the settings or, unless it is "", in another.
+	Backup(ctx context.Context, to string) (backup.Report, error)
+	// Verify looks whether everything is whole.
+	Verify(ctx context.Context) (Verified, error)
+}
+
+// Verified is what a look through the newsroom gave.
+type Verified struct {
+	Faults   []string // each in the languages of the catalogs, ready to be shown
+	Event    int64    // the newest event
+	Compared int      // files whose checksum a copy knew
 }
 
 // Comments is what can be done with comments in bulk.
@@ -70,6 +93,11 @@ const (
 	callTrain       call = "/moderation/train"
 	callCheckText   call = "/moderation/check"
 	callHouse       call = "/house"
+	callReindex     call = "/reindex"
+	callIndexState  call = "/reindex/state"
+	callNames       call = "/names"
+	callBackup      call = "/backup"
+	callVerify      call = "/verify"
 
 	callImportComments call = "/comments/import"
 	callCheckComments  call = "/comments/import/check"
@@ -87,7 +115,7 @@ type failure struct {
 }
 
 // Handler answers on the socket.
-func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
+func Handler(n Newsroom, c Comments, copies Copies, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	answer(mux, log, callImport, n.Import)
 	answer(mux, log, callCheckImport, n.CheckImport)
@@ -96,6 +124,11 @@ func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 	answer(mux, log, callTrain, n.TrainModel)
 	answer(mux, log, callCheckText, n.CheckText)
 	answer(mux, log, callHouse, func(ctx context.Context, _ struct{}) ([]news.HouseEntry, error) { return n.HouseEntries(ctx) })
+	answer(mux, log, callReindex, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.Reindex(ctx) })
+	answer(mux, log, callIndexState, func(ctx context.Context, _ struct{}) (indexing.Progress, error) { return n.ReindexState(ctx) })
+	answer(mux, log, callNames, func(ctx context.Context, in names) (int, error) { return n.LoadNames(ctx, in.Names, in.Replace) })
+	answer(mux, log, callBackup, copies.Backup)
+	answer(mux, log, callVerify, func(ctx context.Context, _ struct{}) (Verified, error) { return copies.Verify(ctx) })
 	answer(mux, log, callImportComments, c.ImportComments)
 	answer(mux, log, callCheckComments, c.CheckComments)
 	answer(mux, log, callBeginExport, func(ctx context.Context, emails bool) (struct{}, error) {
@@ -112,6 +145,12 @@ func Handler(n Newsroom, c Comments, log *slog.Logger) http.Handler {
 type articlePage struct {
 	After news.Code
 	Limit int
+}
+
+// names is what LoadNames is called with.
+type names struct {
+	Names   []string
+	Replace bool
 }
 
 // answer serves one method: the argument is the request's JSON, the result the answer's.
@@ -209,6 +248,31 @@ func (c *Client) CheckText(ctx context.Context, text string) (discussion.Judgeme
 // HouseEntries reads the house's style through the serving process.
 func (c *Client) HouseEntries(ctx context.Context) ([]news.HouseEntry, error) {
 	return send[struct{}, []news.HouseEntry](ctx, c, callHouse, struct{}{})
+}
+
+// Reindex begins to build the search indexes of the serving process anew.
+func (c *Client) Reindex(ctx context.Context) (indexing.Progress, error) {
+	return send[struct{}, indexing.Progress](ctx, c, callReindex, struct{}{})
+}
+
+// ReindexState tells how far the search indexes of the serving process are.
+func (c *Client) ReindexState(ctx context.Context) (indexing.Progress, error) {
+	return send[struct{}, indexing.Progress](ctx, c, callIndexState, struct{}{})
+}
+
+// LoadNames loads names through the serving process.
+func (c *Client) LoadNames(ctx context.Context, list []string, replace bool) (int, error) {
+	return send[names, int](ctx, c, callNames, names{list, replace})
+}
+
+// Backup makes a copy through the serving process.
+func (c *Client) Backup(ctx context.Context, to string) (backup.Report, error) {
+	return send[string, backup.Report](ctx, c, callBackup, to)
+}
+
+// Verify looks through the newsroom by the serving process.
+func (c *Client) Verify(ctx context.Context) (Verified, error) {
+	return send[struct{}, Verified](ctx, c, callVerify, struct{}{})
 }
 
 // ImportComments stores comments through the serving process.

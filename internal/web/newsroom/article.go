@@ -31,6 +31,7 @@ type articlePage struct {
 	Sections []news.Section
 	// EditorWords are the sentences of the editor by their names in its script.
 	EditorWords map[string]string
+	Offered     []string // names in the text that are no tags of it yet
 	flowView
 }
 
@@ -113,8 +114,20 @@ func (n *Newsroom) articlePage(r *http.Request, a news.Article, form articleForm
 	if err != nil {
 		return articlePage{}, err
 	}
-	return articlePage{frame: n.frame(r, title, here), Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
+	offered, err := n.offeredTags(r, a)
+	if err != nil {
+		return articlePage{}, err
+	}
+	return articlePage{frame: n.frame(r, title, here), Offered: offered, Article: a, Form: form, Base: a.Revision, Action: web.NewAction(), Typing: newTyping(a.Code),
 		Kinds: news.ArticleKinds(), Langs: []string{"fa", "en", "ar"}, Sections: sections, EditorWords: n.editorWords(), flowView: flow}, nil
+}
+
+// offeredTags are known names in what is stored of an article.
+func (n *Newsroom) offeredTags(r *http.Request, a news.Article) ([]string, error) {
+	if a.Code == 0 || n.Topics == nil {
+		return nil, nil
+	}
+	return n.Topics.Offered(r.Context(), a.Content)
 }
 
 func (n *Newsroom) newArticle(w http.ResponseWriter, r *http.Request) error {

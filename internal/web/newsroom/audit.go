@@ -307,7 +307,7 @@ func (n *Newsroom) exportRow(e news.Event, names map[news.UserID]string) []strin
 	row := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339), momentText(n.print, e.At), e.Actor, n.actorName(e.Actor, names),
 		string(e.Kind), n.eventName(e.Kind), e.SubjectKind, strconv.FormatInt(e.SubjectID, 10), data}
 	for i, cell := range row {
-		row[i] = safeCell(cell) // a name is typed by people
+		row[i] = news.SafeCell(cell) // a name is typed by people
 	}
 	return row
 }

@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,7 +167,8 @@ func (n *Newsroom) commentView(r *http.Request, act, back string) (commentView, 
 
 // backOf is the list to go back to after an act: an address of the comments' pages, else the queue.
 func backOf(typed string) string {
-	if len(typed) <= wherePrefixMax && local(typed) && (typed == pathComments || strings.HasPrefix(typed, pathComments+"?") || strings.HasPrefix(typed, pathComments+"/")) {
+	where, _, _ := strings.Cut(typed, "?")
+	if len(typed) <= wherePrefixMax && local(typed) && where == path.Clean(where) && (typed == pathComments || strings.HasPrefix(typed, pathComments+"?") || strings.HasPrefix(typed, pathComments+"/")) {
 		return typed
 	}
 	return pathComments

@@ -61,6 +61,8 @@ func (n *Newsroom) flowRoutes(inside func(string, news.Right, web.RateClass, web
 		inside("POST "+pathArticles+"/{code}/history", news.RightWrite, web.RateWrite, n.restoreVersion),
 		inside("GET "+pathArticles+"/{code}/corrections", news.RightEnter, web.RateRead, n.corrections),
 		text("POST "+pathArticles+"/{code}/corrections", news.RightPublish, n.correct),
+		inside("GET "+pathArticles+"/{code}/suggested", news.RightWrite, web.RateRead, n.suggested),
+		inside("POST "+pathArticles+"/{code}/suggested", news.RightPublish, web.RateWrite, n.choose),
 		inside("GET "+pathTemplates, news.RightTemplate, web.RateRead, n.templatesPage),
 		inside("GET "+pathTemplates+"/{kind}", news.RightTemplate, web.RateRead, n.editTemplate),
 		text("POST "+pathTemplates+"/{kind}", news.RightTemplate, n.saveTemplate),

@@ -51,7 +51,7 @@ func readArticleForm(f web.Form) articleForm {
 	return articleForm{
 		Kicker: f.Line("kicker"), Headline: f.Line("headline"), Short: f.Line("short_headline"), Lede: f.Text("lede"), Body: f.Text("body"),
 		Lang: f.Line("lang"), Kind: news.ArticleKind(f.Line("kind")), Section: news.SectionID(f.Int("section")),
-		Tags: f.Text("tags"), Bylines: f.Text("bylines"), Source: f.Line("source"), EndMark: f.Has("end_mark"), DeskCode: f.Line("desk_code"),
+		Tags: withOffered(f.Text("tags"), f.All("tag_add")), Bylines: f.Text("bylines"), Source: f.Line("source"), EndMark: f.Has("end_mark"), DeskCode: f.Line("desk_code"),
 		Picture: pickedPicture(f), RemovePicture: f.Has("picture_remove"),
 		Caption: f.Line("picture_caption"), Credit: f.Line("picture_credit"), Alt: f.Line("picture_alt"),
 		BodyHTML: f.Text("body_html"), Format: f.Line("body_format"),
@@ -95,6 +95,15 @@ func (f articleForm) content() news.Content {
 		c.Picture = news.Picture{Media: f.Picture, Caption: f.Caption, Credit: f.Credit, Alt: f.Alt}
 	}
 	return c
+}
+
+// withOffered puts the names that were ticked behind the tags that were typed.
+func withOffered(typed string, ticked []string) string {
+	all := ticked
+	if strings.TrimSpace(typed) != "" {
+		all = append([]string{typed}, ticked...)
+	}
+	return strings.Join(all, "، ")
 }
 
 // readTags splits at commas of either script and at line ends. What it returns is not cleaned; the action does that.

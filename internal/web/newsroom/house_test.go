@@ -75,7 +75,7 @@ func TestHouseStyleBadInput(t *testing.T) {
 	w := chief.post("/newsroom/house", url.Values{"kind": {"term"}, "text": {"e-mail \u202e"}, "preferred": {""}, "note": {"<توضیح>\x00"}})
 	h.want(w, 422, "تنها واژه‌های فارسی", "به جای آن چه نوشته شود", `value="e-mail`, `value="<توضیح>"`)
 	h.want(chief.post("/newsroom/house", url.Values{"kind": {"word"}, "text": {"دو واژه"}}), 422, "یک واژهٔ فارسی", `value="دو واژه"`)
-	h.want(chief.post("/newsroom/house", url.Values{"kind": {"شوخی"}, "text": {"یک"}}), 422, "term یا word")
+	h.want(chief.post("/newsroom/house", url.Values{"kind": {"شوخی"}, "text": {"یک"}}), 422, "word یا synonym")
 	for _, path := range []string{"/newsroom/house?after=x", "/newsroom/house?after=zz.1", "/newsroom/house?after=.0"} {
 		h.want(chief.get(path), 422)
 	}

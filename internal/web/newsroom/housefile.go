@@ -22,24 +22,6 @@ var houseColumns = []string{"kind", "text", "preferred", "note"}
 // byteOrderMark stands before a table: without it spreadsheets take the text for Latin.
 const byteOrderMark = "\ufeff"
 
-// formulaSigns begin what a spreadsheet would take for a formula.
-const formulaSigns = "=+-@\t\r"
-
-// safeCell keeps a spreadsheet from taking a cell for a formula; plainCell takes that back.
-func safeCell(cell string) string {
-	if cell != "" && strings.ContainsRune(formulaSigns, rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
-func plainCell(cell string) string {
-	if rest, quoted := strings.CutPrefix(cell, "'"); quoted && rest != "" && strings.ContainsRune(formulaSigns, rune(rest[0])) {
-		return rest
-	}
-	return cell
-}
-
 // exportHouse writes the whole house's style as a table that importHouse takes.
 func (n *Newsroom) exportHouse(w http.ResponseWriter, r *http.Request) error {
 	entries, err := n.House.All(r.Context(), actorOf(r))
@@ -51,7 +33,7 @@ func (n *Newsroom) exportHouse(w http.ResponseWriter, r *http.Request) error {
 	table := csv.NewWriter(&out)
 	table.Write(houseColumns)
 	for _, e := range entries {
-		if err := table.Write([]string{string(e.Kind), safeCell(e.Text), safeCell(e.Preferred), safeCell(e.Note)}); err != nil {
+		if err := table.Write([]string{string(e.Kind), news.SafeCell(e.Text), news.SafeCell(e.Preferred), news.SafeCell(e.Note)}); err != nil {
 			return err
 		}
 	}
@@ -110,7 +92,7 @@ func readHouseTable(text string) ([]editorial.HouseLine, error) {
 		number, _ := table.FieldPos(0)
 		cell := func(column int) string {
 			if at := columns[column]; at >= 0 && at < len(row) {
-				return strings.TrimSpace(plainCell(row[at]))
+				return strings.TrimSpace(news.PlainCell(row[at]))
 			}
 			return ""
 		}

@@ -1,12 +1,16 @@
 package newsroom
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/search"
 )
 
 const listLength = 50
@@ -20,6 +24,7 @@ type listPage struct {
 	Section  news.SectionID
 	Text     string
 	Filtered bool
+	Plain    bool   // the index could not be asked
 	First    string // address of the first page when this is a later one
 	Next     string // address of the next page; "" on the last
 }
@@ -31,56 +36,98 @@ func editPath(code news.Code) string { return pathArticles + "/" + code.String()
 
 func (n *Newsroom) articleList(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	filter, err := listFilter(query)
-	if err != nil {
-		return err
-	}
-	rows, err := n.Articles.Articles(r.Context(), actorOf(r), filter)
-	if err != nil {
-		return err
-	}
+	filter := listFilter(query)
 	sections, err := n.Articles.Sections(r.Context())
 	if err != nil {
 		return err
 	}
-	page := listPage{frame: n.frame(r, n.print.T("newsroom.articles"), "articles"), Rows: rows.Rows, States: news.States(), Sections: sections,
+	page := listPage{frame: n.frame(r, n.print.T("newsroom.articles"), "articles"), States: news.States(), Sections: sections,
 		State: filter.State, Section: filter.Section, Text: filter.Text}
 	page.Filtered = filter.State != "" || filter.Section != 0 || filter.Text != ""
-	if !filter.After.IsZero() {
-		page.First = listAddress(query, news.Cursor{})
+	next, done, err := n.listFound(r, &page, filter)
+	if err == nil && !done {
+		next, err = n.listByTime(r, &page, filter)
 	}
-	if !rows.Next.IsZero() {
-		page.Next = listAddress(query, rows.Next)
+	if err != nil {
+		return err
+	}
+	if query.Get("after") != "" {
+		page.First = listAddress(query, "")
+	}
+	if next != "" {
+		page.Next = listAddress(query, next)
 	}
 	return n.render(w, r, http.StatusOK, "list", page)
 }
 
-// listFilter reads the filter; a state that is none narrows nothing.
-func listFilter(query url.Values) (news.ArticleFilter, error) {
-	after, err := news.ParseCursor(query.Get("after"))
-	if err != nil {
-		return news.ArticleFilter{}, err
+// listByTime fills the list, most recently changed first; a text is looked for in headlines alone.
+func (n *Newsroom) listByTime(r *http.Request, page *listPage, filter news.ArticleFilter) (next string, err error) {
+	if filter.After, err = news.ParseCursor(r.URL.Query().Get("after")); err != nil {
+		return "", err
 	}
-	f := news.ArticleFilter{Text: query.Get("q"), After: after, Limit: listLength}
+	rows, err := n.Articles.Articles(r.Context(), actorOf(r), filter)
+	page.Rows = rows.Rows
+	return rows.Next.String(), err
+}
+
+// Finder finds articles in the newsroom's own index; *indexing.Keeper does. Its kind of an article is the state.
+type Finder interface {
+	Search(ctx context.Context, q search.Query) (search.Results, error)
+}
+
+// listFound fills the list with what the index finds, best first; done is false where there is nothing to find, or no index to ask: then
+// the page says that headlines alone were read. Who may see what is the list's own business, as without a search.
+func (n *Newsroom) listFound(r *http.Request, page *listPage, filter news.ArticleFilter) (next string, done bool, err error) {
+	if _, isCode := news.ParseCode(persian.LatinDigits(filter.Text)); filter.Text == "" || isCode || n.Finder == nil {
+		return "", false, nil
+	}
+	found, err := n.Finder.Search(r.Context(), search.Query{Text: filter.Text, Section: int64(filter.Section), Kind: string(filter.State),
+		After: r.URL.Query().Get("after"), Limit: listLength, Now: time.Now()})
+	if err != nil {
+		page.Plain = true
+		return "", false, nil
+	}
+	if len(found.Hits) == 0 {
+		return "", true, nil
+	}
+	for _, hit := range found.Hits {
+		filter.Codes = append(filter.Codes, news.Code(hit.Code))
+	}
+	rows, err := n.Articles.Articles(r.Context(), actorOf(r), filter)
+	if err != nil {
+		return "", false, err
+	}
+	place := map[news.Code]int{}
+	for i, code := range filter.Codes {
+		place[code] = i
+	}
+	slices.SortFunc(rows.Rows, func(a, b news.ArticleRow) int { return place[a.Code] - place[b.Code] })
+	page.Rows = rows.Rows
+	return found.Next, true, nil
+}
+
+// listFilter reads the filter; a state that is none narrows nothing.
+func listFilter(query url.Values) news.ArticleFilter {
+	f := news.ArticleFilter{Text: query.Get("q"), Limit: listLength}
 	if state := news.State(query.Get("state")); slices.Contains(news.States(), state) {
 		f.State = state
 	}
 	if id, err := strconv.ParseInt(query.Get("section"), 10, 64); err == nil && id > 0 {
 		f.Section = news.SectionID(id)
 	}
-	return f, nil
+	return f
 }
 
 // listAddress is the list with the same filter from another place on.
-func listAddress(query url.Values, after news.Cursor) string {
+func listAddress(query url.Values, after string) string {
 	q := url.Values{}
 	for _, name := range []string{"state", "section", "q"} {
 		if v := query.Get(name); v != "" {
 			q.Set(name, v)
 		}
 	}
-	if !after.IsZero() {
-		q.Set("after", after.String())
+	if after != "" {
+		q.Set("after", after)
 	}
 	if len(q) == 0 {
 		return pathArticles

@@ -94,6 +94,8 @@ type Options struct {
 	Articles    Articles
 	Flow        Flow
 	House       House
+	Topics      Topics
+	Finder      Finder // nil: the articles' list looks into headlines alone
 	Names       Names
 	Corrections Corrections
 	Comments    Comments
@@ -105,6 +107,7 @@ type Options struct {
 	Media       MediaFinder
 	Closing     Closing
 	Embeds      []string // hosts whose films play in our pages
+	Suggestions Suggestions
 }
 
 // Newsroom holds the pages.
@@ -164,7 +167,7 @@ func (n *Newsroom) Area() web.Area {
 	text := func(pattern string, right news.Right, h web.Handler) web.Route {
 		return longForm(inside(pattern, right, web.RateWrite, h))
 	}
-	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), n.houseRoutes(inside), n.commentRoutes(inside), []web.Route{
+	return web.Area{Fail: n.fail, Guard: n.guard, Routes: slices.Concat(n.peopleRoutes(guest, inside), n.mediaRoutes(inside, upload), n.flowRoutes(inside), n.houseRoutes(inside), n.commentRoutes(inside), n.topicRoutes(inside), []web.Route{
 		guest("GET "+pathSignIn, web.RateRead, n.signInPage),
 		guest("POST "+pathSignIn, web.RateSignIn, n.signIn),
 		guest("GET "+pathSignIn+"/{token}", web.RateSignIn, n.linkPage),

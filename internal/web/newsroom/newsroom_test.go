@@ -282,6 +282,8 @@ func TestArticleFromDraftToWithdrawn(t *testing.T) {
 	}
 	h.want(sara.get(edit), http.StatusOK, news.ArticlePath(code, a.Content.Slug), "منتشر شده")
 
+	long := strings.Repeat("ن", 301)
+	h.want(sara.post(edit+"/comments", url.Values{"action": {web.NewAction()}, "closed": {"yes"}, "note": {long}}), http.StatusUnprocessableEntity, `value="`+long+`"`, `aria-invalid="true"`)
 	h.want(sara.post(edit+"/comments", url.Values{"action": {web.NewAction()}, "closed": {"yes"}}), http.StatusSeeOther)
 	h.want(sara.get(edit+"?done=closed"), http.StatusOK, "دریافت نظر بسته است")
 	h.want(sara.get(edit+"/withdraw"), http.StatusOK, "پل تازه باز شد")

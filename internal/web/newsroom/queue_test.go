@@ -123,3 +123,16 @@ func TestSearchAndBanAWriter(t *testing.T) {
 	h.want(chief.get("/newsroom/comments/numbers"), http.StatusOK, "مینا", "توهین", "میانهٔ انتظار")
 	h.want(chief.get("/newsroom/comments/numbers?from=nonsense"), http.StatusUnprocessableEntity)
 }
+
+// TestBackOfStaysAmongTheComments: whatever a form says, the way back is a page of the comments.
+func TestBackOfStaysAmongTheComments(t *testing.T) {
+	for typed, want := range map[string]string{
+		"/newsroom/comments?tab=held": "/newsroom/comments?tab=held", "/newsroom/comments/search?words=..": "/newsroom/comments/search?words=..",
+		"/newsroom/comments/../../evil": pathComments, "/newsroom/comments//evil.example": pathComments, "//evil.example/newsroom/comments": pathComments,
+		"/newsroom/people": pathComments, "": pathComments, "https://evil.example": pathComments,
+	} {
+		if got := backOf(typed); got != want {
+			t.Errorf("%q leads back to %q", typed, got)
+		}
+	}
+}

@@ -280,5 +280,5 @@ func (j judges) exportTerms(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Disposition", `attachment; filename="terms.csv"`)
 	web.SetPrivate(w)
-	return web.Write(w, r, http.StatusOK, "text/csv", out.Bytes())
+	return web.Write(w, r, http.StatusOK, "text/csv", append([]byte(byteOrderMark), out.Bytes()...))
 }

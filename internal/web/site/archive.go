@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
@@ -18,19 +17,24 @@ type archivePage struct {
 	Heading       string
 	Before, After *link // the nearest days with news
 	rows
-	Month *monthTable // nil in editions that do not count by the Jalali calendar
+	Month *monthTable
 }
 
-// monthTable is the calendar under a day.
+// monthTable is the calendar of a month.
 type monthTable struct {
-	Name          string
-	Weekdays      []string
+	Name, Path    string
+	Weekdays      []weekday
 	Weeks         [][]dayCell
 	Before, After *link
+	total         int // articles
 }
+
+type weekday struct{ Long, Short string }
 
 type dayCell struct {
 	Name, Path string
+	Short      string // how many articles, as a number
+	Count      string // the same as a sentence
 	Current    bool
 }
 
@@ -63,16 +67,8 @@ func (s *Site) today(w http.ResponseWriter, r *http.Request) error {
 
 // archiveDay reads the day of an address; ok is false for days that do not exist or have not come.
 func (s *Site) archiveDay(r *http.Request) (day persian.Date, ok bool) {
-	number := func(name string) int {
-		n, err := strconv.ParseUint(persian.LatinDigits(r.PathValue(name)), 10, 14)
-		if err != nil {
-			return 0
-		}
-		return int(n)
-	}
-	day = persian.Date{Year: number("year"), Month: number("month"), Day: number("day")}
-	start := day.Time(persian.Tehran())
-	return day, day.Valid() && day.Year >= firstArchiveYear && !start.After(s.Now())
+	day = persian.Date{Year: archiveNumber(r, "year"), Month: archiveNumber(r, "month"), Day: archiveNumber(r, "day")}
+	return day, s.hasCome(day)
 }
 
 func (s *Site) archive(w http.ResponseWriter, r *http.Request) error {
@@ -98,8 +94,8 @@ func (s *Site) archive(w http.ResponseWriter, r *http.Request) error {
 	if len(page.Rows) == 0 {
 		page.Robots = "noindex"
 	}
-	if s.settings.Lang == i18n.FA {
-		page.Month = s.month(day)
+	if page.Month, err = s.month(ctx, day, true); err != nil {
+		return err
 	}
 	return s.render(w, r, http.StatusOK, "archive", page)
 }
@@ -140,42 +136,3 @@ func (s *Site) dayLink(t time.Time) *link {
 	}
 	return &link{Name: s.print.LongDate(t), Path: archivePath(persian.DateOf(t.In(persian.Tehran())))}
 }
-
-// month is the calendar of a day's month; weeks begin on Saturday, days that have not come have no address.
-func (s *Site) month(current persian.Date) *monthTable {
-	today := s.jalaliToday()
-	table := &monthTable{Name: monthName(current)}
-	for i := range 7 {
-		table.Weekdays = append(table.Weekdays, persian.WeekdayName((time.Saturday+time.Weekday(i))%7))
-	}
-	first := persian.Date{Year: current.Year, Month: current.Month, Day: 1}
-	week := make([]dayCell, (int(first.Weekday())+1)%7)
-	for n := 1; n <= persian.DaysInMonth(current.Year, current.Month); n++ {
-		day := persian.Date{Year: current.Year, Month: current.Month, Day: n}
-		cell := dayCell{Name: persian.Digits(strconv.Itoa(n)), Current: day == current}
-		if !later(day, today) {
-			cell.Path = archivePath(day)
-		}
-		if week = append(week, cell); len(week) == 7 {
-			table.Weeks, week = append(table.Weeks, week), nil
-		}
-	}
-	if len(week) > 0 {
-		table.Weeks = append(table.Weeks, append(week, make([]dayCell, 7-len(week))...))
-	}
-	before := first.AddDays(-1)
-	before.Day = 1
-	if before.Year >= firstArchiveYear {
-		table.Before = &link{Name: monthName(before), Path: archivePath(before)}
-	}
-	if after := first.AddDays(persian.DaysInMonth(current.Year, current.Month)); !later(after, today) {
-		table.After = &link{Name: monthName(after), Path: archivePath(after)}
-	}
-	return table
-}
-
-func monthName(d persian.Date) string {
-	return persian.MonthName(d.Month) + " " + persian.Digits(strconv.Itoa(d.Year))
-}
-
-func later(a, b persian.Date) bool { return a.String() > b.String() }

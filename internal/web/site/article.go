@@ -167,7 +167,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	if page.sides, err = s.sides(ctx, a.Code); err != nil {
 		return err
 	}
-	suggested, err := s.Suggestions.For(ctx, a, suggestedMany)
+	suggested, err := s.Suggestions.For(ctx, a, page.shown, suggestedMany)
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,9 @@ func (s *Site) sectionName(section news.Section) string {
 type sides struct {
 	Latest   []Card
 	MostRead []Card
+	// MoreMost are the other lists of what readers do.
+	MoreMost []link
+	shown    []news.Code // of both lists
 }
 
 // How many lines the lists beside a page have.
@@ -122,11 +125,22 @@ func (s *Site) sides(ctx context.Context, open news.Code) (sides, error) {
 	if err != nil {
 		return sides{}, err
 	}
+	var out sides
 	others := func(cards []news.PublicCard, most int) []Card {
 		cards = slices.DeleteFunc(slices.Clone(cards), func(c news.PublicCard) bool { return c.Code == open })
-		return s.cards(cards[:min(most, len(cards))], s.shortMoment)
+		cards = cards[:min(most, len(cards))]
+		for _, c := range cards {
+			out.shown = append(out.shown, c.Code)
+		}
+		return s.cards(cards, s.shortMoment)
 	}
-	return sides{Latest: others(latest.Cards, latestBeside), MostRead: others(read, mostReadMany)}, nil
+	out.Latest, out.MostRead = others(latest.Cards, latestBeside), others(read, mostReadMany)
+	for _, list := range news.MostLists() {
+		if list != news.MostReadDay {
+			out.MoreMost = append(out.MoreMost, link{s.print.T("most." + string(list)), list.Path()})
+		}
+	}
+	return out, nil
 }
 
 func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {

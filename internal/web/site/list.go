@@ -14,6 +14,7 @@ type listPage struct {
 	Above   string // what sort of list it is, above the heading
 	Heading string
 	OwnFeed string
+	Topic   *topicView // nil: none
 	rows
 }
 
@@ -120,17 +121,4 @@ func (s *Site) section(w http.ResponseWriter, r *http.Request) error {
 	f.Feeds = append(f.Feeds, link{name + " | " + s.settings.Name, section.Path() + "/rss.xml"})
 	page := listPage{frame: f, Heading: name, OwnFeed: section.Path() + "/rss.xml"}
 	return s.list(w, r, page, news.ListQuery{Section: section.ID}, section.Path(), false)
-}
-
-func (s *Site) tag(w http.ResponseWriter, r *http.Request) error {
-	tag, err := s.Lists.Tag(r.Context(), r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	f, err := s.frame(r.Context(), "tag", tag.Name, tag.Path(), 0, "")
-	if err != nil {
-		return err
-	}
-	page := listPage{frame: f, Above: s.print.T("site.tag"), Heading: tag.Name}
-	return s.list(w, r, page, news.ListQuery{Tag: tag.ID}, tag.Path(), false)
 }

@@ -219,7 +219,7 @@ func (m *memory) Sitemap(_ context.Context, block int) ([]news.SitemapEntry, err
 	return out, m.broken
 }
 
-func (m *memory) For(_ context.Context, article news.PublicArticle, n int) ([]news.PublicCard, error) {
+func (m *memory) For(_ context.Context, article news.PublicArticle, _ []news.Code, n int) ([]news.PublicCard, error) {
 	var out []news.PublicCard
 	for _, a := range m.articles {
 		if a.Code != article.Code && len(out) < n {
@@ -227,6 +227,13 @@ func (m *memory) For(_ context.Context, article news.PublicArticle, n int) ([]ne
 		}
 	}
 	return out, m.broken
+}
+
+func (m *memory) Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error) {
+	if !slices.Contains(news.MostLists(), list) {
+		return nil, news.Fail(news.NotFound, "error.not_found")
+	}
+	return m.MostRead(ctx, n)
 }
 
 func (m *memory) MostRead(_ context.Context, n int) ([]news.PublicCard, error) {
@@ -324,7 +331,7 @@ func (m *memory) LinkMedia(ctx context.Context, token string, id news.MediaID) (
 	return m.Media(ctx, id)
 }
 
-func (m *memory) Count(news.Code, string) { m.views++ }
+func (m *memory) Count(news.Code, netip.Addr, string) { m.views++ }
 
 type nopCloser struct{ io.ReadSeeker }
 
@@ -417,7 +424,7 @@ func (m *memory) handler(t *testing.T, lang i18n.Lang) http.Handler {
 		settings.Name, settings.Tagline = "Haftrud", "The news, as far as we know it"
 	}
 	log := slog.New(slog.NewTextHandler(&m.logged, nil))
-	s, err := New(settings, Sources{Articles: m, Letters: m, Corrections: m, Previews: m, Lists: m, Suggestions: m, Discussion: m, Pictures: m,
+	s, err := New(settings, Sources{Articles: m, Letters: m, Corrections: m, Previews: m, Lists: m, Archive: m, Suggestions: m, Discussion: m, Pictures: m,
 		Now: func() time.Time { return m.now }}, bundle, assets)
 	if err != nil {
 		t.Fatal(err)

@@ -61,8 +61,9 @@ type Fronts interface {
 
 // Suggestions says what else is worth reading.
 type Suggestions interface {
-	For(ctx context.Context, article news.PublicArticle, n int) ([]news.PublicCard, error)
+	For(ctx context.Context, article news.PublicArticle, shown []news.Code, n int) ([]news.PublicCard, error)
 	MostRead(ctx context.Context, n int) ([]news.PublicCard, error)
+	Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error)
 }
 
 // Discussion takes comments, votes and reports in, and tells writers what became of their comment.
@@ -105,13 +106,15 @@ type Corrections interface {
 	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
 }
 
-// Sources is where pages come from. Previews may be nil; without Fronts the front page arranges itself and there are no dossiers.
+// Sources is where pages come from. Previews and Search may be nil; without Search the database is asked, plainly; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
 	Letters     Letters
 	Corrections Corrections
 	Previews    Previews
 	Lists       Lists
+	Archive     Archive
+	Search      Search
 	Fronts      Fronts
 	Suggestions Suggestions
 	Discussion  Discussion

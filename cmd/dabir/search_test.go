@@ -1,0 +1,330 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/editorial"
+	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/search"
+	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+)
+
+// indexed waits until both indexes know everything that has happened to articles so far.
+func (n *newsroomUnderTest) indexed(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	var last int64
+	for after := int64(0); ; {
+		events, err := n.store.Events(ctx, after, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) == 0 {
+			break
+		}
+		for _, e := range events {
+			if after = e.Seq; e.SubjectKind == "article" {
+				last = e.Seq
+			}
+		}
+	}
+	waitFor(t, "the search indexes", func() bool {
+		for _, k := range n.indexes() {
+			if at, err := k.Position(ctx); err != nil || at < last {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func searchAddress(q string) string { return "/search?q=" + url.QueryEscape(q) }
+
+// written publishes an article by the acts of editors.
+func (n *newsroomUnderTest) written(t *testing.T, headline, body string) news.Article {
+	t.Helper()
+	a, err := n.editorial.Save(t.Context(), chief, editorial.Save{Content: news.Content{Kind: news.KindNews, Lang: "fa", Headline: headline, Lede: "لید", Body: body}})
+	if err == nil {
+		a, err = n.editorial.Publish(t.Context(), chief, editorial.Publish{Code: a.Code, Base: a.Revision, Confirmed: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestSearchFollowsEvents: what is published, changed and withdrawn is so in search within a second, on the node that did it and on
+// another one; the newsroom finds its drafts, readers do not.
+func TestSearchFollowsEvents(t *testing.T) {
+	for name, dsn := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }, "postgres": storetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			address := dsn(t)
+			here := start(t, address)
+			nodes := []*newsroomUnderTest{here}
+			if address != "" {
+				nodes = append(nodes, start(t, address))
+			}
+			for _, n := range nodes {
+				n.indexed(t)
+			}
+			shows := func(what, query string, want bool) {
+				t.Helper()
+				for i, n := range nodes {
+					begun := time.Now()
+					waitFor(t, what, func() bool {
+						return strings.Contains(n.browser(t).get(searchAddress(query)).body, "/news/") == want
+					})
+					t.Logf("node %d: %s after %v", i, what, time.Since(begun).Round(time.Millisecond))
+				}
+			}
+			a := here.written(t, "کتاب‌های تازه در نمایشگاه", "<p>ناشران کتابهای خود را آوردند.</p>")
+			shows("the publication", "كتاب ها نمايشگاه", true) // Arabic letters, a space for the half-space
+
+			changed := a.Content
+			changed.Headline, changed.Body = "نوشت‌افزار در نمایشگاه", "<p>مداد و دفتر.</p>"
+			a, err := here.editorial.Save(t.Context(), chief, editorial.Save{Code: a.Code, Base: a.Revision, Content: changed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			here.indexed(t)
+			shows("nothing of a working copy", "مداد", false)
+			if found, err := here.deskFound.Search(t.Context(), search.Query{Text: "مداد"}); err != nil || len(found.Hits) != 1 {
+				t.Errorf("the newsroom finds %d drafts, %v", len(found.Hits), err)
+			}
+			if _, err := here.editorial.Publish(t.Context(), chief, editorial.Publish{Code: a.Code, Base: a.Revision, Confirmed: true}); err != nil {
+				t.Fatal(err)
+			}
+			shows("the change", "مداد", true)
+			shows("nothing of the text before", "ناشران", false)
+			if _, err := here.editorial.Withdraw(t.Context(), chief, editorial.Withdraw{Code: a.Code, Reason: "به درخواست منبع"}); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(here.browser(t).get(searchAddress("مداد")).body, "/news/"+a.Code.String()) {
+				t.Error("a withdrawn article is shown before its entry is gone")
+			}
+			here.indexed(t)
+			if found, err := here.found.Search(t.Context(), search.Query{Text: "مداد"}); err != nil || len(found.Hits) != 0 {
+				t.Errorf("the index still finds it: %v, %v", found.Hits, err)
+			}
+		})
+	}
+}
+
+// TestPublicIndexHoldsOnlyPublic: of a newsroom full of hidden things the readers' index has none, in no file of its folder; searching
+// and suggesting find none, whatever the address asks.
+func TestPublicIndexHoldsOnlyPublic(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		g := build(t, n, n.now().Add(time.Hour))
+		g.indexed(t)
+		for word, want := range map[string]int{bird: 0, owl: 0, coal: 1} {
+			found, err := g.found.Search(t.Context(), search.Query{Text: word})
+			if err != nil || len(found.Hits) != want {
+				t.Errorf("%s: %d articles, %v; want %d", word, len(found.Hits), err, want)
+			}
+		}
+		if found, err := g.deskFound.Search(t.Context(), search.Query{Text: bird}); err != nil || len(found.Hits) == 0 {
+			t.Errorf("the control: the newsroom's index finds no bird: %v", err)
+		}
+		if !folderHolds(t, filepath.Join(g.cfg.Data, "search"), "public-*", coal) {
+			t.Error("the control: coal is in no file of the readers' index")
+		}
+		for _, word := range []string{bird, owl} {
+			if folderHolds(t, filepath.Join(g.cfg.Data, "search"), "public-*", word) {
+				t.Errorf("%s is in a file of the readers' index", word)
+			}
+		}
+		b := g.browser(t)
+		for _, path := range []string{searchAddress("تیتر"), searchAddress(bird), "/search?tag=" + url.QueryEscape(g.tag), "/search?section=" + url.QueryEscape(g.section),
+			"/search?reporter=" + url.QueryEscape(bird+" نویسنده"), "/search/suggest?q=" + url.QueryEscape(bird), "/search/suggest?q=" + url.QueryEscape("تیتر"), "/opensearch.xml"} {
+			for _, word := range []string{bird, owl} {
+				if where := g.leaks(path, b.get(path), word); where != "" && !strings.Contains(path, url.QueryEscape(word)) && !strings.Contains(path, "section=") {
+					t.Errorf("%s shows %s: %s", path, word, where)
+				}
+			}
+		}
+	})
+}
+
+// folderHolds looks for a word in the bytes of every file below the folders of a pattern.
+func folderHolds(t *testing.T, parent, pattern, word string) bool {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(parent, pattern))
+	if err != nil || len(folders) == 0 {
+		t.Fatal(folders, err)
+	}
+	found := false
+	for _, folder := range folders {
+		err := filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
+			if err != nil || info.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			found = found || strings.Contains(string(text), word)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
+
+// TestIndexDamagedRebuilds: an index whose files are spoilt, or that belongs to another log, is built anew by itself; meanwhile the
+// database answers, and the page says so.
+func TestIndexDamagedRebuilds(t *testing.T) {
+	data := t.TempDir()
+	output, err := command("import", "jsonl", "--data", data, archive(t, 300)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	s := startProcess(t, "serve", "--data", data)
+	finds := func() bool {
+		_, page := fetch(t, s.url+searchAddress("شماره ۲۱۷"))
+		return strings.Contains(page, "تیتر شمارهٔ 217") && !strings.Contains(page, `class="notice"`)
+	}
+	waitFor(t, "the first index", finds)
+	for _, spoil := range []struct {
+		name string
+		do   func(path string, size int64) error
+	}{
+		{"garbage", func(path string, size int64) error {
+			return os.WriteFile(path, []byte(strings.Repeat("خراب", int(size)/8+1)), 0o600)
+		}},
+		{"empty", func(path string, _ int64) error { return os.Truncate(path, 0) }},
+		{"gone", func(path string, _ int64) error { return os.Remove(path) }},
+	} {
+		if err := s.end(t); err != nil {
+			t.Log(err)
+		}
+		files := 0
+		err := filepath.Walk(filepath.Join(data, "search"), func(path string, info os.FileInfo, err error) error {
+			if err != nil || info.IsDir() {
+				return err
+			}
+			files++
+			return spoil.do(path, info.Size())
+		})
+		if err != nil || files < 4 {
+			t.Fatalf("%s: %d files, %v", spoil.name, files, err)
+		}
+		s = startProcess(t, "serve", "--data", data)
+		if code, page := fetch(t, s.url+searchAddress("شمارهٔ 217")); code != http.StatusOK || !strings.Contains(page, "/news/") {
+			t.Errorf("%s: while it is built: %d", spoil.name, code)
+		}
+		waitFor(t, "the new index after "+spoil.name, finds)
+		if !strings.Contains(s.output(), "is built anew") {
+			t.Errorf("%s: the log does not say that it was built: %s", spoil.name, s.output())
+		}
+	}
+	if output, err := command("reindex", "--data", data).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
+		t.Errorf("reindex beside a serving process: %v: %s", err, output)
+	}
+	if !finds() {
+		t.Error("after reindex nothing is found")
+	}
+	if err := s.end(t); err != nil {
+		t.Log(err)
+	}
+	if output, err := command("reindex", "--data", data).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
+		t.Errorf("reindex alone: %v: %s", err, output)
+	}
+}
+
+// TestIndexSurvivesKill: a process that is killed while articles stream into its index finds all of them after it is started again,
+// without building anew once it had an index.
+func TestIndexSurvivesKill(t *testing.T) {
+	const total = 2000
+	data := t.TempDir()
+	s := startProcess(t, "serve", "--data", data)
+	found := func() int {
+		code, page := fetch(t, s.url+"/search?tag="+url.QueryEscape("آب"))
+		if code != http.StatusOK || strings.Contains(page, `class="notice"`) {
+			return -1
+		}
+		var n int
+		fmt.Sscanf(strings.NewReplacer("٬", "").Replace(latin(between(page, `<span role="status">`, " خبر"))), "%d", &n)
+		return n
+	}
+	waitFor(t, "the empty index", func() bool { return found() == 0 || strings.Contains(s.output(), "listening") })
+	importing := command("import", "jsonl", "--data", data, archive(t, total))
+	if err := importing.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the index to fill", func() bool { return found() > 50 })
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.cmd.Wait()
+	importing.Wait() // it lost its server
+	s = startProcess(t, "serve", "--data", data)
+	articles := count("sqlite", filepath.Join(data, "dabir.db"), "article")
+	if articles < 50 {
+		t.Fatalf("only %d articles at the kill", articles)
+	}
+	waitFor(t, "the rest of the articles", func() bool { return found() == articles })
+	if strings.Contains(s.output(), "is built anew") {
+		t.Errorf("it was built anew: %s", s.output())
+	}
+	if output, err := command("import", "jsonl", "--data", data, archive(t, total)).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	waitFor(t, "all articles", func() bool { return found() == total })
+}
+
+// between is what stands in a text after one mark and before another.
+func between(text, before, after string) string {
+	_, text, _ = strings.Cut(text, before)
+	text, _, _ = strings.Cut(text, after)
+	return text
+}
+
+func latin(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '۰' && r <= '۹' {
+			return r - '۰' + '0'
+		}
+		return r
+	}, strings.TrimPrefix(text, "دست‌کم "))
+}
+
+// TestSearchTakesEverything: whatever is asked, the page is a page.
+func TestSearchTakesEverything(t *testing.T) {
+	texts := []string{"", "ا", strings.Repeat("متن دراز ", 1250), "و از به در که را", "!@#$%^&*()_+{}|:\"<>?", "«»", "\"", "-", "-باران", "+title:x^9 AND (a OR [1 TO 2})~", "*", "a*b?",
+		"/re.*/", "\x00", "\xff\xfe", "%00", "<script>alert(1)</script>", "'; DROP TABLE article;--"}
+	if file, err := os.ReadFile(shared(t, "data", "import", "naughty-strings", "blns.json")); err == nil {
+		var naughty []string
+		if err := json.Unmarshal(file, &naughty); err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, naughty...)
+	}
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "باران در شمال", Body: "<p>متن دراز از باران</p>"}}, "")
+		n.indexed(t)
+		b := n.browser(t)
+		editor := n.signIn(t, "sardabir9", news.ChiefEditor)
+		for _, text := range texts {
+			all := url.Values{}
+			for _, name := range []string{"q", "section", "kind", "tag", "reporter", "from", "to", "sort", "after"} {
+				all.Set(name, text[:min(len(text), 4000)]) // nine times the longest is more than an address may be
+			}
+			for _, path := range []string{searchAddress(text), "/search?" + all.Encode(), "/search/suggest?q=" + url.QueryEscape(text)} {
+				if got := b.get(path); got.StatusCode != http.StatusOK || strings.Contains(got.body, "<script>alert(1)") {
+					t.Errorf("%.80q: %d", path, got.StatusCode)
+				}
+			}
+			if got := editor.get("/newsroom/articles?q=" + url.QueryEscape(text)); got.StatusCode != http.StatusOK {
+				t.Errorf("newsroom %.80q: %d", text, got.StatusCode)
+			}
+		}
+	})
+}
