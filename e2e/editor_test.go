@@ -216,7 +216,7 @@ func TestArticleByKeyboard(t *testing.T) {
 	if width := get[int](v, `document.querySelector(".prose figure img").naturalWidth`); width < 300 {
 		t.Errorf("the picture is %d pixels wide in the editor", width)
 	}
-	v.until(`document.querySelector(".facts-line").textContent.includes("۱ تصویر در عرض ۹۶۰ پیکسل")`)
+	v.until(`document.querySelector(".facts-line").textContent.includes("۱ عکس در عرض ۹۶۰ پیکسل")`)
 	want := regexp.MustCompile(`^<h2>آنچه رفت</h2>
 <p>کشاورزان می\x{200C}گویند آب <strong>سه برابر</strong> شده است\.</p>
 <table><thead><tr><th>سال</th><th>بارش</th></tr></thead><tbody><tr><td>۱۴۰۳</td><td dir="ltr">212 mm</td></tr><tr><td></td><td></td></tr></tbody></table>
@@ -293,7 +293,7 @@ func TestPasteFromOtherPrograms(t *testing.T) {
 			if got := v.body(); got != "" {
 				t.Errorf("undone, there is still\n%s", got)
 			}
-			v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit"))`) // nothing typed is to be kept
+			v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit")); localStorage.clear()`) // nothing typed is to be kept
 		})
 	}
 	t.Run("InsideAParagraph", func(t *testing.T) {
@@ -309,7 +309,7 @@ func TestPasteFromOtherPrograms(t *testing.T) {
 		if got, want := v.body(), "<p>آغاز میان<strong>ه</strong>پایان</p>"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit"))`)
+		v.eval(`document.querySelector("form.sheet").dispatchEvent(new Event("submit")); localStorage.clear()`)
 	})
 }
 

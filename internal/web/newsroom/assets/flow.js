@@ -154,7 +154,8 @@ function desk(form) {
       }
       if (!response.ok) return;
       local.drop(key);
-      if (!dirty) location.replace(location.pathname + location.search);
+      // What is pasted is on its way from the server while the editor is busy: a reload would lose it.
+      if (!dirty && !form.querySelector('.ed.busy')) location.replace(location.pathname + location.search);
     } catch { say(form.dataset.offline); }
   }
   local.left().then((keys) => { if (keys.length) offerLocal(keys[0]); });
