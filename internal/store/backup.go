@@ -47,7 +47,7 @@ func (s *Store) CopyTo(ctx context.Context, path string, without []string) (news
 	return Look(ctx, path)
 }
 
-// dropSecrets takes keys out of a copy, overwriting their bytes.
+// dropSecrets takes keys out of a copy, overwriting their bytes. A name may be a pattern of LIKE, such as "ban.%".
 func dropSecrets(ctx context.Context, path string, names []string) error {
 	db, err := sql.Open("sqlite", sqliteAddress(path, "secure_delete(1)"))
 	if err != nil {
@@ -55,7 +55,7 @@ func dropSecrets(ctx context.Context, path string, names []string) error {
 	}
 	defer db.Close()
 	for _, name := range names {
-		if _, err := db.ExecContext(ctx, `DELETE FROM secret WHERE name = $1`, name); err != nil {
+		if _, err := db.ExecContext(ctx, `DELETE FROM secret WHERE name LIKE $1`, name); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Store) BeginNewLog(ctx context.Context, without []string) error {
 	rand.Read(id[:])
 	return s.inTx(ctx, func(t *tx) error {
 		for _, name := range without {
-			if err := t.exec(`DELETE FROM secret WHERE name = $1`, name); err != nil {
+			if err := t.exec(`DELETE FROM secret WHERE name LIKE $1`, name); err != nil {
 				return err
 			}
 		}
