@@ -193,7 +193,7 @@ func (v visitor) press(keys string) {
 func (v visitor) fill(css, text string) {
 	v.t.Helper()
 	v.must(v.Do(chromedp.Focus(chromedp.CSS(css))))
-	v.eval(`document.activeElement.select()`)
+	v.eval(fmt.Sprintf(`document.querySelector(%q).select()`, css))
 	if text == "" {
 		v.press("\b")
 		return

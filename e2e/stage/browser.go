@@ -159,6 +159,10 @@ func (t *Tab) Do(actions ...chromedp.Action[chromedp.Void]) error {
 func (t *Tab) Leads(actions ...chromedp.Action[chromedp.Void]) (int64, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
+	before, err := Get[float64](t, documentBirth)
+	if err != nil {
+		return 0, err
+	}
 	response, err := chromedp.RunResponse(ctx, actions...)
 	if err != nil {
 		return 0, err
@@ -166,7 +170,26 @@ func (t *Tab) Leads(actions ...chromedp.Action[chromedp.Void]) (int64, error) {
 	if response == nil {
 		return 0, errors.New("the document came without a response")
 	}
-	return response.Status, nil
+	return response.Status, t.replaced(ctx, before)
+}
+
+// documentBirth tells one document from another.
+const documentBirth = `performance.timeOrigin`
+
+// replaced waits until another document than the one of that birth is there and whole: on a busy machine the browser tells of
+// the navigation before scripts are run in the new document, and what is done then happens to the old one.
+func (t *Tab) replaced(ctx context.Context, before float64) error {
+	for {
+		birth, err := Get[float64](t, `document.readyState === "complete" ? `+documentBirth+` : 0`)
+		if err == nil && birth != 0 && birth != before {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(errors.New("the document was not replaced"), err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // Go opens an address and returns the HTTP status of its document.

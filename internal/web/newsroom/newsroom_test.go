@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"html"
 	"image"
 	"image/png"
@@ -14,6 +17,8 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -523,5 +528,69 @@ func TestEveryEventHasItsWords(t *testing.T) {
 				t.Errorf("%s has no words in %s", kind, lang)
 			}
 		}
+	}
+}
+
+// TestPagesShadowNothingOfTheFrame: the layout reads the frame through the page, so a page's own field or method of the same
+// name would stand in the layout instead (the rules once put a mode where the site's name is).
+func TestPagesShadowNothingOfTheFrame(t *testing.T) {
+	layout, err := fs.ReadFile(templateFiles, "templates/_layout.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := map[string]bool{} // what the layout reads of the frame
+	of := reflect.TypeFor[frame]()
+	for _, m := range regexp.MustCompile(`[\s({$]\.([A-Z]\w*)`).FindAllStringSubmatch(string(layout), -1) {
+		_, field := of.FieldByName(m[1])
+		_, method := of.MethodByName(m[1])
+		own[m[1]] = field || method
+	}
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]bool{}
+	var methods [][2]string // of any type: its name and the method's
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if f, is := n.(*ast.FuncDecl); is && f.Recv != nil {
+				if of, is := f.Recv.List[0].Type.(*ast.Ident); is {
+					methods = append(methods, [2]string{of.Name, f.Name.Name})
+				}
+				return false
+			}
+			spec, is := n.(*ast.TypeSpec)
+			if !is {
+				return true
+			}
+			fields, is := spec.Type.(*ast.StructType)
+			if !is || len(fields.Fields.List) == 0 {
+				return true
+			}
+			if first, is := fields.Fields.List[0].Type.(*ast.Ident); !is || first.Name != "frame" {
+				return true
+			}
+			pages[spec.Name.Name] = true
+			for _, field := range fields.Fields.List[1:] {
+				for _, id := range field.Names {
+					if own[id.Name] {
+						t.Errorf("%s.%s hides the frame's", spec.Name.Name, id.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, m := range methods {
+		if pages[m[0]] && own[m[1]] {
+			t.Errorf("%s.%s() hides the frame's", m[0], m[1])
+		}
+	}
+	if len(pages) < 20 {
+		t.Fatalf("only %d pages embed the frame first: the check has lost its grip", len(pages))
 	}
 }

@@ -18,7 +18,7 @@ type rulesPage struct {
 	frame
 	Modes     []news.CommentMode
 	Default   news.CommentMode
-	Site      news.CommentMode // "": the default
+	SiteMode  news.CommentMode // "": the default
 	Sections  []sectionMode
 	Articles  []news.ModeSetting
 	Report    discussion.ModelReport
@@ -72,7 +72,7 @@ func (j judges) rulesPage(r *http.Request) (rulesPage, error) {
 	for _, m := range modes {
 		switch m.Scope {
 		case news.ScopeSite:
-			p.Site = m.Mode
+			p.SiteMode = m.Mode
 		case news.ScopeArticle:
 			p.Articles = append(p.Articles, m)
 		case news.ScopeSection:
