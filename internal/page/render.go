@@ -59,6 +59,12 @@ func (c *Cache) fly(ctx context.Context, key string, make Make) (*Page, error) {
 	for {
 		f := c.flights[key]
 		if f == nil {
+			// Whoever made it may have ended between the caller's look at what is kept and now.
+			if kept, _ := c.pages.GetIfPresent(key); kept != nil && c.good(kept) {
+				c.mu.Unlock()
+				c.count(kept)
+				return kept, nil
+			}
 			f = c.depart(key)
 			c.mu.Unlock()
 			c.make(ctx, key, f, make)
