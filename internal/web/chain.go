@@ -127,7 +127,7 @@ func (c *chain) serve(w http.ResponseWriter, r *http.Request, area Area, route R
 	}
 }
 
-func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Route) error {
+func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Route) (err error) {
 	if err := c.cross.Check(r); err != nil {
 		return &news.Error{Kind: news.Forbidden, Key: "error.cross_origin", Err: err}
 	}
@@ -145,7 +145,11 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		r = mayBeOld(w, r)
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	defer func() { err = keepTyped(r, err) }()
 	// The server sweeps up only behind the request that it made itself, and this is a copy.
 	defer func() {
 		if r.MultipartForm != nil {
