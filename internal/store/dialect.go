@@ -61,6 +61,8 @@ func (d *dialect) translate(err error) error {
 		return &news.Error{Kind: news.Conflict, Key: "error.conflict", Err: err}
 	case d.badText(err):
 		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
+	case d.listens && brokenConnection(err):
+		return noPrimary(err)
 	case d.unavailable(err):
 		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 	}
