@@ -16,6 +16,7 @@ type Proxy struct {
 	mu    sync.Mutex
 	delay time.Duration
 	open  chan struct{} // closed while bytes pass
+	gone  bool
 	pairs map[net.Conn]bool
 }
 
@@ -62,6 +63,16 @@ func (p *Proxy) Cut() {
 	p.open = make(chan struct{})
 }
 
+// Break closes whatever is open and whatever comes, as a server that has ended.
+func (p *Proxy) Break() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone = true
+	for conn := range p.pairs {
+		conn.Close()
+	}
+}
+
 // Heal lets everything through again. What was open while the way was cut is closed: both ends have given it up.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
@@ -69,7 +80,12 @@ func (p *Proxy) Heal() {
 	for conn := range p.pairs {
 		conn.Close()
 	}
-	close(p.open)
+	p.gone = false
+	select {
+	case <-p.open:
+	default:
+		close(p.open)
+	}
 }
 
 func (p *Proxy) state() (open chan struct{}, delay time.Duration) {
@@ -81,7 +97,9 @@ func (p *Proxy) state() (open chan struct{}, delay time.Duration) {
 func (p *Proxy) note(conn net.Conn, here bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if here {
+	if here && p.gone {
+		conn.Close()
+	} else if here {
 		p.pairs[conn] = true
 	} else {
 		delete(p.pairs, conn)
