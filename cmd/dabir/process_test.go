@@ -184,7 +184,13 @@ type serving struct {
 
 func startProcess(t *testing.T, args ...string) *serving {
 	t.Helper()
-	cmd := command(append(args, "--addr", "127.0.0.1:0")...)
+	return startOn(t, "127.0.0.1:0", args...)
+}
+
+// startOn is startProcess on an address.
+func startOn(t *testing.T, address string, args ...string) *serving {
+	t.Helper()
+	cmd := command(append(args, "--addr", address)...)
 	out := &journal{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
@@ -192,9 +198,9 @@ func startProcess(t *testing.T, args ...string) *serving {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	s := &serving{cmd: cmd, output: out.String}
-	address := regexp.MustCompile(`Readers:\s+(http://\S+)`)
+	said := regexp.MustCompile(`Readers:\s+(http://\S+)`)
 	waitFor(t, "the address", func() bool {
-		if m := address.FindStringSubmatch(out.String()); m != nil {
+		if m := said.FindStringSubmatch(out.String()); m != nil {
 			s.url = m[1]
 		}
 		return s.url != ""
