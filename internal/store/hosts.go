@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -29,6 +30,8 @@ const (
 	// lookEvery is how often the primary is looked at, and lookPatience how long it may take to answer.
 	lookEvery    = 500 * time.Millisecond
 	lookPatience = time.Second
+	// probePatience is how long each host has to let the one in who looks.
+	probePatience = 2 * time.Second
 	// standbyIdle is how long a connection to a standby is kept unused.
 	standbyIdle = time.Minute
 )
@@ -46,6 +49,8 @@ type hosts struct {
 	reach context.Context // ends when the primary is lost
 	lose  context.CancelCauseFunc
 	probe *pgx.Conn // by which the primary is looked at; only look uses it
+	// unread tells that the standby did not answer either when it was last tried while there was no primary.
+	unread atomic.Bool
 }
 
 // openHosts connects to the primary.
@@ -153,10 +158,13 @@ func (h *hosts) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	waiting, cancel := context.WithTimeout(ctx, acquirePatience)
 	defer cancel()
 	conn, err := db.Conn(waiting)
-	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
-		return nil, &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
+	if err == nil || ctx.Err() != nil || waiting.Err() == nil {
+		return conn, err
 	}
-	return conn, err
+	if db.Stats().InUse < h.many { // there would have been one to open
+		return nil, noPrimary(err)
+	}
+	return nil, &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 }
 
 // read runs a query on the primary, a second time when the connection was broken; while there is none on a standby, where the context allows it.
@@ -171,12 +179,13 @@ func (h *hosts) read(ctx context.Context, take func(*sql.Rows) error, query stri
 		}
 	}
 	told, ok := news.OldAllowed(ctx)
-	if !ok || h.standby == nil {
+	if !ok || h.standby == nil || h.unread.Load() {
 		return noPrimary(nil)
 	}
 	told()
 	conn, err := h.conn(ctx, h.standby)
 	if err != nil {
+		h.unread.Store(ctx.Err() == nil)
 		return noPrimary(err)
 	}
 	defer conn.Close()
@@ -218,12 +227,13 @@ func (h *hosts) snapshot(ctx context.Context, options *sql.TxOptions) (in contex
 		}
 	}
 	told, ok := news.OldAllowed(ctx)
-	if !ok || h.standby == nil {
+	if !ok || h.standby == nil || h.unread.Load() {
 		return nil, nil, nil, noPrimary(nil)
 	}
 	told()
 	tx, end, err = h.beginOn(ctx, h.standby, options)
 	if err != nil {
+		h.unread.Store(ctx.Err() == nil)
 		return nil, nil, nil, noPrimary(err)
 	}
 	return ctx, tx, end, nil
@@ -251,8 +261,9 @@ func (h *hosts) ping(ctx context.Context) error {
 // found again, by whichever host, work goes on there.
 func (h *hosts) watch(ctx context.Context) {
 	for sleep(ctx, lookEvery) {
+		old := h.probe != nil
 		err := h.look(ctx)
-		if err != nil && ctx.Err() == nil && !h.away() {
+		if err != nil && old && ctx.Err() == nil {
 			err = h.look(ctx) // by a new connection: the old one may have been all that was wrong
 		}
 		switch away := h.away(); {
@@ -262,7 +273,11 @@ func (h *hosts) watch(ctx context.Context) {
 			h.mu.Lock()
 			h.lose(news.ErrNoPrimary)
 			h.mu.Unlock()
-			go h.afresh()
+			h.unread.Store(false)
+			go h.forget()
+			go h.lookAtStandby(ctx)
+		case err != nil:
+			h.lookAtStandby(ctx)
 		case err == nil && away:
 			h.log.Info("a database takes writes again")
 			h.mu.Lock()
@@ -275,21 +290,28 @@ func (h *hosts) watch(ctx context.Context) {
 	}
 }
 
-// afresh lets go of the connections to a primary that was lost, and makes one to a standby before the first reader needs it.
-func (h *hosts) afresh() {
+// forget lets go of the connections to a primary that was lost.
+func (h *hosts) forget() {
 	h.primary.SetMaxIdleConns(0)
 	h.primary.SetMaxIdleConns(h.many)
-	if h.standby != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), acquirePatience)
-		defer cancel()
-		_ = h.standby.PingContext(ctx) // who reads finds out by themselves
+}
+
+// lookAtStandby tries whether readers can be answered from a standby, so that they need not find out each by themselves.
+func (h *hosts) lookAtStandby(ctx context.Context) {
+	if h.standby == nil {
+		return
 	}
+	asking, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	h.unread.Store(h.standby.PingContext(asking) != nil)
 }
 
 // look asks the primary whether it takes writes, on a connection of its own.
 func (h *hosts) look(ctx context.Context) error {
 	if h.probe == nil {
-		conn, err := pgx.ConnectConfig(ctx, h.config.Copy()) // it refuses a host that takes no writes, and has its patience with each
+		config := h.config.Copy() // it refuses a host that takes no writes
+		config.ConnectTimeout = min(config.ConnectTimeout, probePatience)
+		conn, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {
 			return err
 		}
