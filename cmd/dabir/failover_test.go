@@ -176,7 +176,9 @@ func (f *failover) work(kind string, chance *rand.Rand, stop chan struct{}) {
 	}
 }
 
-func (n *node) base() string { return "http://" + strings.Replace(n.address, "127.0.0.1", "localhost", 1) }
+func (n *node) base() string {
+	return "http://" + strings.Replace(n.address, "127.0.0.1", "localhost", 1)
+}
 
 // read asks for pages of all nodes, for some that are kept and for one that never is.
 func (f *failover) read(stop chan struct{}) {
@@ -309,12 +311,16 @@ func (f *failover) since(before map[string]int) string {
 
 // check sends again what got no answer, waits until nothing is under way, and reads everything back.
 func (f *failover) check() {
+	b0 := time.Now()
 	waitFor(f.T, "an answer to everything", func() bool {
-		for i := range f.nodes {
-			f.w.again(f.nodes[i].base())
+		var group sync.WaitGroup
+		for _, n := range f.nodes {
+			group.Go(func() { f.w.again(n.base()) })
 		}
+		group.Wait()
 		return len(f.w.unclear) == 0
 	})
+	f.Logf("T again %v", time.Since(b0))
 	for _, n := range f.nodes {
 		waitFor(f.T, "the spools to be empty", func() bool { return len(f.spool(n)) == 0 })
 	}
@@ -322,7 +328,9 @@ func (f *failover) check() {
 	if f.served.Load() == 0 || f.marked.Load() == 0 || len(f.w.waits) == 0 {
 		f.Errorf("nothing was tried: %v", f.sums())
 	}
+	f.Logf("T spool %v", time.Since(b0))
 	f.w.check("pgx", f.primary(), f.nodes[0].data)
+	f.Logf("T check %v", time.Since(b0))
 	db, err := sql.Open("pgx", f.primary())
 	if err != nil {
 		f.Fatal(err)

@@ -211,13 +211,20 @@ func (w *witness) load(base string) (wait func()) {
 	return group.Wait
 }
 
-// again asks for what got no answer, under the same ids.
+// again asks once for what got no answer, under the same ids.
 func (w *witness) again(base string) {
 	w.mu.Lock()
-	unclear := w.unclear
-	w.unclear = nil
+	many := len(w.unclear)
 	w.mu.Unlock()
-	for _, d := range unclear {
+	for range many {
+		w.mu.Lock()
+		if len(w.unclear) == 0 { // others ask too
+			w.mu.Unlock()
+			return
+		}
+		d := w.unclear[0]
+		w.unclear = w.unclear[1:]
+		w.mu.Unlock()
 		w.send(base, d)
 	}
 }

@@ -32,6 +32,10 @@ const (
 	lookPatience = time.Second
 	// probePatience is how long each host has to let the one in who looks.
 	probePatience = 2 * time.Second
+	// lossPatience is how long a new connection may take after the old one broke, before the primary counts as lost.
+	lossPatience = 3 * time.Second
+	// standbyPatience is how long a read may wait for a connection to a standby.
+	standbyPatience = 3 * time.Second
 	// standbyIdle is how long a connection to a standby is kept unused.
 	standbyIdle = time.Minute
 )
@@ -155,7 +159,11 @@ func lost(bounded context.Context, err error) error {
 
 // conn takes a connection of a pool.
 func (h *hosts) conn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
-	waiting, cancel := context.WithTimeout(ctx, acquirePatience)
+	patience := acquirePatience
+	if db == h.standby {
+		patience = standbyPatience
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := db.Conn(waiting)
 	if err == nil || ctx.Err() != nil || waiting.Err() == nil {
@@ -264,7 +272,10 @@ func (h *hosts) watch(ctx context.Context) {
 		old := h.probe != nil
 		err := h.look(ctx)
 		if err != nil && old && ctx.Err() == nil {
-			err = h.look(ctx) // by a new connection: the old one may have been all that was wrong
+			// By a new connection: the old one may have been all that was wrong.
+			again, cancel := context.WithTimeout(ctx, lossPatience)
+			err = h.look(again)
+			cancel()
 		}
 		switch away := h.away(); {
 		case ctx.Err() != nil:

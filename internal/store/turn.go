@@ -49,22 +49,25 @@ func (w *poolWriter) take(ctx context.Context) (*turn, context.Context, error) {
 	// Whoever asked may leave, and their statements end; a commit that has begun does not: it would be stored and nobody told.
 	life, kill := context.WithCancelCause(context.WithoutCancel(ctx))
 	t := &turn{life: life, kill: kill, end: func() { conn.Close(); kill(nil); end() }}
-	if t.Tx, err = conn.BeginTx(life, nil); err == nil {
-		err = w.lock(bounded, t.Tx)
-	}
-	if err != nil {
-		err = lost(bounded, err)
-		if t.Tx != nil {
-			_ = t.Tx.Rollback()
-		}
-		t.end()
-		return nil, nil, err
-	}
 	t.stop = context.AfterFunc(bounded, func() {
 		if errors.Is(context.Cause(bounded), news.ErrNoPrimary) {
 			kill(news.ErrNoPrimary)
 		}
 	})
+	entering := time.AfterFunc(acquirePatience, func() { kill(news.ErrNoPrimary) })
+	t.Tx, err = conn.BeginTx(life, nil)
+	if entering.Stop(); err == nil {
+		err = w.lock(bounded, t.Tx)
+	}
+	if err != nil {
+		err = lost(life, lost(bounded, err))
+		if t.Tx == nil {
+			t.over()()
+			return nil, nil, err
+		}
+		_ = t.Rollback()
+		return nil, nil, err
+	}
 	return t, bounded, nil
 }
 
