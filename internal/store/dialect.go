@@ -141,10 +141,10 @@ func postgresUnique(err error) bool {
 	return errors.As(err, &e) && e.Code == "23505"
 }
 
-// postgresUnavailable: the server is away, shutting down, read-only, or out of connections, memory or disk (class 53).
+// postgresUnavailable: the server is away, shutting down, read-only, out of connections, memory or disk (class 53), or a turn did not come (55P03).
 func postgresUnavailable(err error) bool {
 	var e *pgconn.PgError
-	return brokenConnection(err) || errors.As(err, &e) && strings.HasPrefix(e.Code, "53")
+	return brokenConnection(err) || errors.As(err, &e) && (strings.HasPrefix(e.Code, "53") || e.Code == "55P03")
 }
 
 // postgresBadText: somebody sent bytes that are no text (zero bytes, broken UTF-8); SQLite takes them and finds nothing.

@@ -25,6 +25,8 @@ const (
 	turnPatience = 10 * time.Second
 	// migratePatience is the same for one that starts: another node may be bringing the schema up to date.
 	migratePatience = 10 * time.Minute
+	// silencePatience is how long the server waits for the next statement of a write before it takes the turn away.
+	silencePatience = 4 * time.Second
 	// commitPatience is how long a commit may take. One that waits for a synchronous standby which is gone would wait for ever.
 	commitPatience = 8 * time.Second
 	// lookEvery is how often the primary is looked at, and lookPatience how long it may take to answer.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,15 +72,19 @@ func (w *poolWriter) take(ctx context.Context) (*turn, context.Context, error) {
 	return t, bounded, nil
 }
 
+// lock waits for the turn. The server is told too how long: a node that is cut off cannot give its turn back, and must not keep all others waiting.
 func (w *poolWriter) lock(ctx context.Context, t *sql.Tx) error {
 	waiting, cancel := context.WithTimeout(ctx, w.patience)
 	defer cancel()
-	_, err := t.ExecContext(waiting, "SELECT pg_advisory_xact_lock($1)", int64(writerLock))
+	_, err := t.ExecContext(waiting, "SELECT set_config('lock_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true), pg_advisory_xact_lock($1)",
+		int64(writerLock), milliseconds(w.patience), milliseconds(silencePatience))
 	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
 		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 	}
 	return err
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // close leaves the pools to the store.
 func (w *poolWriter) close() error { return nil }
@@ -116,7 +121,7 @@ func (t *turn) over() func() {
 }
 
 // brokenConnection tells whether an error is of the way to the primary, or of a server that is no primary any more (PostgreSQL manual,
-// Appendix A: classes 08, 57P, 25006), and not of what was asked.
+// Appendix A: classes 08, 57P, 25006, 25P03), and not of what was asked.
 func brokenConnection(err error) bool {
 	var entry *pgconn.ConnectError
 	switch {
@@ -129,7 +134,7 @@ func brokenConnection(err error) bool {
 	}
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
-		return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "57P") || refused.Code == "25006"
+		return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "57P") || refused.Code == "25006" || refused.Code == "25P03"
 	}
 	var line *net.OpError
 	return errors.As(err, &line) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
