@@ -340,11 +340,9 @@ func (f *failover) check() {
 	for i, n := range f.nodes {
 		f.pages(n, db)
 		f.receipts(n, i)
-		ending := time.Now()
 		if err := n.end(f.T); err != nil {
 			f.Errorf("the end: %v: %s", err, n.output())
 		}
-		f.Logf("T end %v", time.Since(ending))
 	}
 }
 
