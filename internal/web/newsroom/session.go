@@ -111,6 +111,9 @@ type failPage struct {
 // fail shows an error: as JSON to the script, as the way to the sign-in where a session is missing, else as a page.
 func (n *Newsroom) fail(w http.ResponseWriter, r *http.Request, status int, err error) error {
 	message := n.failMessage(status, err)
+	if status == http.StatusServiceUnavailable && r.Method == http.MethodGet {
+		message = n.print.T("error.unavailable") // nothing was typed
+	}
 	if wantsJSON(r) {
 		return writeJSON(w, r, status, answer{Message: message})
 	}
