@@ -28,8 +28,8 @@ type failover struct {
 	w       *witness
 	long    int // how many times longer than in `make test`
 
-	served, marked, unable atomic.Int64 // pages: as they should be, marked as perhaps old, 503
-	wrong                  sync.Map     // what readers got that they should not
+	served, kept, standby, unable atomic.Int64 // pages: as they should be, marked as what the node had, marked as from a standby, 503
+	wrong                         sync.Map     // what readers got that they should not
 }
 
 // node is a Dabir as a process of its own, and its ways to the two servers.
@@ -208,8 +208,10 @@ func (f *failover) read(stop chan struct{}) {
 			f.unable.Add(1)
 		case response.StatusCode >= 400:
 			f.wrong.Store(fmt.Sprintf("%s answers %d", paths[i%len(paths)], response.StatusCode), true)
-		case response.Header.Get("Cache-Status") != "":
-			f.marked.Add(1)
+		case strings.HasSuffix(response.Header.Get("Cache-Status"), "detail=old"):
+			f.kept.Add(1)
+		case strings.HasSuffix(response.Header.Get("Cache-Status"), "detail=standby"):
+			f.standby.Add(1)
 		default:
 			f.served.Add(1)
 		}
@@ -293,7 +295,7 @@ func (f *failover) writable() {
 func (f *failover) sums() map[string]int {
 	f.w.mu.Lock()
 	defer f.w.mu.Unlock()
-	sums := map[string]int{"pages": int(f.served.Load()), "pages marked": int(f.marked.Load()), "pages 503": int(f.unable.Load()), "kept for later": len(f.w.waits), "no answer": len(f.w.unclear)}
+	sums := map[string]int{"pages": int(f.served.Load()), "pages marked old": int(f.kept.Load()), "pages from a standby": int(f.standby.Load()), "pages 503": int(f.unable.Load()), "kept for later": len(f.w.waits), "no answer": len(f.w.unclear)}
 	for kind, done := range f.w.done {
 		sums[kind] = len(done)
 	}
@@ -328,7 +330,7 @@ func (f *failover) check() {
 		waitFor(f.T, "the spools to be empty", func() bool { return len(f.spool(n)) == 0 })
 	}
 	f.wrong.Range(func(what, _ any) bool { f.Errorf("a reader: %v", what); return true })
-	if f.served.Load() == 0 || f.marked.Load() == 0 || len(f.w.waits) == 0 {
+	if f.served.Load() == 0 || f.kept.Load() == 0 || f.standby.Load() == 0 || len(f.w.waits) == 0 {
 		f.Errorf("nothing was tried: %v", f.sums())
 	}
 	f.w.check("pgx", f.primary(), f.nodes[0].data)

@@ -31,11 +31,11 @@ const (
 	commitPatience = 8 * time.Second
 	// lookEvery is how often the primary is looked at, and lookPatience how long it may take to answer.
 	lookEvery    = 500 * time.Millisecond
-	lookPatience = time.Second
+	lookPatience = 2 * time.Second
 	// probePatience is how long each host has to let the one in who looks.
 	probePatience = 2 * time.Second
 	// lossPatience is how long a new connection may take after the old one broke, before the primary counts as lost.
-	lossPatience = 3 * time.Second
+	lossPatience = 4 * time.Second
 	// standbyPatience is how long a read may wait for a connection to a standby.
 	standbyPatience = 3 * time.Second
 	// standbyIdle is how long a connection to a standby is kept unused.
@@ -288,7 +288,7 @@ func (h *hosts) watch(ctx context.Context) {
 			h.mu.Unlock()
 			h.unread.Store(false)
 			go h.forget()
-			go h.lookAtStandby(ctx)
+			h.lookAtStandby(ctx)
 		case err != nil:
 			h.lookAtStandby(ctx)
 		case err == nil && away:
