@@ -80,6 +80,7 @@ func openHosts(ctx context.Context, dsn string, log *slog.Logger) (*hosts, error
 		h.close()
 		return nil, err
 	}
+	_ = h.look(ctx) // while the server has time; watch tries again
 	return h, nil
 }
 
@@ -119,6 +120,9 @@ func (h *hosts) pool(config *pgx.ConnConfig) *sql.DB {
 }
 
 func (h *hosts) close() error {
+	if h.probe != nil {
+		h.drop()
+	}
 	err := h.primary.Close()
 	if h.standby != nil {
 		err = errors.Join(err, h.standby.Close())
@@ -271,12 +275,12 @@ func (h *hosts) ping(ctx context.Context) error {
 // found again, by whichever host, work goes on there.
 func (h *hosts) watch(ctx context.Context) {
 	for sleep(ctx, lookEvery) {
-		old := h.probe != nil
+		again := h.probe != nil || !h.away()
 		err := h.look(ctx)
-		if err != nil && old && ctx.Err() == nil {
+		if err != nil && again && ctx.Err() == nil {
 			// By a new connection: the old one may have been all that was wrong.
-			again, cancel := context.WithTimeout(ctx, lossPatience)
-			err = h.look(again)
+			entering, cancel := context.WithTimeout(ctx, lossPatience)
+			err = h.look(entering)
 			cancel()
 		}
 		switch away := h.away(); {
@@ -297,9 +301,6 @@ func (h *hosts) watch(ctx context.Context) {
 			h.reach, h.lose = context.WithCancelCause(context.Background())
 			h.mu.Unlock()
 		}
-	}
-	if h.probe != nil {
-		h.drop()
 	}
 }
 
@@ -344,7 +345,7 @@ func (h *hosts) look(ctx context.Context) error {
 	return err
 }
 
-// drop closes the connection by which the primary is looked at, without waiting for a machine that may be gone.
+// drop closes the connection by which the primary is looked at without waiting for a machine that may be gone.
 func (h *hosts) drop() {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
