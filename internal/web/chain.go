@@ -138,6 +138,10 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	if r.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
+	if route.Stream {
+		unhurried(w)
+		return route.Handler(w, r)
+	}
 	timeout := route.Timeout
 	if timeout == 0 {
 		timeout = timeouts[route.Rate]

@@ -164,7 +164,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 	}
 	page.JSONLD = template.JS(data)
 	page.Shares = shares(page.Story.ShortLink, a.Headline)
-	if page.sides, err = s.sides(ctx, a.Code); err != nil {
+	if page.sides, err = s.sides(ctx, &page.frame, a.Code, a.Code.CommentsDependency()); err != nil {
 		return err
 	}
 	suggested, err := s.Suggestions.For(ctx, a, page.shown, suggestedMany)
