@@ -176,7 +176,7 @@ addEventListener("counts", ({ detail }) => { // what live.js heard
     if (one.textContent !== text) one.textContent = text;
   });
   const came = detail[0] - talk.dataset.seen;
-  bar.textContent = came > 0 ? counted(came === 1 ? bar.dataset.one : bar.dataset.other, came) : "";
+  bar.textContent = came > 0 ? counted(came === 1 ? bar.dataset.single : bar.dataset.several, came) : "";
 });
 const bring = async () => {
   const fresh = element(await (await fetch(bar.dataset.bring)).text());

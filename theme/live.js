@@ -15,7 +15,7 @@ const pathOf = (line) => line.querySelector("a").pathname;
 const linesOf = (html) => {
   const made = document.createElement("template");
   made.innerHTML = html;
-  return [...made.content.children].filter((line) => pathOf(line) !== location.pathname);
+  return [...document.importNode(made.content, true).children].filter((line) => pathOf(line) !== location.pathname);
 };
 
 // A list changes line by line: what stays is not touched, what came is marked.
@@ -42,10 +42,10 @@ const offer = (link, html) => {
   link.textContent = say(link, came);
   link.parentElement.hidden = !came;
 };
-const say = (place, n) => (n === 1 ? place.dataset.one : place.dataset.other).replace(/\p{Nd}+/u, new Intl.NumberFormat(document.documentElement.lang).format(n));
+const say = (place, n) => (n === 1 ? place.dataset.single : place.dataset.several).replace(/\p{Nd}+/u, new Intl.NumberFormat(document.documentElement.lang).format(n));
 
 const show = (place, text) => {
-  if (place.dataset.on === "counts") hear(text);
+  if (place.dataset.what === "counts") hear(text);
   else if (place.localName === "a") offer(place, text);
   else if (place.localName === "ul") list(place, text);
   else if (place.innerHTML !== text) place.innerHTML = text;
@@ -68,7 +68,7 @@ const ask = (place) => {
 const hear = (line) => {
   const [what, , ...numbers] = line.split(" ");
   if (what === "counts") dispatchEvent(new CustomEvent("counts", { detail: numbers.map(Number) }));
-  else for (const place of places) if (what === "reset" || what === place.dataset.on) ask(place);
+  else for (const place of places) if (what === "reset" || what === place.dataset.what) ask(place);
 };
 
 // ── The stream ──

@@ -49,7 +49,7 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 }
 
 // offer is the sentence by which a page offers what is new, for one thing and for several: the script puts in how many.
-type offer struct{ One, Other string }
+type offer struct{ Single, Several string }
 
 func (s *Site) offer(key string) *offer {
 	const several = 5
