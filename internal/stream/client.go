@@ -12,10 +12,15 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// Sink takes a whole message in the form of server-sent events (HTML standard, 9.2) and sends it at once. It must not wait for a slow
-// reader; an error ends the stream.
+// Sink is where the messages of one stream go.
 type Sink interface {
+	// Send sends a whole message in the form of server-sent events (HTML standard, 9.2) at once. It must not wait for a slow reader; an
+	// error ends the stream.
 	Send(message []byte) error
+	// Wait returns when the reader is gone or the sink was closed.
+	Wait()
+	// Close ends the stream. It may be called from anywhere, more than once, and does not wait.
+	Close()
 }
 
 // Ask is what a page wants to follow.
@@ -25,65 +30,86 @@ type Ask struct {
 	Age  time.Duration // how long ago a new page was asked for: what was touched since is told at once
 }
 
-// client is one open stream. Its fields but send's are guarded by Hub.mu.
-type client struct {
-	names   []news.Dependency
-	seen    int64 // it knows everything up to this event
-	pending uint8 // bits of the topics that wait to be told
-	reset   bool  // it must ask for everything anew
-	busy    bool  // queued, delayed or being written to
-	turn    int   // in which it was told something last
-	slot    int   // its place in the wheel
-
-	over sync.Once
-	done chan struct{} // closed when the stream is to end
+// Page is an open page that follows things. Its fields are guarded by Hub.mu where nothing else is said.
+type Page struct {
+	hub      *Hub
+	names    []news.Dependency
+	greeting []string // the counters as they were when it came
+	seen     int64    // it knows everything up to this event
+	pending  uint8    // bits of the topics that wait to be told
+	reset    bool     // it must ask for everything anew
+	busy     bool     // queued, delayed or being written to, or not served yet
+	over     bool     // the stream is to end
+	turn     int      // in which it was told something last
+	slot     int      // its place in the wheel
+	sink     Sink
 
 	sending sync.Mutex
-	sink    Sink // nil when the reader left
+	left    bool // nothing is written any more; guarded by sending
 }
 
-// end has the stream end.
-func (c *client) end() { c.over.Do(func() { close(c.done) }) }
+// end has the stream end; the caller holds Hub.mu.
+func (c *Page) end() {
+	c.over = true
+	if c.sink != nil {
+		c.sink.Close()
+	}
+}
 
 // send is false when the reader is slow or gone.
-func (c *client) send(message []byte) bool {
+func (c *Page) send(message []byte) bool {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	return c.sink != nil && c.sink.Send(message) == nil
+	return !c.left && c.sink.Send(message) == nil
 }
 
 // slack is how much later than a page was made this node may have heard of what is not in it.
 const slack = 2 * time.Second
 
-// Serve tells a page what changes until ctx ends, the page falls behind or the Hub ends; then it returns nil. An error comes before
-// anything was sent: NotFound or Gone for what the public may not see, Unavailable when too many streams are open.
-func (h *Hub) Serve(ctx context.Context, ask Ask, sink Sink) error {
+// Join enters a page; whoever gets one must have it served. Errors: NotFound or Gone for what the public may not see, Unavailable when too
+// many streams are open.
+func (h *Hub) Join(ctx context.Context, ask Ask) (*Page, error) {
 	names, err := checked(ask.On)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c := &client{names: names, done: make(chan struct{}), sink: sink, busy: true, turn: -1, slot: rand.IntN(beats)}
 	if h.open.Add(1) > int64(h.options.Most) {
 		h.open.Add(-1)
-		return news.Fail(news.Unavailable, "error.unavailable")
+		return nil, news.Fail(news.Unavailable, "error.unavailable")
 	}
-	defer h.leave(c)
+	c := &Page{hub: h, names: names, busy: true, turn: -1, slot: rand.IntN(beats)}
 	if err := h.join(c, ask); err != nil {
-		return err
+		h.leave(c)
+		return nil, err
 	}
 	// Behind join, so that nothing is missed between the answer and what is heard.
-	var counters []string
 	for _, d := range names {
 		line, err := h.say(ctx, d)
 		if err != nil {
-			return err
+			h.leave(c)
+			return nil, err
 		}
 		if line != string(d) {
-			counters = append(counters, line)
+			c.greeting = append(c.greeting, line)
 		}
 	}
-	if !c.send(h.greet(c, counters)) {
-		return nil
+	return c, nil
+}
+
+// Serve tells the page what changes until it is gone, falls behind or the Hub ends. The first message says when to come back after a cut,
+// not all at the same moment, and the counters as they are.
+func (c *Page) Serve(sink Sink) {
+	h := c.hub
+	defer h.leave(c)
+	h.mu.Lock()
+	over := c.over
+	c.sink = sink
+	greeting := h.compose(c, fmt.Appendf(nil, "retry: %d\n", 2000+rand.IntN(6000)), c.greeting...)
+	c.greeting = nil
+	h.mu.Unlock()
+	if over || !c.send(greeting) {
+		sink.Close()
+		return
 	}
 	h.mu.Lock()
 	c.busy = false
@@ -91,15 +117,11 @@ func (h *Hub) Serve(ctx context.Context, ask Ask, sink Sink) error {
 		h.plan(c)
 	}
 	h.mu.Unlock()
-	select {
-	case <-ctx.Done():
-	case <-c.done:
-	}
-	return nil
+	sink.Wait()
 }
 
 // join enters a stream where it is told things, and notes what it has missed. Nothing is sent to it yet.
-func (h *Hub) join(c *client, ask Ask) error {
+func (h *Hub) join(c *Page, ask Ask) error {
 	now := h.options.Now()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -113,7 +135,7 @@ func (h *Hub) join(c *client, ask Ask) error {
 	for i, d := range c.names {
 		t := h.topics[d]
 		if t == nil {
-			t = &topic{line: string(d), followers: map[*client]uint8{}}
+			t = &topic{line: string(d), followers: map[*Page]uint8{}}
 			h.topics[d] = t
 		}
 		t.followers[c] = 1 << i
@@ -129,7 +151,7 @@ func (h *Hub) join(c *client, ask Ask) error {
 }
 
 // leave takes a stream out, after which nothing is written to it.
-func (h *Hub) leave(c *client) {
+func (h *Hub) leave(c *Page) {
 	h.mu.Lock()
 	for _, d := range c.names {
 		if t := h.topics[d]; t != nil {
@@ -142,21 +164,14 @@ func (h *Hub) leave(c *client) {
 	delete(h.wheel[c.slot], c)
 	h.mu.Unlock()
 	c.sending.Lock()
-	c.sink = nil
+	c.left = true
 	c.sending.Unlock()
 	h.open.Add(-1)
 }
 
-// greet is the first message: when to come back after a cut, not all at the same moment, and the counters as they are.
-func (h *Hub) greet(c *client, counters []string) []byte {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.compose(c, fmt.Appendf(nil, "retry: %d\n", 2000+rand.IntN(6000)), counters...)
-}
-
 // compose appends the message with some lines and what waits for a stream; one that nothing waits for hears how far the log is. The
 // caller holds mu.
-func (h *Hub) compose(c *client, message []byte, lines ...string) []byte {
+func (h *Hub) compose(c *Page, message []byte, lines ...string) []byte {
 	c.seen = max(c.seen, h.told)
 	if c.pending != 0 || c.reset {
 		c.turn = h.turn

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +26,7 @@ type Options struct {
 }
 
 const (
-	writers   = 64          // messages that are on their way at once
+	writers   = 8           // messages that are on their way at once
 	beat      = time.Second // of the wheel
 	beats     = 25          // after which a silent stream hears that it lives
 	tellRetry = 200 * time.Millisecond
@@ -46,10 +47,10 @@ type Hub struct {
 	told    int64                     // told up to here, or on the way
 	dirty   map[news.Dependency]int64 // touched and not told yet, with the event
 	topics  map[news.Dependency]*topic
-	wheel   [beats]map[*client]struct{}
+	wheel   [beats]map[*Page]struct{}
 	turn    int // of the wheel; in each a page is told one thing at the most
-	queue   []*client
-	delayed []*client // were told something in this beat
+	queue   []*Page
+	delayed []*Page // were told something in this beat
 }
 
 // New makes a Hub. It takes no streams before Reset has named the log.
@@ -60,7 +61,7 @@ func New(o Options) *Hub {
 	h := &Hub{options: o, heard: make(chan struct{}, 1), dirty: map[news.Dependency]int64{}, topics: map[news.Dependency]*topic{}}
 	h.filled.L = &h.mu
 	for i := range h.wheel {
-		h.wheel[i] = map[*client]struct{}{}
+		h.wheel[i] = map[*Page]struct{}{}
 	}
 	return h
 }
@@ -220,7 +221,7 @@ func (h *Hub) forget(d news.Dependency) {
 }
 
 // plan has a stream told what waits for it, at most once a beat; the caller holds mu.
-func (h *Hub) plan(c *client) {
+func (h *Hub) plan(c *Page) {
 	switch {
 	case c.busy:
 		return // whoever is writing to it looks again
@@ -267,6 +268,7 @@ func (h *Hub) write() {
 		message = h.compose(c, message[:0])
 		h.mu.Unlock()
 		sent := c.send(message)
+		runtime.Gosched() // whoever asks for a page does not wait for all who are told
 		h.mu.Lock()
 		c.busy = false
 		switch {

@@ -58,9 +58,14 @@ type page struct {
 	beats int      // messages without a line
 	last  string
 	fail  error
-	leave context.CancelFunc
+	over  chan struct{}
+	once  sync.Once
 	err   chan error
 }
+
+func (p *page) Wait()  { <-p.over }
+func (p *page) Close() { p.leave() }
+func (p *page) leave() { p.once.Do(func() { close(p.over) }) }
 
 func (p *page) Send(message []byte) error {
 	p.mu.Lock()
@@ -105,11 +110,21 @@ func (p *page) id() string {
 // opens opens a page that follows things.
 func opens(t *testing.T, h *Hub, last string, on ...string) *page {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	p := &page{leave: cancel, err: make(chan error, 1), last: last}
-	go func() { p.err <- h.Serve(ctx, Ask{On: on, Last: last}, p) }()
+	return joins(t, h, Ask{On: on, Last: last})
+}
+
+func joins(t *testing.T, h *Hub, ask Ask) *page {
+	t.Helper()
+	p := &page{over: make(chan struct{}), err: make(chan error, 1), last: ask.Last}
+	go func() {
+		joined, err := h.Join(t.Context(), ask)
+		if err == nil {
+			joined.Serve(p)
+		}
+		p.err <- err
+	}()
 	synctest.Wait()
-	t.Cleanup(func() { cancel(); synctest.Wait() })
+	t.Cleanup(func() { p.leave(); synctest.Wait() })
 	return p
 }
 
@@ -231,15 +246,10 @@ func TestNewPageHearsWhatItIsTooOldFor(t *testing.T) {
 		h.Hear(touched(1, "latest"))
 		time.Sleep(10 * time.Second)
 		for age, want := range map[time.Duration]string{0: "", 7 * time.Second: "", 8 * time.Second: "latest", time.Hour: "latest"} {
-			p := &page{}
-			ctx, cancel := context.WithCancel(t.Context())
-			go h.Serve(ctx, Ask{On: []string{"latest"}, Age: age}, p)
-			if got := p.hears(); got != want {
+			if got := joins(t, h, Ask{On: []string{"latest"}, Age: age}).hears(); got != want {
 				t.Errorf("a page %v old hears %q, want %q", age, got, want)
 			}
-			cancel()
 		}
-		synctest.Wait()
 	})
 }
 

@@ -15,7 +15,7 @@ const mostTopics = 4
 // topic is a thing that somebody follows.
 type topic struct {
 	line      string // what is said of it
-	followers map[*client]uint8
+	followers map[*Page]uint8
 }
 
 // follows tells whether pages can follow a thing, and for comments the article whose they are.

@@ -139,7 +139,6 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 		return &http.MaxBytesError{Limit: limit}
 	}
 	if route.Stream {
-		unhurried(w)
 		return route.Handler(w, r)
 	}
 	timeout := route.Timeout

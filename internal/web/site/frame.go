@@ -30,8 +30,8 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
-	Sheet                bool // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
-	Letters              bool // the page shows comments or their forms: it needs their style and script
+	Sheet                bool   // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
+	Letters              bool   // the page shows comments or their forms: it needs their style and script
 	Events               string // where the page hears what changed; "" for pages that show nothing of it
 	Framed               bool   // shown in a frame of the newsroom: its links open beside it
 }

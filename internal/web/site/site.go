@@ -86,7 +86,7 @@ type Pictures interface {
 
 // Streams tell open pages what changed.
 type Streams interface {
-	Serve(ctx context.Context, ask stream.Ask, sink stream.Sink) error
+	Join(ctx context.Context, ask stream.Ask) (*stream.Page, error)
 }
 
 // Settings is what a newsroom says of itself.

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,12 +39,12 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	if seconds, err := strconv.ParseUint(query.Get("age"), 10, 20); err == nil {
 		ask.Age = time.Duration(seconds) * time.Second
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	if r.Method == http.MethodHead {
-		cancel() // the headers are all of it
+	page, err := s.Streams.Join(r.Context(), ask)
+	if err != nil {
+		return err
 	}
-	return s.Streams.Serve(ctx, ask, web.NewStream(w))
+	web.OpenStream(w, r, func(open *web.Stream) { page.Serve(open) })
+	return nil
 }
 
 // offer is the sentence by which a page offers what is new, for one thing and for several: the script puts in how many.
