@@ -56,7 +56,7 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	if !article.has(".side .brief [data-stays]") {
 		t.Error("what stays in the list was made anew")
 	}
-	list.until(`document.querySelector(".turn[role=status] a")?.innerText === "۱ خبر تازه"`)
+	list.until(`document.querySelector(".title [role=status] a")?.innerText === "۱ خبر تازه"`)
 	if list.text(".rows") == "" || strings.Contains(list.text(".rows"), headline) {
 		t.Error("the list that is read has changed unasked")
 	}
@@ -67,7 +67,7 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 			t.Errorf("page %d was loaded again", i)
 		}
 	}
-	list.follow(".turn[role=status] a")
+	list.follow(".title [role=status] a")
 	if first := list.text(".rows .row"); !strings.Contains(first, headline) {
 		t.Errorf("pressed, the list begins with %q", first)
 	}

@@ -48,7 +48,15 @@ const show = (place, text) => {
   if (place.dataset.what === "counts") hear(text);
   else if (place.localName === "a") offer(place, text);
   else if (place.localName === "ul") list(place, text);
-  else if (place.innerHTML !== text) place.innerHTML = text;
+  else if (place.innerHTML !== text) {
+    place.innerHTML = text;
+    expire(place);
+  }
+};
+// What ends at a time ends in an open page too.
+const expire = (place) => {
+  const left = place.querySelector("[data-until]")?.dataset.until - Date.now();
+  if (left > 0) setTimeout(ask, left, place);
 };
 
 // ── Fetching them: once for all that is said while it waits ──
@@ -94,6 +102,7 @@ const open = () => {
   };
 };
 if (events && places.length) {
+  places.forEach(expire);
   // A page from the browser's own store may be of yesterday.
   if (performance.getEntriesByType("navigation")[0]?.transferSize === 0) hear("reset");
   again = setTimeout(open, between(300, 1500));

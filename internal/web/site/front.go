@@ -26,6 +26,7 @@ type frontPage struct {
 type bar struct {
 	Kind, Text string
 	Path       string // "" when it leads nowhere
+	Until      int64  // Unix milliseconds at which it goes by itself; 0: never
 }
 
 // desk is a block of the river: a section's part, or what an editor put together.
@@ -150,6 +151,9 @@ func (a *arranger) bar(b news.Breaking, now time.Time) *bar {
 	}
 	if card, public := a.hand[b.Article]; public {
 		out.Path = card.Path()
+	}
+	if !b.Until.IsZero() {
+		out.Until = b.Until.UnixMilli()
 	}
 	return out
 }
