@@ -95,9 +95,9 @@ const open = () => {
     event.data.split("\n").forEach(hear);
   };
   stream.onerror = () => {
-    if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    if (last && stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
     close();
-    hear("reset");
+    if (last || tries) hear("reset"); // a page that has just come is fresh
     again = setTimeout(open, between(45, 90) * 1000 * Math.min(++tries, 8));
   };
 };
