@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -188,6 +190,59 @@ func TestStreamsResume(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStreamsTellWhatChanges does random things in a newsroom: whenever a part of a page becomes another, whoever follows it is told.
+func TestStreamsTellWhatChanges(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
+		seed := uint64(time.Now().UnixNano())
+		t.Log("seed", seed)
+		m := &model{keptAndFresh: bothHandlers(t, n), r: rand.New(rand.NewPCG(seed, 0))}
+		for i := range 3 {
+			m.codes = append(m.codes, n.imports(t, news.Article{PublishedAt: time.Now().Add(-time.Duration(i) * time.Hour),
+				Content: news.Content{Headline: fmt.Sprint("خبر ", i), Lede: "لید", Body: "<p>متن</p>"}}, m.section()))
+		}
+		var err error
+		if m.sections, err = n.editorial.Sections(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		counts := "/part/counts/" + m.codes[0].String()
+		says := map[string]string{"/part/latest": "latest", "/part/bar": "front", counts: ""}
+		follows := []string{"latest", "front", string(m.codes[0].CommentsDependency())}
+		b := n.browser(t)
+		l := listens(t, n.url, "", follows...)
+		l.next()
+		told, gone := 0, false
+		for range 30 {
+			before := map[string]string{}
+			for path := range says {
+				before[path] = b.get(path).body
+			}
+			did := m.act()
+			var wants []string
+			for path, line := range says {
+				now := b.get(path)
+				switch {
+				case now.StatusCode != http.StatusOK: // whoever has a withdrawn article open is told nothing more of it
+					gone = true
+				case path == counts && gone:
+					l, gone = listens(t, n.url, "", follows...), false
+				case now.body != before[path]:
+					wants = append(wants, cmp.Or(line, now.body))
+				}
+			}
+			told += len(wants)
+			for heard := map[string]bool{}; slices.ContainsFunc(wants, func(line string) bool { return !heard[line] }); {
+				t.Log(did, "is to be told as", wants)
+				for _, line := range l.next() {
+					heard[line] = true
+				}
+			}
+		}
+		if told < 3 {
+			t.Errorf("only %d changes: the walk has lost its grip", told)
+		}
+	})
 }
 
 // TestStreamsThatAreRefused: what the public may not see cannot be followed, other sites open no streams, and one too many is told when to
