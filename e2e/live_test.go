@@ -39,7 +39,7 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	front, list, article, plain, editor := n.visitor(t), n.visitor(t), n.visitor(t), n.visitor(t), n.staff(t, "sardabir")
 	front.visit("/", 200)
 	list.visit("/latest", 200)
-	article.openForComments()
+	path := article.openForComments()
 	plain.must(plain.DisableScript())
 	plain.visit("/", 200)
 	loads := []int{front.Loads(), list.Loads(), article.Loads()}
@@ -62,6 +62,16 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	}
 	editor.announces(urgent)
 	front.until(fmt.Sprintf(`document.querySelector(".bar")?.innerText.includes(%q)`, urgent))
+	const changed = ".facts [role=status] a"
+	if article.has(changed) {
+		t.Error("an article that nobody touched is said to have changed")
+	}
+	editor.visit("/newsroom/articles/"+strings.Split(path, "/")[2], 200)
+	editor.fill("[name=lede]", "لیدی که دوباره نوشته شد.")
+	if status := editor.follow(`button[value="publish"]`); status == 409 {
+		editor.follow(`.asks [name=confirmed]`)
+	}
+	article.until(`!document.querySelector(".facts [role=status]").hidden`)
 	for i, v := range []visitor{front, list, article} {
 		if v.Loads() != loads[i] {
 			t.Errorf("page %d was loaded again", i)
@@ -70,6 +80,10 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	list.follow(".title [role=status] a")
 	if first := list.text(".rows .row"); !strings.Contains(first, headline) {
 		t.Errorf("pressed, the list begins with %q", first)
+	}
+	article.follow(changed)
+	if lede := article.text(".story .lede"); lede != "لیدی که دوباره نوشته شد." || article.has(changed) {
+		t.Errorf("pressed, the article's lede is %q", lede)
 	}
 	plain.visit("/", 200)
 	if page := plain.text("body"); !strings.Contains(page, headline) || !strings.Contains(page, urgent) {

@@ -46,6 +46,7 @@ const say = (place, n) => (n === 1 ? place.dataset.single : place.dataset.severa
 
 const show = (place, text) => {
   if (place.dataset.what === "counts") hear(text);
+  else if (place.dataset.seen) place.hidden = text === place.dataset.seen;
   else if (place.localName === "a") offer(place, text);
   else if (place.localName === "ul") list(place, text);
   else if (place.innerHTML !== text) {

@@ -207,8 +207,9 @@ func TestStreamsTellWhatChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		counts := "/part/counts/" + m.codes[0].String()
-		says := map[string]string{"/part/latest": "latest", "/part/bar": "front", counts: ""}
-		follows := []string{"latest", "front", string(m.codes[0].CommentsDependency())}
+		text := m.codes[0].Dependency()
+		says := map[string]string{"/part/latest": "latest", "/part/bar": "front", "/part/version/" + m.codes[0].String(): string(text), counts: ""}
+		follows := []string{"latest", "front", string(text), string(m.codes[0].CommentsDependency())}
 		b := n.browser(t)
 		l := listens(t, n.url, "", follows...)
 		l.next()
@@ -250,7 +251,7 @@ func TestStreamsTellWhatChanges(t *testing.T) {
 func TestStreamsThatAreRefused(t *testing.T) {
 	n := start(t, "", "DABIR_PAGES_STREAMS=1")
 	b := n.browser(t)
-	for _, query := range []string{"", "?on=", "?on=comments/1", "?on=article/1", "?on=latest&on=latest", "?on=latest&on=comments/%D9%A1"} {
+	for _, query := range []string{"", "?on=", "?on=comments/1", "?on=article/1", "?on=section/1", "?on=latest&on=latest", "?on=latest&on=comments/%D9%A1"} {
 		b.get("/events"+query).wants(t, http.StatusNotFound)
 	}
 	r, err := http.NewRequest(http.MethodGet, n.url+"/events?on=latest", nil)
@@ -278,7 +279,7 @@ func TestStreamsThatAreRefused(t *testing.T) {
 // listensBefore opens a stream of everything that can be followed while something is hidden.
 func (g *cage) listensBefore(t *testing.T) *listener {
 	t.Helper()
-	follows := []string{"latest", "front", string(g.live.CommentsDependency())}
+	follows := []string{"latest", "front", string(g.live.CommentsDependency()), string(g.live.Dependency())}
 	first := listens(t, g.url, "", follows...)
 	first.next()
 	first.leave()
@@ -296,9 +297,11 @@ func (g *cage) heardNothing(t *testing.T, l *listener) {
 		}
 	}
 	b := g.browser(t)
-	hidden, unknown := b.get("/events?on="+string(g.hidden.CommentsDependency())), b.get("/events?on="+string(news.Code(99999).CommentsDependency()))
-	if hidden.StatusCode != http.StatusNotFound || hidden.body != unknown.body || unknown.StatusCode != http.StatusNotFound {
-		t.Errorf("a stream of the hidden article answers %d, of an unknown one %d", hidden.StatusCode, unknown.StatusCode)
+	for _, what := range []string{"comments/", "article/"} {
+		hidden, unknown := b.get("/events?on="+what+g.hidden.String()), b.get("/events?on="+what+"99999")
+		if hidden.StatusCode != http.StatusNotFound || hidden.body != unknown.body || unknown.StatusCode != http.StatusNotFound {
+			t.Errorf("a stream of the hidden %s answers %d, of an unknown one %d", what, hidden.StatusCode, unknown.StatusCode)
+		}
 	}
 	// The live article's counters come behind all that could have been told before.
 	if got := b.post(articlePath(g.live)+"/comments", url.Values{"text": {"از خواننده، در پایان"}}); got.StatusCode != http.StatusSeeOther {

@@ -25,7 +25,7 @@ type Sink interface {
 
 // Ask is what a page wants to follow.
 type Ask struct {
-	On   []string      // names of dependencies: latest, front, comments/1234
+	On   []string      // names of dependencies: latest, front, article/1234, comments/1234
 	Last string        // the id of the last message that it got; "" for a page that is new
 	Age  time.Duration // how long ago a new page was asked for: what was touched since is told at once
 }
@@ -139,10 +139,10 @@ func (h *Hub) join(c *Page, ask Ask) error {
 			h.topics[d] = t
 		}
 		t.followers[c] = 1 << i
-		article, _ := follows(d)
+		_, counted, _ := follows(d)
 		touched, ok := h.recent.last[d]
 		switch {
-		case article != 0 || c.reset || !ok: // counters are greeted with anyway
+		case counted || c.reset || !ok: // counters are greeted with anyway
 		case ask.Last != "" && touched.seq > last, ask.Last == "" && now.Sub(touched.at) <= ask.Age+slack:
 			c.pending |= 1 << i
 		}

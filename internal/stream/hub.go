@@ -12,7 +12,8 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// Gate is what the public may know of an article's comments: NotFound or Gone when it may see nothing of the article.
+// Gate is what the public may know of an article's comments: NotFound or Gone when it may see nothing of the article. Its text is
+// followed through the same gate.
 type Gate interface {
 	CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error)
 }
@@ -97,7 +98,7 @@ func (h *Hub) Hear(events []news.Event) {
 	for i := range events {
 		e := &events[i]
 		for _, d := range e.Touches {
-			if _, ok := follows(d); !ok || silent(e.Kind) {
+			if !tells(e.Kind, d) {
 				continue
 			}
 			h.recent.note(d, e.Seq, now)

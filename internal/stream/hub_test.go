@@ -136,7 +136,7 @@ func TestPagesAreToldWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{counts: map[news.Code]news.CommentCounts{7: {Published: 3, Pending: 1}}}
 		h, _ := node(t, g, 100)
-		front, article := opens(t, h, "", "latest", "front"), opens(t, h, "", "latest", "comments/7")
+		front, article := opens(t, h, "", "latest", "front"), opens(t, h, "", "latest", "comments/7", "article/7")
 		if got := article.hears(); got != "counts 7 3 1" || front.hears() != "" {
 			t.Errorf("at its opening the article hears %q", got)
 		}
@@ -149,7 +149,9 @@ func TestPagesAreToldWhatChanged(t *testing.T) {
 			{touched(103, "comments/7"), "", "counts 7 3 1"},
 			{touched(104, "comments/8", "tag/3"), "", ""},
 			{[]news.Event{{Seq: 105, Kind: news.CommentVoted, Touches: []news.Dependency{"comments/7"}}}, "", ""},
-			{append(touched(106, "latest"), touched(107, "front", "comments/7", "latest")...), "latest; front", "latest; counts 7 3 1"},
+			{[]news.Event{{Seq: 106, Kind: news.ArticleCommentsClosed, Touches: []news.Dependency{"article/7"}}}, "", ""},
+			{touched(107, "article/7", "latest"), "latest", "latest; article/7"},
+			{append(touched(108, "latest"), touched(109, "front", "comments/7", "latest")...), "latest; front", "latest; counts 7 3 1"},
 		} {
 			time.Sleep(beat)
 			h.Hear(tt.events)
@@ -277,7 +279,7 @@ func TestOnlyWhatIsPublicIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
 		h, _ := node(t, g, 0)
-		for _, on := range [][]string{{"comments/8"}, {"latest", "comments/8"}, {}, {"article/7"}, {"section/1"}, {"comments/07"}, {"comments/x"}, {"comments/"},
+		for _, on := range [][]string{{"comments/8"}, {"latest", "comments/8"}, {}, {"article/8"}, {"article/"}, {"section/1"}, {"comments/07"}, {"comments/x"}, {"comments/"},
 			{"latest", "latest"}, {"latest", "front", "comments/7", "comments/7"}, {""}} {
 			p := opens(t, h, "", on...)
 			if err := <-p.err; news.KindOf(err) != news.NotFound || p.id() != "" {

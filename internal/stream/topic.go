@@ -18,17 +18,30 @@ type topic struct {
 	followers map[*Page]uint8
 }
 
-// follows tells whether pages can follow a thing, and for comments the article whose they are.
-func follows(d news.Dependency) (article news.Code, ok bool) {
+// follows tells whether pages can follow a thing, for comments and texts the article whose they are, and whether counters are said of it.
+func follows(d news.Dependency) (article news.Code, counted, ok bool) {
 	if d == news.LatestList || d == news.FrontPage {
-		return 0, true
+		return 0, false, true
 	}
-	number, found := strings.CutPrefix(string(d), "comments/")
-	if !found {
-		return 0, false
+	kind, number, _ := strings.Cut(string(d), "/")
+	if kind != "comments" && kind != "article" {
+		return 0, false, false
 	}
 	article, ok = news.ParseCode(number)
-	return article, ok
+	return article, kind == "comments", ok
+}
+
+// tells tells whether an event that touches a thing is worth telling. Sums of votes come with the next page; of an article it is told that
+// its text changed, not that its comments were closed.
+func tells(kind news.EventKind, d news.Dependency) bool {
+	article, counted, ok := follows(d)
+	switch {
+	case !ok || article == 0:
+		return ok
+	case counted:
+		return kind != news.CommentVoted && kind != news.CommentReported
+	}
+	return kind == news.ArticlePublished || kind == news.ArticleCorrected
 }
 
 // checked is what a page asks to follow, each thing once; NotFound for anything that nobody can follow.
@@ -36,7 +49,7 @@ func checked(on []string) ([]news.Dependency, error) {
 	var out []news.Dependency
 	for _, name := range on {
 		d := news.Dependency(name)
-		if _, ok := follows(d); !ok || len(out) == mostTopics {
+		if _, _, ok := follows(d); !ok || len(out) == mostTopics {
 			return nil, news.Fail(news.NotFound, "error.not_found")
 		}
 		for _, other := range out {
@@ -67,17 +80,15 @@ const askTime = 2 * time.Second
 
 // say asks the gate what may be said of a thing. Whatever is not public is NotFound or Gone, as it is on its page.
 func (h *Hub) say(ctx context.Context, d news.Dependency) (string, error) {
-	article, _ := follows(d)
+	article, counted, _ := follows(d)
 	if article == 0 {
 		return string(d), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	state, err := h.options.Gate.CommentsState(ctx, article)
+	if !counted {
+		return string(d), err
+	}
 	return Counts(article, state.CommentCounts, h.options.Rejected), err
-}
-
-// silent are events that touch comments and say nothing to who has the page open: sums of votes come with the next page.
-func silent(kind news.EventKind) bool {
-	return kind == news.CommentVoted || kind == news.CommentReported
 }

@@ -33,6 +33,7 @@ func (s *Site) routes() []web.Route {
 		kept("/part/bar", s.barPart),
 		kept("/part/counts/{code}", s.countsPart),
 		kept("/part/comments/{code}", s.commentsPart),
+		kept("/part/version/{code}", s.versionPart),
 
 		kept("/{$}", s.front),
 		kept("/news/{code}", s.article, "reply", "play", "order", "after", "thread"),

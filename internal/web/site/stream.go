@@ -104,8 +104,12 @@ func (s *Site) countsPart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return sendPlainPart(w, r, stream.Counts(code, state.CommentCounts, s.settings.RejectedCount))
+}
+
+func sendPlainPart(w http.ResponseWriter, r *http.Request, line string) error {
 	w.Header().Set("X-Robots-Tag", "noindex")
-	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(stream.Counts(code, state.CommentCounts, s.settings.RejectedCount)))
+	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(line))
 }
 
 // commentsPart is the first page of an article's comments.
@@ -119,4 +123,22 @@ func (s *Site) commentsPart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.sendPart(w, r, "talk", view)
+}
+
+// version is another text when anything in an article's page changed that its readers should know of: its text or its corrections.
+func version(a news.PublicArticle, corrections int) string {
+	return strconv.FormatInt(a.ModifiedAt.UnixMilli(), 36) + "." + strconv.Itoa(corrections)
+}
+
+// versionPart lets an open page find out whether it is still what it shows.
+func (s *Site) versionPart(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.public(r)
+	if err != nil {
+		return err
+	}
+	corrections, err := s.Corrections.Corrections(r.Context(), a.Code)
+	if err != nil {
+		return err
+	}
+	return sendPlainPart(w, r, version(a, len(corrections)))
 }

@@ -12,7 +12,7 @@ func TestPagesSayWhatTheyFollow(t *testing.T) {
 	h := newSample().handler(t, i18n.FA)
 	for path, want := range map[string]string{
 		"/":          `data-events="/events?on=front&amp;on=latest"`,
-		articlePath:  `data-events="/events?on=comments%2F12&amp;on=latest"`,
+		articlePath:  `data-events="/events?on=comments%2F12&amp;on=article%2F12&amp;on=latest"`,
 		"/latest":    `data-events="/events?on=latest"`,
 		"/most/week": `data-events="/events?on=latest"`,
 	} {
@@ -37,6 +37,7 @@ func TestPartsAreWhatThePagesShow(t *testing.T) {
 		{"/part/latest", "text/html; charset=utf-8", front},
 		{"/part/bar", "text/html; charset=utf-8", front},
 		{"/part/comments/12", "text/html; charset=utf-8", article},
+		{"/part/version/12", "text/plain; charset=utf-8", article},
 		{"/part/counts/12", "text/plain; charset=utf-8", "counts 12 3 0"},
 	} {
 		w := get(t, h, tt.path)
@@ -48,7 +49,7 @@ func TestPartsAreWhatThePagesShow(t *testing.T) {
 			t.Errorf("%s is not what the page shows: %s", tt.path, body)
 		}
 	}
-	for _, path := range []string{"/part/counts/99", "/part/comments/99", "/part/counts/x", "/part/comments/012"} {
+	for _, path := range []string{"/part/counts/99", "/part/version/99", "/part/comments/99", "/part/counts/x", "/part/comments/012"} {
 		if w := get(t, h, path); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
