@@ -43,6 +43,9 @@ func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 		fmt.Fprint(&head, "HTTP/1.1 200 OK\r\n")
 		_ = h.Write(&head) // a buffer takes everything
 		head.WriteString("\r\n")
+		if d, ok := conn.(*direct); ok {
+			conn = d.Conn // kept pages go past the server on it; nothing does any more
+		}
 		s := &Stream{head: head.Bytes(), conn: conn}
 		if r.Method == http.MethodHead {
 			_, _ = conn.Write(s.head)
