@@ -2,7 +2,7 @@
 .PHONY: build test soak fmt assets editor screenshots clean
 
 build: ## one static binary, ./dabir
-	CGO_ENABLED=0 go build -trimpath -o dabir ./cmd/dabir
+	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o dabir ./cmd/dabir
 
 test: ## the one test command: format, vet, staticcheck, all tests (see scripts/test)
 	@scripts/test
