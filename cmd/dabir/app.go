@@ -202,7 +202,7 @@ func (a *app) handler(siteURL string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count}, areas...)
+	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count, Work: a.cfg.Limits.Requests}, areas...)
 }
 
 // areas are the route tables of readers, newsroom, probes and assets.

@@ -80,5 +80,7 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 	defer wait()
 	defer cancel()
 	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, console{a, url}, log)}, socket, stopGrace)
-	return web.Serve(ctx, web.NewServer(handler, log), listener, stopGrace)
+	server, conns := web.NewServer(handler, log), connections(cfg)
+	server.ConnState = conns.State
+	return web.Serve(ctx, server, conns.Limit(listener), stopGrace)
 }

@@ -25,6 +25,7 @@ type Config struct {
 	Database       string // a postgres:// address or the path of an SQLite file
 	Addr           string // listening address
 	TrustedProxies []netip.Prefix
+	Limits         Limits
 	Site           Site
 	Comments       Comments
 	Media          Media
@@ -34,6 +35,13 @@ type Config struct {
 	CountryFile    string   // MMDB; "" for the one inside the binary
 	LogLevel       string   // debug, info, warn, error
 	LogFormat      string   // text, json
+}
+
+// Limits bound what strangers can make a node hold.
+type Limits struct {
+	Connections int // open at once
+	PerAddress  int // of one address; 0: any number
+	Requests    int // worked on at once
 }
 
 // Site is what readers see of the newsroom itself.
@@ -112,6 +120,12 @@ func Settings() []Setting {
 		{"server.addr", "127.0.0.1:8080", "address and port to listen on", func(c *Config, v string) error { c.Addr = v; return checkAddr(v) }},
 		{"server.trusted_proxies", "", "networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 10.0.0.0/8",
 			func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
+		{"server.connections", "25000", "how many connections may be open at once, fewer where the process may have fewer open files; beyond it those that have waited longest for a request are closed",
+			func(c *Config, v string) (err error) { c.Limits.Connections, err = number(v, 16, 1<<20); return err }},
+		{"server.connections_per_address", "1024", "how many of one address (an IPv6 /64 counts as one), behind which a mobile carrier may have many readers; not for proxies and this machine; 0: no limit",
+			func(c *Config, v string) (err error) { c.Limits.PerAddress, err = number(v, 0, 1<<20); return err }},
+		{"server.requests", "512", "how many requests are worked on at once, kept pages not counted; four times as many wait for a moment, the rest hear 503",
+			func(c *Config, v string) (err error) { c.Limits.Requests, err = number(v, 8, 1<<16); return err }},
 		{"database.url", "", "a postgres:// address, or the path of an SQLite file; empty: dabir.db in the newsroom's folder",
 			func(c *Config, v string) error { c.Database = v; return nil }},
 		{"site.name", "دبیر", "the newsroom's name", text(func(c *Config) *string { return &c.Site.Name })},

@@ -27,12 +27,13 @@ type Options struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Pages          *page.Cache    // keeps the pages of the routes that say so; nil: each is made anew
 	Viewed         Viewed         // told of each article's page that was sent; nil: nobody
+	Work           int            // requests that are worked on at once, kept pages not counted; 0: DefaultWork
 }
 
 // chain is the whole handler. A page that is kept and good is answered at once (kept.go). The order in which any other request passes it:
 //
 //	ServeHTTP: request id → client address → access log → panic recovery → security headers → mux
-//	serve:     (a route matched) cross-origin protection → body limit → time limit → guard → handler → error page
+//	serve:     (a route matched) cross-origin protection → body limit → time limit → a place to work → guard → handler → error page
 type chain struct {
 	log     *slog.Logger
 	proxies []netip.Prefix
@@ -42,6 +43,8 @@ type chain struct {
 	pages   *page.Cache // nil: none
 	packer  *page.Packer
 	viewed  Viewed
+	bodies  bodies
+	work    *work
 	fail    FailFunc // for what no route matched
 }
 
@@ -55,7 +58,7 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 	c := &chain{
 		log: opts.Log, proxies: opts.TrustedProxies, headers: securityHeaders(site.Scheme == "https"),
 		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed,
-		fail: plainFail,
+		work: newWork(opts.Work), fail: plainFail,
 	}
 	// A proxy may change the Host header; what the browser calls our origin is still ours.
 	if err := c.cross.AddTrustedOrigin(site.Scheme + "://" + site.Host); err != nil {
@@ -145,7 +148,25 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if err := checkEncoding(r); err != nil {
+		return err
+	}
+	if r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, &pacedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}, limit)
+	}
+	if limit <= DefaultMaxBody {
+		if err := c.bodies.readAhead(r, limit); err != nil {
+			return err
+		}
+	}
+	kept := route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	// Probes are answered also when all is busy; the kept pages have bounds of their own, and a crowd that waits for one of them costs nothing.
+	if route.Audience != AudienceMachine && !kept {
+		if err := c.enter(r); err != nil {
+			return err
+		}
+		defer infoOf(r.Context()).rest()
+	}
 	// The server sweeps up only behind the request that it made itself, and this is a copy.
 	defer func() {
 		if r.MultipartForm != nil {
@@ -162,11 +183,21 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	// After the guard: a stranger does not get hold of a connection for as long as an upload may take.
 	if limit > DefaultMaxBody {
 		extend(w, timeout)
+		Rest(r.Context()) // what comes may take its time
 	}
-	if route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+	if kept {
 		return c.runKept(w, r, route)
 	}
 	return route.Handler(w, r)
+}
+
+// enter takes a place for the request among those that are worked on.
+func (c *chain) enter(r *http.Request) error {
+	if err := c.work.enter(r.Context()); err != nil {
+		return err
+	}
+	infoOf(r.Context()).at = c.work
+	return nil
 }
 
 // extend gives an upload over a slow line the time of its route in place of the server's. Where the connection cannot be
@@ -189,7 +220,7 @@ func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
 		rec.status = status
 		return
 	}
-	if status == http.StatusRequestEntityTooLarge {
+	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout || status == http.StatusUnsupportedMediaType {
 		rec.Header().Set("Connection", "close") // what is left of the body is not worth reading
 	}
 	c.page(rec, r, in, status, err)

@@ -18,6 +18,7 @@ type info struct {
 	pattern string   // of the route; "" while none matched
 	fail    FailFunc // of the route's area; nil while none matched
 	packer  *page.Packer
+	at      *work // where it holds a place; nil: it holds none
 }
 
 type infoKey struct{}
