@@ -25,6 +25,7 @@ type Config struct {
 	Database       string // a postgres:// address or the path of an SQLite file
 	Addr           string // listening address
 	TrustedProxies []netip.Prefix
+	Metrics        string // address of /metrics; "" for none
 	Limits         Limits
 	Site           Site
 	Comments       Comments
@@ -126,6 +127,8 @@ func Settings() []Setting {
 			func(c *Config, v string) (err error) { c.Limits.PerAddress, err = number(v, 0, 1<<20); return err }},
 		{"server.requests", "512", "how many requests are worked on at once, kept pages not counted; four times as many wait for a moment, the rest hear 503",
 			func(c *Config, v string) (err error) { c.Limits.Requests, err = number(v, 8, 1<<16); return err }},
+		{"server.metrics", "", "address and port of this machine, such as 127.0.0.1:9101, on which /metrics answers Prometheus; empty: nowhere",
+			func(c *Config, v string) error { c.Metrics = v; return checkLoopback(v) }},
 		{"database.url", "", "a postgres:// address, or the path of an SQLite file; empty: dabir.db in the newsroom's folder",
 			func(c *Config, v string) error { c.Database = v; return nil }},
 		{"site.name", "دبیر", "the newsroom's name", text(func(c *Config) *string { return &c.Site.Name })},
@@ -378,6 +381,18 @@ func oneOf(field func(*Config) *string, choices ...string) func(*Config, string)
 func checkAddr(v string) error {
 	if _, port, ok := strings.Cut(v, ":"); !ok || port == "" {
 		return fmt.Errorf("%q is no address with a port, such as 127.0.0.1:8080", v)
+	}
+	return nil
+}
+
+// checkLoopback refuses an address that others reach: what is told there is not for them.
+func checkLoopback(v string) error {
+	if v == "" {
+		return nil
+	}
+	address, err := netip.ParseAddrPort(v)
+	if err != nil || !address.Addr().IsLoopback() {
+		return fmt.Errorf("%q is no address of this machine alone with a port, such as 127.0.0.1:9101", v)
 	}
 	return nil
 }

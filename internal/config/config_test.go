@@ -47,6 +47,8 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{env: "DABIR_BACKUP_EVERY=5s", want: "setting backup.every"},
 		{env: "DABIR_BACKUP_RECIPIENTS=age1x,ssh-rsa", want: "setting backup.recipients"},
 		{env: "DABIR_BACKUP_TO=s3://copies/dabir", want: "setting backup.s3_endpoint"},
+		{env: "DABIR_SERVER_METRICS=0.0.0.0:9101", want: "setting server.metrics"},
+		{env: "DABIR_SERVER_CONNECTIONS=3", want: "setting server.connections"},
 		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
 	} {
 		dir := t.TempDir()

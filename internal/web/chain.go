@@ -45,12 +45,14 @@ type chain struct {
 	viewed  Viewed
 	bodies  bodies
 	work    *work
-	fail    FailFunc // for what no route matched
+	tallies []*tally
+	unknown *tally   // for what no route matched
+	fail    FailFunc // the same
 }
 
 // New builds the handler of all areas. The first area is the reader's: its Fail answers unknown paths and methods. The
 // error names routes that are not fit to run (see Validate) or a SiteURL that is not absolute.
-func New(opts Options, areas ...Area) (http.Handler, error) {
+func New(opts Options, areas ...Area) (*Site, error) {
 	site, err := url.Parse(opts.SiteURL)
 	if err != nil || site.Host == "" || site.Scheme != "http" && site.Scheme != "https" {
 		return nil, fmt.Errorf("web: the site's address %q is not an absolute http or https address", opts.SiteURL)
@@ -58,8 +60,9 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 	c := &chain{
 		log: opts.Log, proxies: opts.TrustedProxies, headers: securityHeaders(site.Scheme == "https"),
 		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed,
-		work: newWork(opts.Work), fail: plainFail,
+		work: newWork(opts.Work), unknown: newTally(""), fail: plainFail,
 	}
+	c.tallies = append(c.tallies, c.unknown)
 	// A proxy may change the Host header; what the browser calls our origin is still ours.
 	if err := c.cross.AddTrustedOrigin(site.Scheme + "://" + site.Host); err != nil {
 		return nil, fmt.Errorf("web: the site's address: %w", err)
@@ -75,7 +78,7 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
-	return c, nil
+	return &Site{c}, nil
 }
 
 func (c *chain) add(area Area) (err error) {
@@ -92,6 +95,8 @@ func (c *chain) add(area Area) (err error) {
 		if route.Audience == AudienceNewsroom && area.Guard == nil {
 			return fmt.Errorf("route %q: is for the newsroom and its area has no guard", route.Pattern)
 		}
+		route.tally = newTally(route.Pattern)
+		c.tallies = append(c.tallies, route.tally)
 		c.mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, area, route) })
 	}
 	return nil
@@ -103,7 +108,7 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	start := time.Now()
-	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), fail: c.fail, packer: c.packer}
+	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), tally: c.unknown, fail: c.fail, packer: c.packer}
 	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead}
 	defer c.logAccess(rec, r, in, start)
@@ -122,7 +127,7 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve runs a route that matched.
 func (c *chain) serve(w http.ResponseWriter, r *http.Request, area Area, route Route) {
 	in := infoOf(r.Context())
-	in.pattern, in.fail = route.Pattern, area.Fail
+	in.pattern, in.tally, in.fail = route.Pattern, route.tally, area.Fail
 	rec := w.(*record)
 	rec.matched = true
 	if err := c.run(rec, r, area, route); err != nil {
@@ -270,12 +275,14 @@ func (c *chain) logAccess(rec *record, r *http.Request, in *info, start time.Tim
 	if status == 0 {
 		status = http.StatusOK
 	}
+	took := time.Since(start)
+	in.tally.count(status, took)
 	pattern := in.pattern
 	if _, path, ok := strings.Cut(pattern, " "); ok {
 		pattern = path
 	}
 	c.log.InfoContext(r.Context(), "request", "method", method(r), "route", pattern, "status", status, "bytes", rec.bytes,
-		"ms", float64(time.Since(start).Microseconds())/1000, "request", in.id)
+		"ms", float64(took.Microseconds())/1000, "request", in.id)
 }
 
 // method keeps invented methods out of the log.

@@ -396,3 +396,24 @@ func TestTooManyBodiesAreRefused(t *testing.T) {
 		t.Errorf("%v, %d are being read", err, b.reading.Load())
 	}
 }
+
+// TestCountingCostsNothing: an answer is counted without an allocation, by its status and by how long it took.
+func TestCountingCostsNothing(t *testing.T) {
+	counted := newTally("GET /news/{code}")
+	if n := testing.AllocsPerRun(100, func() { counted.count(200, time.Millisecond) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	counted.count(418, time.Minute)
+	got := counted.traffic()
+	if got.Method != "GET" || got.Path != "/news/{code}" || got.Statuses[200] != 101 || got.Statuses[0] != 1 || got.Took[0] != 101 || got.Took[len(Steps())] != 1 {
+		t.Errorf("%+v", got)
+	}
+	s := newSite(t, Options{})
+	s.get("/small")
+	s.get("/panic")
+	for _, route := range s.Handler.(*Site).Traffic() {
+		if route.Path == "/small" && route.Statuses[200] != 1 || route.Path == "/panic" && route.Statuses[500] != 1 {
+			t.Errorf("%+v", route)
+		}
+	}
+}

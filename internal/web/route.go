@@ -53,6 +53,8 @@ type Route struct {
 	Kept     bool          // everybody gets the same page: it is kept until something that it shows changes
 	Query    []string      // of a kept route: the parameters that make another page; others do not reach the handler
 	Handler  Handler
+
+	tally *tally // made when the table is
 }
 
 // Validate says what is wrong with a route table: a route without method, audience, rate class or handler, a newsroom
