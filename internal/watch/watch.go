@@ -105,7 +105,7 @@ func judge(c news.Condition) []news.Fault {
 		case q.Name == "due" && c.At.Sub(q.Oldest) > dueMost && q.Length > 0:
 			add(1, "status.fault_due", q.Length, minutes)
 		case q.Name == "comments" && c.At.Sub(q.Oldest) > commentsMost && q.Length > 0:
-			add(3, "status.fault_comments", q.Length, minutes/60)
+			add(3, "status.fault_comments", q.Length, minutes/(24*60))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.rank, b.rank) })
