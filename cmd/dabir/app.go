@@ -307,6 +307,9 @@ func siteURL(cfg *config.Config, listener net.Listener) string {
 	if cfg.Site.URL != "" {
 		return cfg.Site.URL
 	}
+	if cfg.TLS.On() {
+		return secureURL(cfg, portOf(listener))
+	}
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
 		return "http://" + listener.Addr().String()

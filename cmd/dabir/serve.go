@@ -84,9 +84,14 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 		return err
 	}
 	defer told()
+	public, plain, err := a.listen(running, server, conns, listener)
+	if err != nil {
+		return err
+	}
+	defer plain()
 	wait := a.background(running)
 	defer wait()
 	defer cancel()
 	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, console{a, url}, log)}, socket, stopGrace)
-	return web.Serve(ctx, server, conns.Limit(listener), stopGrace)
+	return web.Serve(ctx, server, public, stopGrace)
 }
