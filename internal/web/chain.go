@@ -43,6 +43,7 @@ type chain struct {
 	pages   *page.Cache // nil: none
 	packer  *page.Packer
 	viewed  Viewed
+	pieces  pieces
 	bodies  bodies
 	work    *work
 	tallies []*tally
@@ -281,8 +282,8 @@ func (c *chain) logAccess(rec *record, r *http.Request, in *info, start time.Tim
 	if _, path, ok := strings.Cut(pattern, " "); ok {
 		pattern = path
 	}
-	c.log.InfoContext(r.Context(), "request", "method", method(r), "route", pattern, "status", status, "bytes", rec.bytes,
-		"ms", float64(took.Microseconds())/1000, "request", in.id)
+	c.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", method(r)), slog.String("route", pattern), slog.Int("status", status),
+		slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("request", in.id))
 }
 
 // method keeps invented methods out of the log.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -158,12 +157,14 @@ func (c *Connections) refuse(tcp *net.TCPConn) {
 
 // State is http.Server.ConnState: it notes who waits for a request. A connection that still sends its first header is one that waits.
 func (c *Connections) State(conn net.Conn, state http.ConnState) {
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
 	ours, ok := conn.(*connection)
-	if !ok {
-		return
+	for !ok {
+		around, wraps := conn.(interface{ NetConn() net.Conn }) // TLS, and direct
+		if !wraps {
+			return
+		}
+		conn = around.NetConn()
+		ours, ok = conn.(*connection)
 	}
 	switch state {
 	case http.StateActive:
