@@ -93,6 +93,7 @@ func (m *machines) address(i int) string { return m.network + strconv.Itoa(i) }
 func (m *machines) settings(file string, machine int) string {
 	m.t.Helper()
 	text := strings.NewReplacer("10.0.0.0/24", "127.0.0.0/8", "10.0.0.1", m.network+"1", "THIS", m.address(machine), "CHANGE-ME", "secret-of-a-test",
+		"maxconn 40000", "maxconn 400", "maxconn 20000", "maxconn 300", // open files of a test
 		"/var/lib/etcd", m.dir, "/var/lib/postgresql/dabir", fmt.Sprint(m.dir, "/pg", machine), "/var/lib/postgresql", m.dir, "/var/run/postgresql", fmt.Sprint(m.dir, "/sockets", machine), // one machine would have one folder for the sockets of all
 
 		"/usr/lib/postgresql/15/bin", postgresPrograms(m.t)).Replace(mustRead(m.t, filepath.Join(deployFolder, file)))
@@ -283,7 +284,7 @@ func (m *machines) up() (dsn string) {
 	}
 	m.whole("the cluster")
 	m.start("haproxy", "haproxy", "-db", "-f", m.settings("haproxy.cfg", 11))
-	address := "postgres://%s:secret-of-a-test@" + m.address(11) + ":5000/%s?sslmode=disable"
+	address := "postgres://%s:secret-of-a-test@" + m.address(11) + ":5000/%s?sslmode=disable&target_session_attrs=read-write" // in its first second HAProxy knows of nobody that they are down
 	db, err := sql.Open("pgx", fmt.Sprintf(address, "postgres", "postgres"))
 	if err != nil {
 		t.Fatal(err)
