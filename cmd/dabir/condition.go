@@ -20,12 +20,11 @@ import (
 
 // running is what a serving process knows of itself beside its rooms.
 type running struct {
-	name    string // this node's
-	since   time.Time
-	site    *web.Site
-	conns   *web.Connections
-	streams func() int        // pages that are open and kept up to date; nil: none are
-	spool   func() news.Queue // comments that wait on this node for the database; nil: none do
+	name  string // this node's
+	since time.Time
+	site  *web.Site
+	conns *web.Connections
+	spool func() news.Queue // comments that wait on this node for the database; nil: none do
 }
 
 const beatEvery = 10 * time.Second
@@ -50,8 +49,8 @@ func (a *app) node(ctx context.Context) news.Node {
 		n.Connections = a.running.conns.Open()
 		n.Shed += a.running.conns.Shed()
 	}
-	if a.running.streams != nil {
-		n.Streams = a.running.streams()
+	if a.streams != nil {
+		n.Streams = a.streams.Open()
 	}
 	if free, known := diskFree(a.cfg.Data); known {
 		n.DiskFree = int64(free)

@@ -147,6 +147,9 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	if r.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
+	if route.Stream {
+		return route.Handler(w, r)
+	}
 	timeout := route.Timeout
 	if timeout == 0 {
 		timeout = timeouts[route.Rate]
