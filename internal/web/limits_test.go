@@ -417,3 +417,45 @@ func TestCountingCostsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamsAreNotClosedForNewcomers: an open stream counts as a connection at work until it ends, and holds no place among requests.
+func TestStreamsAreNotClosedForNewcomers(t *testing.T) {
+	h, err := New(Options{SiteURL: "http://x", Log: slog.New(slog.DiscardHandler), Work: 1}, Area{Routes: []Route{
+		{Pattern: "GET /events", Audience: AudiencePublic, Rate: RateRead, Stream: true, Handler: func(w http.ResponseWriter, r *http.Request) error {
+			OpenStream(w, r, func(s *Stream) {
+				if s.Send([]byte(": here\n\n")) == nil {
+					s.Wait()
+				}
+			})
+			return nil
+		}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conns := &Connections{Most: 2}
+	addr := served(t, h, conns, nil)
+	open := make([]*line, 2)
+	for i := range open {
+		open[i] = call(t, addr)
+		open[i].SetDeadline(time.Now().Add(time.Minute))
+		io.WriteString(open[i], "GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+		for text := ""; text != ": here\n"; {
+			if text, err = open[i].in.ReadString('\n'); err != nil {
+				t.Fatalf("stream %d: %v", i, err)
+			}
+		}
+	}
+	if status, _ := call(t, addr).ask(""); status != 503 {
+		t.Errorf("the third connection gets %d", status)
+	}
+	open[0].Close()
+	for limit := time.Now().Add(time.Minute); conns.Open() > 1; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("the place of a stream that ended is not free")
+		}
+	}
+	if status, _ := call(t, addr).ask("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"); status != 404 {
+		t.Errorf("with room again: %d", status)
+	}
+}
