@@ -27,6 +27,7 @@ type cli struct {
 	Search     searchCmd     `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
 	Related    relatedCmd    `cmd:"" help:"How many of the articles that belong together are suggested, beside TF-IDF."`
 	Moderation moderationCmd `cmd:"" help:"How well the moderation model and the lists judge labelled comments, and what they cost."`
+	Slow       slowCmd       `cmd:"" help:"A thousand pages a second for readers beside 5,000 connections that send and read slowly."`
 	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
 }
 
