@@ -64,7 +64,8 @@ type Follower struct {
 	Lost func(error)
 }
 
-// ErrOtherLog is returned by Follow when the log is not the one it began with: the database was restored.
+// ErrOtherLog is returned by Follow when the log is not the one it began with: the database was restored, or a standby became the primary that
+// had not received all.
 var ErrOtherLog = errors.New("store: the event log is another one")
 
 // Follow tells a follower every event, from all nodes, until ctx ends; then it returns nil. A commit of this process wakes it at once, one
@@ -132,11 +133,14 @@ func (s *Store) tell(ctx context.Context, f Follower, log string, after int64) (
 func (s *Store) behind(ctx context.Context, log string, after int64) ([]news.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, followPatience)
 	defer cancel()
-	now, err := s.LogID(ctx)
+	var now string
+	var newest int64
+	err := s.one(ctx, func(r scanner) error { return r.Scan(&now, &newest) },
+		`SELECT m.value, c.value FROM meta m CROSS JOIN counter c WHERE m.name = 'log_id' AND c.name = 'event'`)
 	if err != nil {
 		return nil, err
 	}
-	if now != log {
+	if now != log || newest < after {
 		return nil, ErrOtherLog
 	}
 	return s.Events(ctx, after, followMost)
