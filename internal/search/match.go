@@ -29,6 +29,7 @@ type list struct {
 	doc    index.TermFieldDoc
 	number uint64 // of the article at which it stands; end: behind the last
 	count  uint64
+	words  []*list // of a list of several words, which has no reader; count is the most there can be
 }
 
 const end = math.MaxUint64
@@ -60,6 +61,9 @@ func (l *list) next() error { return l.take(l.reader.Next(&l.doc)) }
 func (l *list) seek(number uint64) error {
 	if l.number >= number {
 		return nil
+	}
+	if l.words != nil {
+		return l.meet(number)
 	}
 	var id [8]byte
 	return l.take(l.reader.Advance(index.NewIndexInternalID(id[:], number), &l.doc))

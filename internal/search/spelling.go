@@ -14,21 +14,14 @@ import (
 // other is a term that may stand for a word of the query.
 type other struct {
 	stem  string
-	part  float64
 	shown string // how it is written, where the word itself is in no article
 }
 
-// standsFor finds what may stand for a word that count articles have: synonyms; for a Latin word its Persian reading; and for a word that
-// no article has, those that are spelled nearly alike.
-func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown string, count uint64, q Query) ([]other, error) {
-	var others []other
-	if !q.Ranking.NoSynonyms {
-		for _, s := range x.synonymsOf(stem) {
-			others = append(others, other{stem: s, part: synonymWeight})
-		}
-	}
-	if ctx.Err() != nil || len(others) > 0 && count > 0 {
-		return others, ctx.Err()
+// standsFor finds what may stand for a word that count articles have: for a Latin word its Persian reading; and for a word that no article
+// has and that has no synonym, those that are spelled nearly alike.
+func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown string, count uint64, synonym bool) ([]other, error) {
+	if ctx.Err() != nil || synonym {
+		return nil, ctx.Err()
 	}
 	if isLatin(stem) {
 		for _, pattern := range []string{finglish(stem), regexp.QuoteMeta(keyboard(stem))} {
@@ -37,12 +30,12 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 				return nil, err
 			}
 			if found.Term != "" && found.Count > 2*count {
-				return append(others, x.reading(found.Term, count)), nil
+				return []other{x.reading(found.Term, count)}, nil
 			}
 		}
 	}
-	if count > 0 || len(others) > 0 {
-		return others, nil
+	if count > 0 {
+		return nil, nil
 	}
 	folded := persian.Fold(shown)
 	distance := 1
@@ -66,7 +59,7 @@ const maxSpelling = 30
 
 // reading is a word of the index in the place of one that was typed.
 func (x *Index) reading(word string, count uint64) other {
-	o := other{stem: x.stem(word), part: 1}
+	o := other{stem: x.stem(word)}
 	if count == 0 {
 		o.shown = word
 	}
