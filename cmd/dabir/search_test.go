@@ -178,6 +178,57 @@ func folderHolds(t *testing.T, parent, pattern, word string) bool {
 	return found
 }
 
+// TestTopicsAreMapped: a topic stands in the sitemap while readers see its page, and not before; taking it away keeps the tag.
+func TestTopicsAreMapped(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		b, editor := n.browser(t), n.signIn(t, "sardabir9", news.ChiefEditor)
+		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "باران در رشت", Body: "<p>متن</p>", Tags: []string{"رشت"}}}, "")
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusNotFound || strings.Contains(b.get("/sitemap.xml").body, "topics.xml") {
+			t.Errorf("without a topic its sitemap answers %d", got.StatusCode)
+		}
+		action, fields := form(t, editor.get("/newsroom/topics").page(t), "main details form")
+		fields.Set("name", "رشت")
+		fields.Set("kind", "place")
+		fields.Set("text", "شهر باران")
+		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
+			t.Fatalf("saving the topic: %d", got.StatusCode)
+		}
+		tag := n.url + "/tag/" + url.PathEscape("رشت")
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusOK || !strings.Contains(got.body, "<loc>"+tag+"</loc>") || !strings.Contains(b.get("/sitemap.xml").body, "/sitemap/topics.xml") {
+			t.Errorf("the sitemap of topics: %d %s", got.StatusCode, got.body)
+		}
+		edit, ok := editor.get("/newsroom/topics").page(t).Find("td.h a").Attr("href")
+		page := editor.get(edit).page(t)
+		if asks := page.Find("details:not([open]) form button.grave").Length(); !ok || asks != 1 {
+			t.Errorf("%d buttons take the topic away behind a question, want 1", asks)
+		}
+		action, fields = form(t, page, "details form")
+		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
+			t.Fatalf("taking it away: %d", got.StatusCode)
+		}
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusNotFound {
+			t.Errorf("a topic that is none any more is in the sitemap: %d", got.StatusCode)
+		}
+		if got := b.get("/tag/" + url.PathEscape("رشت")); got.StatusCode != http.StatusOK || strings.Contains(got.body, "شهر باران") {
+			t.Errorf("the tag's page: %d", got.StatusCode)
+		}
+	})
+}
+
+// TestMeantIsSaidToBothSides: a word that is in no article is read as one that is, and both searches say so as people spell it.
+func TestMeantIsSaidToBothSides(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "نمایشگاه بین‌المللی کتاب", Body: "<p>متن</p>"}}, "")
+		n.indexed(t)
+		editor := n.signIn(t, "sardabir9", news.ChiefEditor)
+		for what, page := range map[string]answer{"readers": n.browser(t).get(searchAddress("بینالملللی")), "newsroom": editor.get("/newsroom/articles?q=" + url.QueryEscape("بینالملللی"))} {
+			if got := strings.TrimSpace(page.page(t).Find("main a:contains('بین‌المللی')").First().Text()); got != "بین‌المللی" {
+				t.Errorf("%s: meant is %q", what, got)
+			}
+		}
+	})
+}
+
 // onEachServed runs a test of whole processes on each database: what a command line needs to work on it, and how to count the rows of a table.
 func onEachServed(t *testing.T, run func(t *testing.T, data string, with func(args ...string) []string, rows func(table string) int)) {
 	for _, backend := range []string{"sqlite", "postgres"} {

@@ -24,6 +24,7 @@ type Results struct {
 	NoPhrase   bool   // no article has a phrase as it was quoted; these have its words
 	Facets     Facets
 	Words      []string // what was looked for, for Index.Snippet
+	readings   []reading
 }
 
 // Hit is an article that was found.
@@ -155,7 +156,6 @@ func (q Query) filters() []string {
 
 // openWords opens the lists of the words, and of what stands for a word that no article has.
 func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
-	corrected := false
 	synonyms := make([][][]string, len(a.words))
 	if !q.Ranking.NoSynonyms {
 		synonyms = x.synonymsIn(a.words)
@@ -190,17 +190,16 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			}
 			g.add(l, 1)
 			results.Words = append(results.Words, o.stem)
-			if o.shown != "" && !corrected {
-				corrected = true
-				results.DidYouMean = q.Text
-			}
 			if o.shown != "" {
-				results.DidYouMean = strings.Replace(results.DidYouMean, a.shown[i], o.shown, 1)
+				results.readings = append(results.readings, reading{a.shown[i], o.shown, o.stem})
 			}
 		}
 		if g.count > 0 {
 			p.groups = append(p.groups, g)
 		}
+	}
+	if len(results.readings) > 0 {
+		results.DidYouMean = meant(q.Text, results.readings)
 	}
 	return nil
 }

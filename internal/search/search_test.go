@@ -216,6 +216,27 @@ func TestTyposAreForgivenOnlyWhereNothingIsExact(t *testing.T) {
 	}
 }
 
+// TestWhatWasMeantIsSpelledAsInTexts: with half-spaces and endings, as people read it.
+func TestWhatWasMeantIsSpelledAsInTexts(t *testing.T) {
+	texts := []string{"گفت‌وگو درباره فلسطین در نشست بین‌المللی", "کتاب‌خوان‌ها آمدند"}
+	x := filled(t, Document{Code: 1, Headline: texts[0]}, Document{Code: 2, Body: texts[1]})
+	for text, want := range map[string]string{
+		"نشست بینالملللی":   "نشست بین‌المللی",
+		"فلسطبن بینالملللی": "فلسطین بین‌المللی",
+		"فلسطین":            "",
+		"felestin":          "فلسطین",
+	} {
+		r := search(t, x, Query{Text: text})
+		got, err := x.DidYouMean(t.Context(), r, text, texts)
+		if err != nil || got != want {
+			t.Errorf("%q is read as %q, %v; want %q", text, got, err, want)
+		}
+		if plain, err := x.DidYouMean(t.Context(), r, text, nil); err != nil || plain != r.DidYouMean {
+			t.Errorf("%q without texts is read as %q, %v; want %q", text, plain, err, r.DidYouMean)
+		}
+	}
+}
+
 func TestKeyboardOnLatinLetters(t *testing.T) {
 	x := filled(t, articles()...)
 	if r := search(t, x, Query{Text: "tvhkhfg"}); r.DidYouMean != "" || len(r.Hits) != 0 {

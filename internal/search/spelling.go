@@ -3,12 +3,14 @@ package search
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/persian/terms"
 )
 
 // other is a term that may stand for a word of the query.
@@ -30,7 +32,7 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 				return nil, err
 			}
 			if found.Term != "" && found.Count > 2*count {
-				return []other{x.reading(found.Term, count)}, nil
+				return []other{x.other(found.Term, count)}, nil
 			}
 		}
 	}
@@ -51,14 +53,60 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 	if err != nil || found.Term == "" {
 		return nil, err
 	}
-	return []other{x.reading(found.Term, 0)}, nil
+	return []other{x.other(found.Term, 0)}, nil
+}
+
+// reading is a word that was typed and the word of the index that was read in its place, folded.
+type reading struct{ typed, word, stem string }
+
+// meant is a query with its readings in it.
+func meant(text string, readings []reading) string {
+	for _, r := range readings {
+		text = strings.Replace(text, r.typed, r.word, 1)
+	}
+	return text
+}
+
+// DidYouMean is r.DidYouMean with its words spelled as texts do, the first text first: the index knows them without half-spaces, and some
+// without their endings. A word that is in none of the texts stays as it is.
+func (x *Index) DidYouMean(ctx context.Context, r Results, query string, texts []string) (string, error) {
+	if len(r.readings) == 0 {
+		return r.DidYouMean, nil
+	}
+	s, err := x.splitter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer x.release(s)
+	spelled := slices.Clone(r.readings)
+	for i := range spelled {
+		spelled[i].word = spelling(s, spelled[i], texts)
+	}
+	return meant(query, spelled), nil
+}
+
+// spelling is how texts write a word, or where none has it a form of it.
+func spelling(s *terms.Splitter, r reading, texts []string) string {
+	form := r.word
+	for _, text := range texts {
+		for _, term := range s.Split(text) {
+			written := text[term.Start:term.End]
+			if persian.Fold(written) == r.word {
+				return written
+			}
+			if form == r.word && string(term.Text) == r.stem {
+				form = written
+			}
+		}
+	}
+	return form
 }
 
 // maxSpelling is the length of the longest word of which others are looked for, in letters.
 const maxSpelling = 30
 
-// reading is a word of the index in the place of one that was typed.
-func (x *Index) reading(word string, count uint64) other {
+// other is a word of the index in the place of one that was typed.
+func (x *Index) other(word string, count uint64) other {
 	o := other{stem: x.stem(word)}
 	if count == 0 {
 		o.shown = word
