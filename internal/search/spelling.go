@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -85,22 +86,30 @@ func (x *Index) DidYouMean(ctx context.Context, r Results, query string, texts [
 	return meant(query, spelled), nil
 }
 
-// spelling is how texts write a word, or where none has it a form of it.
+// spelling is how texts write a word, by itself or before an ending; a form of it where it is in none of them so (رفت, of which they have می‌رود).
 func spelling(s *terms.Splitter, r reading, texts []string) string {
-	form := r.word
+	form := ""
 	for _, text := range texts {
 		for _, term := range s.Split(text) {
 			written := text[term.Start:term.End]
+			if string(term.Text) != r.stem && persian.Fold(written) != r.word {
+				continue
+			}
+			for end := range written {
+				if end > 0 && persian.Fold(written[:end]) == r.word {
+					return strings.TrimRight(written[:end], halfSpace)
+				}
+			}
 			if persian.Fold(written) == r.word {
 				return written
 			}
-			if form == r.word && string(term.Text) == r.stem {
-				form = written
-			}
+			form = cmp.Or(form, written)
 		}
 	}
-	return form
+	return cmp.Or(form, r.word)
 }
+
+const halfSpace = "\u200c"
 
 // maxSpelling is the length of the longest word of which others are looked for, in letters.
 const maxSpelling = 30
