@@ -114,8 +114,8 @@ func (v visitor) narrowsOnAPhone() {
 	v.click(".facets summary")
 	v.until(shown)
 	v.follow(".facets a")
-	if !strings.Contains(v.location(), "section=") || !v.has(".list .row") {
-		v.t.Errorf("the first facet leads to %s", v.location())
+	if !get[bool](v, `location.search.includes("section=")`) || !v.has(".list .row") {
+		v.t.Errorf("the first facet leads to %s", get[string](v, "location.href"))
 	}
 }
 
