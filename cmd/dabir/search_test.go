@@ -233,11 +233,7 @@ func TestMeantIsSaidToBothSides(t *testing.T) {
 func onEachServed(t *testing.T, run func(t *testing.T, data string, with func(args ...string) []string, rows func(table string) int)) {
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
-			data := t.TempDir()
-			driver, dsn := "sqlite", filepath.Join(data, "dabir.db")
-			if backend == "postgres" {
-				driver, dsn = "pgx", storetest.Postgres(t)
-			}
+			data, driver, dsn := folderAndDatabase(t, backend)
 			with := func(args ...string) []string { return append(args, "--data", data, "--db", dsn) }
 			run(t, data, with, func(table string) int { return count(driver, dsn, table) })
 		})
