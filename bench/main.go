@@ -16,6 +16,7 @@ import (
 type cli struct {
 	Import     importCmd     `cmd:"" help:"Articles a second and peak memory of an import, beside raw inserts of the same text."`
 	Page       pageCmd       `cmd:"" help:"Bytes, time and requests a second of the reader's pages, beside nginx with the same bytes."`
+	Fresh      freshCmd      `cmd:"" help:"Pages of a large archive while it changes, beside nginx with files; publication to page; start."`
 	Save       saveCmd       `cmd:"" help:"Time of saving a long article through HTTP, beside the raw transaction."`
 	Editors    editorsCmd    `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
 	Comments   commentsCmd   `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
@@ -26,6 +27,7 @@ type cli struct {
 	Search     searchCmd     `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
 	Related    relatedCmd    `cmd:"" help:"How many of the articles that belong together are suggested, beside TF-IDF."`
 	Moderation moderationCmd `cmd:"" help:"How well the moderation model and the lists judge labelled comments, and what they cost."`
+	Slow       slowCmd       `cmd:"" help:"A thousand pages a second for readers beside 5,000 connections that send and read slowly."`
 	Picture    pictureCmd    `cmd:"" help:"Seconds and peak memory from a photograph of 24 megapixels to all its renditions, beside vipsthumbnail."`
 }
 

@@ -178,6 +178,8 @@ func (s *Store) each(ctx context.Context, scan func(scanner) error, query string
 
 // rows reads where the context is: in its snapshot, else in the database. take closes what it is given.
 func (s *Store) rows(ctx context.Context, take func(*sql.Rows) error, query string, args ...any) error {
+	ctx, cancel := bounded(ctx, queryTime)
+	defer cancel()
 	open := s.snapshotOf(ctx)
 	switch {
 	case s.hosts == nil:

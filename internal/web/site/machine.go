@@ -13,7 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
-// playTime bounds how long sound and video may take on their way to a reader.
+// playTime bounds how long a file may be read for one reader; it must move on all the while (web.NewServer).
 const playTime = 2 * time.Hour
 
 // feedMany is how many articles a feed holds.
@@ -58,7 +58,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := syndicate.SitemapIndex(s.machine, blocks, more...)
+	topics, err := s.topicSitemaps(r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := syndicate.SitemapIndex(s.machine, blocks, append(more, topics...)...)
 	if err != nil {
 		return err
 	}
@@ -66,8 +70,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
-	if r.PathValue("file") == dossierSitemap {
+	switch r.PathValue("file") {
+	case dossierSitemap:
 		return s.sitemapOfDossiers(w, r)
+	case topicSitemap:
+		return s.sitemapOfTopics(w, r)
 	}
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
 	block, err := strconv.Atoi(name)
@@ -142,9 +149,8 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, kee
 	h.Set("ETag", `"`+file.Tag+`"`)
 	if file.Type != "image/jpeg" {
 		h.Set("Content-Disposition", "inline; filename=\""+item.ID.String()+media.Extension(item)+"\"")
-		// A film is read for as long as it plays; a connection that cannot be told keeps the server's time.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(playTime))
 	}
+	web.Rest(r.Context()) // it only sends now, for as long as a film plays
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
 }
