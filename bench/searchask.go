@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/search"
+)
+
+// searchAskCmd asks an index in a process of its own, whose memory is then that of searching alone.
+type searchAskCmd struct {
+	Index     string `required:"" type:"existingdir"`
+	Questions string `required:"" type:"existingfile"`
+}
+
+// askedIndex is what searching an index cost.
+type askedIndex struct {
+	Articles int                `json:"articles"`
+	Open     time.Duration      `json:"open"`  // until the first answer can be had
+	First    time.Duration      `json:"first"` // the first answer
+	Heap     uint64             `json:"heap"`  // bytes that live after a collection, after all questions
+	Peak     uint64             `json:"peak"`  // the most that the heap was seen to hold, garbage with it
+	Anon     int64              `json:"anon"`  // bytes of the process that are not pages of files
+	Resident int64              `json:"resident"`
+	Times    map[string]latency `json:"times"` // by kind of question, and "…, eight at a time"
+}
+
+// latency is the middle and the slow end of many answers.
+type latency struct {
+	P50 time.Duration `json:"p50"`
+	P99 time.Duration `json:"p99"`
+}
+
+const (
+	eight = "eight at a time"
+	typed = "while typing"
+)
+
+// Run asks everything twice and reports the second time.
+func (c *searchAskCmd) Run(ctx context.Context) error {
+	raw, err := os.ReadFile(c.Questions)
+	if err != nil {
+		return err
+	}
+	var questions map[string][]question
+	if err := json.Unmarshal(raw, &questions); err != nil {
+		return fmt.Errorf("%s: %w", c.Questions, err)
+	}
+	var m askedIndex
+	began := time.Now()
+	x, err := search.Open(c.Index, search.Options{})
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	m.Open = time.Since(began)
+	if m.Articles, err = x.Count(); err != nil {
+		return err
+	}
+	peak := watchHeap()
+	m.Times = map[string]latency{}
+	for _, kind := range append(slices.Clone(questionKinds), typed) {
+		for round := range 2 {
+			for _, at := range []int{1, 8} {
+				times, err := askAll(questions[kindOf(kind)], at, func(q question) error { return ask(ctx, x, kind, q) })
+				if err != nil {
+					return err
+				}
+				if m.First == 0 {
+					m.First = times[0]
+				}
+				name := kind
+				if at > 1 {
+					name += ", " + eight
+				}
+				if round == 1 {
+					slices.Sort(times)
+					m.Times[name] = latency{quantile(times, 0.5), quantile(times, 0.99)}
+				}
+			}
+		}
+	}
+	m.Peak = peak()
+	m.Heap = liveHeap()
+	m.Resident, m.Anon = resident()
+	return json.NewEncoder(os.Stdout).Encode(m)
+}
+
+func kindOf(kind string) string {
+	if kind == typed {
+		return questionKinds[1]
+	}
+	return kind
+}
+
+// ask asks as the page of results does, or as its field does while somebody types.
+func ask(ctx context.Context, x *search.Index, kind string, q question) error {
+	if kind == typed {
+		cut := len(q.Text)
+		for range 2 { // the last word is not yet whole
+			cut = strings.LastIndexFunc(q.Text[:cut], func(rune) bool { return true })
+		}
+		_, err := x.Suggest(ctx, q.Text[:cut], 5)
+		return err
+	}
+	_, err := x.Search(ctx, search.Query{Text: q.Text, Section: q.Section, From: q.From, Until: q.Until, Facets: true, Now: time.Now()})
+	return err
+}
+
+// askAll asks all questions, so many at a time, and returns what each answer took.
+func askAll(questions []question, at int, ask func(question) error) ([]time.Duration, error) {
+	times := make([]time.Duration, len(questions))
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var all sync.WaitGroup
+	for range at {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(questions); i = int(next.Add(1)) - 1 {
+				began := time.Now()
+				if err := ask(questions[i]); err != nil {
+					err = fmt.Errorf("%q: %w", questions[i].Text, err)
+					failed.Store(&err)
+					return
+				}
+				times[i] = time.Since(began)
+			}
+		})
+	}
+	all.Wait()
+	if err := failed.Load(); err != nil {
+		return nil, *err
+	}
+	return times, nil
+}
+
+// watchHeap looks at the heap until the returned function is called, which tells the most that was seen.
+func watchHeap() func() uint64 {
+	stop, done := make(chan struct{}), make(chan uint64)
+	go func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		most := uint64(0)
+		for {
+			select {
+			case <-tick.C:
+				var now runtime.MemStats
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			case <-stop:
+				done <- most
+				return
+			}
+		}
+	}()
+	return func() uint64 { close(stop); return <-done }
+}
+
+// liveHeap is what lives on the heap.
+func liveHeap() uint64 {
+	runtime.GC()
+	runtime.GC() // what the first one found to be finalized
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	return now.HeapAlloc
+}
+
+// resident are the bytes of this process in memory, and those of them that are no pages of files.
+func resident() (all, anon int64) {
+	status, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(status)) {
+		var kB int64
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kB); err == nil {
+			all = kB << 10
+		}
+		if _, err := fmt.Sscanf(line, "RssAnon: %d kB", &kB); err == nil {
+			anon = kB << 10
+		}
+	}
+	return all, anon
+}
