@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,8 @@ import (
 type searchAskCmd struct {
 	Index     string `required:"" type:"existingdir"`
 	Questions string `required:"" type:"existingfile"`
+	Profile   string `help:"Write a profile of the processor's time while asking one at a time." type:"path"`
+	Kind      string `help:"Ask only this kind of question."`
 }
 
 // askedIndex is what searching an index cost.
@@ -65,9 +68,23 @@ func (c *searchAskCmd) Run(ctx context.Context) error {
 	if m.Articles, err = x.Count(); err != nil {
 		return err
 	}
+	if c.Profile != "" {
+		file, err := os.Create(c.Profile)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	peak := watchHeap()
 	m.Times = map[string]latency{}
 	for _, kind := range append(slices.Clone(questionKinds), typed) {
+		if c.Kind != "" && kind != c.Kind {
+			continue
+		}
 		for round := range 2 {
 			for _, at := range []int{1, 8} {
 				times, err := askAll(questions[kindOf(kind)], at, func(q question) error { return ask(ctx, x, kind, q) })

@@ -185,7 +185,7 @@ type stats struct {
 
 // measure returns the number of articles and their average length, from at most a thousand of them. It is measured again when the
 // number has changed by a tenth.
-func (x *Index) measure(ctx context.Context, r index.IndexReader) (stats, error) {
+func (x *Index) measure(ctx context.Context, r *reader) (stats, error) {
 	count, err := r.DocCount()
 	if err != nil {
 		return stats{}, err

@@ -2,11 +2,8 @@ package search
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
-
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // The best candidates are looked at more closely than all of them can be.
@@ -20,14 +17,14 @@ const (
 
 // refine adds to the scores of the best candidates what words count that the very best share with them. A question gains nothing: it wants the one
 // article with the answer and not more on the topic.
-func (f *finder) refine(ctx context.Context, p *plan, a asked, best []candidate) error {
+func (f *finder) refine(p *plan, a asked, best []candidate) error {
 	if f.query.Ranking.NoFeedback || a.asks || len(best) < feedbackFrom {
 		return nil
 	}
 	top := best[:min(len(best), refined)]
 	lead := slices.Clone(top[:feedbackFrom])
 	slices.SortFunc(top, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
-	if err := f.addFeedback(ctx, p, top, lead); err != nil {
+	if err := f.addFeedback(p, top, lead); err != nil {
 		return err
 	}
 	slices.SortFunc(top, func(a, b candidate) int { return -a.compare(b) })
@@ -35,40 +32,31 @@ func (f *finder) refine(ctx context.Context, p *plan, a asked, best []candidate)
 }
 
 // shared is a word of the leading articles; it weighs what share of them it is, and how rare.
-func (f *finder) shared(ctx context.Context, p *plan, term string, lead []candidate) (*group, error) {
-	l, err := p.open(ctx, f.reader, fieldText, term, false)
+func (f *finder) shared(p *plan, term string, lead []candidate) (*group, error) {
+	l, err := f.reader.list(fieldText, term, withFrequency)
 	if err != nil {
 		return nil, err
 	}
 	g := &group{stem: term, idf: math.Log(float64(p.stats.count) / float64(max(l.count, 1)))}
 	g.add(l, 1)
 	for _, c := range lead {
-		if err := l.seek(c.number); err != nil {
+		g.seek(c.number)
+		tf, length, err := g.frequency(c.number)
+		if err != nil {
 			return nil, err
 		}
-		if l.number == c.number {
-			g.weight += c.score * g.idf * float64(l.doc.Freq) / fieldLength(l.doc.Norm)
+		if tf > 0 {
+			g.weight += c.score * g.idf * tf / length
 		}
 	}
-	// The list stands at the last of them; the scores begin before.
-	l, err = p.open(ctx, f.reader, fieldText, term, false)
-	g.lists[0] = l
-	return g, err
+	return g, nil
 }
 
 // addFeedback adds words that the leading articles share.
-func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate) error {
-	values, err := f.reader.DocValueReader([]string{fieldText})
-	if err != nil {
-		return err
-	}
+func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
 	in := map[string]int{}
 	for _, c := range lead {
-		var id [8]byte
-		err := values.VisitDocValues(index.NewIndexInternalID(id[:], c.number), func(_ string, term []byte) {
-			in[string(term)]++
-		})
-		if err != nil {
+		if err := f.reader.values(fieldText, c.number, func(term []byte) { in[string(term)]++ }); err != nil {
 			return err
 		}
 	}
@@ -77,13 +65,12 @@ func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate
 	}
 	delete(in, everywhere)
 	more := &plan{stats: p.stats}
-	defer more.close()
 	slices.SortFunc(lead, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	for term, n := range in {
 		if n < feedbackIn || len(term) < 5 || f.index.light[term] {
 			continue
 		}
-		g, err := f.shared(ctx, more, term, lead)
+		g, err := f.shared(more, term, lead)
 		if err != nil {
 			return err
 		}
@@ -104,6 +91,12 @@ func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate
 	best := more.groups[0].weight
 	for _, g := range more.groups {
 		g.weight *= feedbackPart / best
+		// The list stands at the last of the leading articles; the scores begin before.
+		l, err := f.reader.list(fieldText, g.stem, withFrequency)
+		if err != nil {
+			return err
+		}
+		g.lists[0] = l
 	}
 	for i := range top {
 		score, _, err := more.score(top[i].number, 0)

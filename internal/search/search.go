@@ -58,18 +58,13 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	}
 	a := x.read(q.Text, s)
 	x.release(s)
-	advanced, err := x.bleve.Advanced()
-	if err != nil {
-		return Results{}, err
-	}
-	r, err := advanced.Reader()
+	r, err := x.reader()
 	if err != nil {
 		return Results{}, err
 	}
 	defer r.Close()
 	var results Results
 	p, err := x.plan(ctx, r, q, &a, &results)
-	defer func() { p.close() }()
 	if err != nil || len(p.groups) == 0 {
 		return results, err
 	}
@@ -84,8 +79,8 @@ func bounded(limit int) int {
 	return min(limit, maxResults)
 }
 
-// plan opens the lists of a query. The plan must be closed, also beside an error.
-func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked, results *Results) (*plan, error) {
+// plan opens the lists of a query.
+func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results *Results) (*plan, error) {
 	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks}
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil || p.stats.count == 0 {
@@ -95,7 +90,7 @@ func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked
 		return p, err
 	}
 	if len(a.words) == 0 && strings.TrimSpace(q.Text) == "" || len(a.words) == 0 && len(a.without) > 0 {
-		l, err := p.open(ctx, r, fieldText, everywhere, false)
+		l, err := r.list(fieldText, everywhere, withFrequency)
 		if err != nil {
 			return p, err
 		}
@@ -104,26 +99,26 @@ func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked
 		p.groups = append(p.groups, g)
 	}
 	for _, stem := range a.without {
-		g, err := p.single(ctx, r, fieldText, stem)
+		g, err := r.single(fieldText, stem)
 		if err != nil {
 			return p, err
 		}
 		p.without = append(p.without, g)
 	}
 	for _, mark := range q.filters() {
-		g, err := p.single(ctx, r, fieldMarks, mark)
+		g, err := r.single(fieldMarks, mark)
 		if err != nil {
 			return p, err
 		}
 		p.filters = append(p.filters, g)
 	}
 	p.order(x.most)
-	return p, x.boundMonths(ctx, r, p, q, results)
+	return p, x.boundMonths(r, p, q, results)
 }
 
 // single is a group of one list.
-func (p *plan) single(ctx context.Context, r index.IndexReader, field, term string) (*group, error) {
-	l, err := p.open(ctx, r, field, term, false)
+func (r *reader) single(field, term string) (*group, error) {
+	l, err := r.list(field, term, articlesOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -151,14 +146,14 @@ func (q Query) filters() []string {
 }
 
 // openWords opens the lists of the words, and of what stands for a word that no article has.
-func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
+func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *asked, results *Results) error {
 	corrected := false
 	for i, stem := range a.words {
 		g := &group{stem: stem, weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
 		if g.light {
 			g.weight = lightWeight
 		}
-		l, err := p.open(ctx, r, fieldText, stem, false)
+		l, err := r.list(fieldText, stem, withFrequency)
 		if err != nil {
 			return err
 		}
@@ -169,7 +164,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			return err
 		}
 		for _, o := range others {
-			l, err := p.open(ctx, r, fieldText, o.stem, false)
+			l, err := r.list(fieldText, o.stem, withFrequency)
 			if err != nil {
 				return err
 			}
@@ -192,7 +187,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 
 // boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
 // months of a date range.
-func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q Query, results *Results) error {
+func (x *Index) boundMonths(r *reader, p *plan, q Query, results *Results) error {
 	if len(p.groups) == 0 {
 		return nil
 	}
@@ -208,7 +203,7 @@ func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q
 	if err != nil {
 		return err
 	}
-	g := &group{weight: 1}
+	var marks []string
 	sum := 0.0
 	for _, m := range months {
 		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
@@ -218,13 +213,15 @@ func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q
 			results.Bounded = true
 			break
 		}
-		l, err := p.open(ctx, r, fieldMarks, m.mark, false)
-		if err != nil {
-			return err
-		}
-		g.add(l, 1)
+		marks = append(marks, m.mark)
 		sum += float64(m.count) * float64(rarest) / float64(p.stats.count)
 	}
+	l, err := r.union(fieldMarks, marks)
+	if err != nil {
+		return err
+	}
+	g := &group{weight: 1}
+	g.add(l, 1)
 	p.filters = append(p.filters, g)
 	return nil
 }
@@ -237,7 +234,7 @@ type monthCount struct {
 }
 
 // readMonths returns the months of the index, newest first, undated articles last.
-func readMonths(r index.IndexReader) ([]monthCount, error) {
+func readMonths(r *reader) ([]monthCount, error) {
 	dict, err := r.FieldDictPrefix(fieldMarks, []byte(markMonth))
 	if err != nil {
 		return nil, err
@@ -263,21 +260,27 @@ func readMonths(r index.IndexReader) ([]monthCount, error) {
 // finder runs a plan and makes a page of what it finds.
 type finder struct {
 	index   *Index
-	reader  index.IndexReader
+	reader  *reader
 	query   Query
 	results *Results
-	marks   index.DocValueReader
 }
 
 func (f *finder) find(ctx context.Context, p *plan, a asked) error {
-	var err error
-	if f.marks, err = f.reader.DocValueReader([]string{fieldMarks}); err != nil {
-		return err
-	}
-	counts := map[string]int{}
+	counts := map[string]*int{}
 	var visit func(uint64)
 	if f.query.Facets {
-		visit = func(number uint64) { f.eachMark(number, func(mark string) { counts[mark]++ }) }
+		count := func(mark []byte) {
+			if mark[0] == markMonth[0] || mark[0] == markMinute[0] {
+				return // hardly any two articles have the same
+			}
+			n := counts[string(mark)]
+			if n == nil {
+				n = new(int)
+				counts[string(mark)] = n
+			}
+			*n++
+		}
+		visit = func(number uint64) { f.eachMark(number, count) }
 	}
 	keep := maxResults
 	if f.newest() { // the score says nothing of the date
@@ -289,7 +292,7 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 	}
 	f.results.Total = found
 	if len(a.phrases) > 0 {
-		exact, err := f.withPhrases(ctx, slices.Clone(best), a.phrases)
+		exact, err := f.withPhrases(slices.Clone(best), a.phrases)
 		if err != nil {
 			return err
 		}
@@ -300,7 +303,7 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		}
 	}
 	if !f.newest() && len(a.words) > 0 {
-		if err := f.refine(ctx, p, a, best); err != nil {
+		if err := f.refine(p, a, best); err != nil {
 			return err
 		}
 	}
@@ -313,18 +316,20 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 func (f *finder) newest() bool { return f.query.Newest || strings.TrimSpace(f.query.Text) == "" }
 
 // eachMark calls visit with the marks of an article.
-func (f *finder) eachMark(number uint64, visit func(mark string)) {
-	var id [8]byte
+func (f *finder) eachMark(number uint64, visit func(mark []byte)) {
 	// An article whose marks cannot be read counts as one without.
-	_ = f.marks.VisitDocValues(index.NewIndexInternalID(id[:], number), func(_ string, term []byte) { visit(string(term)) })
+	_ = f.reader.values(fieldMarks, number, visit)
 }
 
 // minute is when an article was published, in minutes since 1970; 0: undated.
 func (f *finder) minute(number uint64) int64 {
 	minute := int64(0)
-	f.eachMark(number, func(mark string) {
-		if rest, ok := strings.CutPrefix(mark, markMinute); ok {
-			minute, _ = strconv.ParseInt(rest, 10, 64)
+	f.eachMark(number, func(mark []byte) {
+		if mark[0] != markMinute[0] {
+			return
+		}
+		for _, c := range mark[1:] {
+			minute = minute*10 + int64(c-'0')
 		}
 	})
 	return minute
@@ -368,15 +373,13 @@ func (f *finder) rerank(best []candidate) []candidate {
 }
 
 // withPhrases keeps the articles in which every phrase stands.
-func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]string) ([]candidate, error) {
+func (f *finder) withPhrases(best []candidate, phrases [][]string) ([]candidate, error) {
 	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	for _, phrase := range phrases {
 		lists := make([]*list, len(phrase))
-		p := &plan{}
 		for i, stem := range phrase {
-			l, err := p.open(ctx, f.reader, fieldText, stem, true)
+			l, err := f.reader.list(fieldText, stem, withPlaces)
 			if err != nil {
-				p.close()
 				return nil, err
 			}
 			lists[i] = l
@@ -385,14 +388,12 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 		for _, c := range best {
 			ok, err := stands(lists, c.number)
 			if err != nil {
-				p.close()
 				return nil, err
 			}
 			if ok {
 				kept = append(kept, c)
 			}
 		}
-		p.close()
 		best = kept
 	}
 	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
@@ -401,23 +402,29 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 
 // stands reports whether the words of lists stand one after another in an article.
 func stands(lists []*list, number uint64) (bool, error) {
-	places := map[uint64]bool{}
-	for i, l := range lists {
-		if err := l.seek(number); err != nil {
-			return false, err
-		}
-		if l.number != number {
+	for _, l := range lists {
+		if l.seek(number); l.number != number {
 			return false, nil
 		}
-		here := map[uint64]bool{}
-		for _, v := range l.doc.Vectors {
-			if i == 0 || places[v.Pos-1] {
-				here[v.Pos] = true
+	}
+	var places []uint64
+	for i, l := range lists {
+		found, err := l.posting()
+		if err != nil {
+			return false, err
+		}
+		var here []uint64
+		for _, place := range found.Locations() {
+			if i == 0 || slices.Contains(places, place.Pos()-1) {
+				here = append(here, place.Pos())
 			}
+		}
+		if len(here) == 0 {
+			return false, nil
 		}
 		places = here
 	}
-	return len(places) > 0, nil
+	return true, nil
 }
 
 // page cuts the page out of the order.
@@ -476,12 +483,12 @@ func readCursor(s string) (score float64, code int64, ok bool) {
 	return score, code, err1 == nil && err2 == nil && !math.IsNaN(score)
 }
 
-func facets(counts map[string]int) Facets {
+func facets(counts map[string]*int) Facets {
 	var f Facets
 	lists := map[string]*[]Count{markSection: &f.Sections, markTag: &f.Tags, markKind: &f.Kinds, markReporter: &f.Reporters}
 	for mark, n := range counts {
 		if list := lists[mark[:1]]; list != nil {
-			*list = append(*list, Count{mark[1:], n})
+			*list = append(*list, Count{mark[1:], *n})
 		}
 	}
 	for _, list := range lists {

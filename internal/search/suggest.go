@@ -37,11 +37,7 @@ func (x *Index) Suggest(ctx context.Context, typed string, limit int) (Suggestio
 	if len(words) == 0 || utf8.RuneCountInString(words[len(words)-1]) < suggestMinPrefix {
 		return found, nil
 	}
-	advanced, err := x.bleve.Advanced()
-	if err != nil {
-		return found, err
-	}
-	r, err := advanced.Reader()
+	r, err := x.reader()
 	if err != nil {
 		return found, err
 	}
@@ -53,7 +49,7 @@ func (x *Index) Suggest(ctx context.Context, typed string, limit int) (Suggestio
 	return found, err
 }
 
-func suggestTags(r index.IndexReader, typed string, limit int) ([]Label, error) {
+func suggestTags(r *reader, typed string, limit int) ([]Label, error) {
 	entries, err := beginning(r, fieldNames, typed, limit)
 	var tags []Label
 	for _, e := range entries {
@@ -66,7 +62,7 @@ func suggestTags(r index.IndexReader, typed string, limit int) ([]Label, error) 
 }
 
 // beginning returns the commonest terms of a field that begin so.
-func beginning(r index.IndexReader, field, prefix string, limit int) ([]index.DictEntry, error) {
+func beginning(r *reader, field, prefix string, limit int) ([]index.DictEntry, error) {
 	dict, err := r.FieldDictPrefix(field, []byte(prefix))
 	if err != nil {
 		return nil, err
@@ -88,9 +84,8 @@ func beginning(r index.IndexReader, field, prefix string, limit int) ([]index.Di
 }
 
 // suggestArticles finds the newest articles with all words, the last of which is a beginning.
-func (x *Index) suggestArticles(ctx context.Context, r index.IndexReader, words []string, limit int) ([]int64, error) {
+func (x *Index) suggestArticles(ctx context.Context, r *reader, words []string, limit int) ([]int64, error) {
 	p := &plan{must: true}
-	defer func() { p.close() }()
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil {
 		return nil, err
@@ -105,7 +100,7 @@ func (x *Index) suggestArticles(ctx context.Context, r index.IndexReader, words 
 		}
 		g := &group{weight: 1}
 		for _, e := range found {
-			l, err := p.open(ctx, r, fieldWords, e.Term, false)
+			l, err := r.list(fieldWords, e.Term, articlesOnly)
 			if err != nil {
 				return nil, err
 			}
@@ -119,7 +114,7 @@ func (x *Index) suggestArticles(ctx context.Context, r index.IndexReader, words 
 	p.order(x.most)
 	var results Results
 	q := Query{Newest: true, Limit: limit}
-	if err := x.boundMonths(ctx, r, p, q, &results); err != nil {
+	if err := x.boundMonths(r, p, q, &results); err != nil {
 		return nil, err
 	}
 	f := &finder{index: x, reader: r, query: q, results: &results}
