@@ -46,7 +46,7 @@ const splitters = 2
 var ErrDamaged = errors.New("search: the index is damaged")
 
 // layout changes with what is stored: an index of another layout is damaged.
-const layout = "dabir 3"
+const layout = "dabir 4"
 
 var (
 	keyLayout   = []byte("layout")

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -16,6 +17,7 @@ type reader struct {
 	*scorch.IndexSnapshot
 	offsets []uint64                            // the number of the first article of each segment
 	dicts   map[string][]segment.TermDictionary // by field
+	found   segment.PostingsList                // to be used again
 	visits  map[string][]segment.DocVisitState  // by field and segment
 }
 
@@ -163,6 +165,22 @@ func walkOver(postings segment.PostingsIterator, deleted *roaring.Bitmap) (walk,
 	return articles.Iterator(), articles.GetCardinality()
 }
 
+// count is how many articles have a term.
+func (r *reader) count(field, term string) (uint64, error) {
+	dicts, err := r.dictionaries(field)
+	if err != nil {
+		return 0, err
+	}
+	sum := uint64(0)
+	for i, s := range r.Segments() {
+		if r.found, err = dicts[i].PostingsList([]byte(term), s.Deleted(), r.found); err != nil {
+			return 0, err
+		}
+		sum += r.found.Count()
+	}
+	return sum, nil
+}
+
 // union opens one list of the articles that have any of several terms.
 func (r *reader) union(field string, terms []string) (*list, error) {
 	dicts, err := r.dictionaries(field)
@@ -250,12 +268,31 @@ func (l *list) posting() (segment.Posting, error) {
 	return found, nil
 }
 
+// segment finds the segment of an article, and its number there.
+func (r *reader) segment(number uint64) (at int, local uint64) {
+	at = len(r.offsets) - 1
+	for r.offsets[at] > number {
+		at--
+	}
+	return at, number - r.offsets[at]
+}
+
+// own calls visit with the terms of an article that feedback may take; visit may keep nothing of term.
+func (r *reader) own(number uint64, visit func(term []byte, frequency, length float64)) error {
+	i, local := r.segment(number)
+	var failed error
+	err := r.Segments()[i].Segment().VisitStoredFields(local, func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field == fieldOwn {
+			failed = readOwn(value, visit)
+		}
+		return true
+	})
+	return errors.Join(err, failed)
+}
+
 // values calls visit with what an article has in a field that keeps it; visit may keep nothing of it.
 func (r *reader) values(field string, number uint64, visit func(value []byte)) error {
-	i := len(r.offsets) - 1
-	for r.offsets[i] > number {
-		i--
-	}
+	i, local := r.segment(number)
 	keeper, ok := r.Segments()[i].Segment().(segment.DocValueVisitable)
 	if !ok {
 		return fmt.Errorf("search: a segment keeps no values")
@@ -265,7 +302,7 @@ func (r *reader) values(field string, number uint64, visit func(value []byte)) e
 		states = make([]segment.DocVisitState, len(r.offsets))
 		r.visits[field] = states
 	}
-	state, err := keeper.VisitDocValues(number-r.offsets[i], []string{field}, func(_ string, value []byte) { visit(value) }, states[i])
+	state, err := keeper.VisitDocValues(local, []string{field}, func(_ string, value []byte) { visit(value) }, states[i])
 	states[i] = state
 	return err
 }

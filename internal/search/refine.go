@@ -31,52 +31,55 @@ func (f *finder) refine(p *plan, a asked, best []candidate) error {
 	return nil
 }
 
-// shared is a word of the leading articles; it weighs what share of them it is, and how rare.
-func (f *finder) shared(p *plan, term string, lead []candidate) (*group, error) {
-	l, err := f.reader.list(fieldText, term, withFrequency)
-	if err != nil {
-		return nil, err
-	}
-	g := &group{stem: term, idf: math.Log(float64(p.stats.count) / float64(max(l.count, 1)))}
-	g.add(l, 1)
+// share is what the leading articles have of one term.
+type share struct {
+	articles int
+	weight   float64 // the sum of their scores, each with the part of the article that the term is
+}
+
+// shares finds the terms of the leading articles.
+func (f *finder) shares(lead []candidate) (map[string]*share, error) {
+	shares := map[string]*share{}
 	for _, c := range lead {
-		g.seek(c.number)
-		tf, length, err := g.frequency(c.number)
+		err := f.reader.own(c.number, func(term []byte, frequency, length float64) {
+			s := shares[string(term)]
+			if s == nil {
+				s = new(share)
+				shares[string(term)] = s
+			}
+			s.articles++
+			s.weight += c.score * frequency / length
+		})
 		if err != nil {
 			return nil, err
 		}
-		if tf > 0 {
-			g.weight += c.score * g.idf * tf / length
-		}
 	}
-	return g, nil
+	return shares, nil
 }
 
 // addFeedback adds words that the leading articles share.
 func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
-	in := map[string]int{}
-	for _, c := range lead {
-		if err := f.reader.values(fieldText, c.number, func(term []byte) { in[string(term)]++ }); err != nil {
-			return err
-		}
+	shares, err := f.shares(lead)
+	if err != nil {
+		return err
 	}
 	for _, g := range p.groups {
-		delete(in, g.stem)
+		delete(shares, g.stem)
 	}
-	delete(in, everywhere)
 	more := &plan{stats: p.stats}
-	slices.SortFunc(lead, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
-	for term, n := range in {
-		if n < feedbackIn || len(term) < 5 || f.index.light[term] {
+	for term, s := range shares {
+		if s.articles < feedbackIn || f.index.light[term] {
 			continue
 		}
-		g, err := f.shared(more, term, lead)
+		count, err := f.reader.count(fieldText, term)
 		if err != nil {
 			return err
 		}
-		if g.count <= p.stats.count/10 {
-			more.groups = append(more.groups, g)
+		if count > p.stats.count/10 {
+			continue
 		}
+		idf := math.Log(float64(p.stats.count) / float64(max(count, 1)))
+		more.groups = append(more.groups, &group{stem: term, idf: idf, weight: s.weight * idf})
 	}
 	slices.SortFunc(more.groups, func(a, b *group) int {
 		if a.weight != b.weight {
@@ -91,12 +94,11 @@ func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
 	best := more.groups[0].weight
 	for _, g := range more.groups {
 		g.weight *= feedbackPart / best
-		// The list stands at the last of the leading articles; the scores begin before.
 		l, err := f.reader.list(fieldText, g.stem, withFrequency)
 		if err != nil {
 			return err
 		}
-		g.lists[0] = l
+		g.add(l, 1)
 	}
 	for i := range top {
 		score, _, err := more.score(top[i].number, 0)
