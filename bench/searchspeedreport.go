@@ -28,12 +28,12 @@ func (c *searchSpeedCmd) report(r *report, rows []speedRow) {
 	line("load while asking", func(s speedRow) string { return s.load })
 	for _, kind := range append(questionKinds, typed) {
 		for _, name := range []string{kind, kind + ", " + eight} {
-			line(name+", p50 / p99", func(s speedRow) string { return s.asked.Times[name].String() })
+			line(name+", p50 / p99 (processor)", func(s speedRow) string { return s.asked.Times[name].String() })
 		}
 	}
 }
 
-// String writes both.
+// String writes all three.
 func (l latency) String() string {
 	return fmt.Sprintf("%s / %s", milliseconds(l.P50), milliseconds(l.P99))
 }
