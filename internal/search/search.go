@@ -81,7 +81,10 @@ func bounded(limit int) int {
 
 // plan opens the lists of a query.
 func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results *Results) (*plan, error) {
-	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks}
+	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks, length: bm25B}
+	if a.asks && !q.Ranking.NoLength {
+		p.length = questionB
+	}
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil || p.stats.count == 0 {
 		return p, err

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,6 +100,76 @@ func TestAllWordsComeFirst(t *testing.T) {
 	r := search(t, x, Query{Text: "نان تهران"})
 	if got := codes(r); len(got) != 4 || got[0] != 5 || r.Total != 4 {
 		t.Errorf("%v of %d; want the article with both words first", got, r.Total)
+	}
+}
+
+func TestNeighboursComeFirst(t *testing.T) {
+	same := "نفت گران شد و قیمت طلا هم بالا رفت"
+	x := filled(t, Document{Code: 1, Body: "قیمت نفت گران شد و طلا هم بالا رفت"}, Document{Code: 2, Body: same}, Document{Code: 3, Body: same})
+	r := search(t, x, Query{Text: "قیمت نفت"})
+	if len(r.Hits) != 3 || r.Hits[0].Code != 1 || r.Hits[0].Score <= r.Hits[1].Score {
+		t.Errorf("%v; want the article first in which the words stand together", r.Hits)
+	}
+	r = search(t, x, Query{Text: "قیمت نفت", Ranking: Ranking{NoNeighbours: true}})
+	if r.Hits[0].Score != r.Hits[2].Score {
+		t.Errorf("switched off, neighbours count: %v", r.Hits)
+	}
+}
+
+func TestQuestionsWantShortAnswers(t *testing.T) {
+	long := "پایتخت ژاپن توکیو است. پایتخت ژاپن شهری بزرگ است. " + strings.Repeat("باران در شمال کشور آمد. ", 30)
+	x := filled(t, Document{Code: 1, Body: "پایتخت ژاپن توکیو است."}, Document{Code: 2, Body: long}, Document{Code: 3, Body: strings.Repeat("باران در شمال کشور آمد. ", 15)})
+	gap := func(text string, r Ranking) float64 {
+		hits := search(t, x, Query{Text: text, Ranking: r}).Hits
+		if len(hits) != 2 || hits[0].Code != 1 {
+			t.Fatalf("%q finds %v", text, hits)
+		}
+		return hits[0].Score / hits[1].Score
+	}
+	if asked, topic := gap("پایتخت ژاپن؟", Ranking{}), gap("پایتخت ژاپن؟", Ranking{NoLength: true}); asked <= topic {
+		t.Errorf("the short answer is %.2f of the long one, without a question %.2f", asked, topic)
+	}
+}
+
+// TestNoQuestionFindsNothing asks what once found nothing: questions with a phrase in quotes, which may stand nowhere, or with a dash.
+func TestNoQuestionFindsNothing(t *testing.T) {
+	read := func(name string, each func(line []byte) error) {
+		raw, err := os.ReadFile("../../../shared/data/search/dev/pquad-validation/" + name)
+		if err != nil {
+			t.Skipf("the questions are not beside the repository: %v", err)
+		}
+		for line := range bytes.Lines(raw) {
+			if err := each(line); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var documents []Document
+	read("passages.jsonl", func(line []byte) error {
+		var p struct{ Title, Text string }
+		err := json.Unmarshal(line, &p)
+		documents = append(documents, Document{Code: int64(len(documents) + 1), Headline: p.Title, Body: p.Text})
+		return err
+	})
+	x := filled(t, documents...)
+	unquoted := 0 // whose phrase stands nowhere
+	read("queries.jsonl", func(line []byte) error {
+		var q struct{ Text string }
+		err := json.Unmarshal(line, &q)
+		if !strings.ContainsAny(q.Text, `"«“”„-−`) {
+			return err
+		}
+		r := search(t, x, Query{Text: q.Text})
+		if len(r.Hits) == 0 {
+			t.Errorf("%q finds nothing", q.Text)
+		}
+		if r.NoPhrase {
+			unquoted++
+		}
+		return err
+	})
+	if unquoted == 0 {
+		t.Error("no question holds a phrase that stands nowhere: this proves nothing")
 	}
 }
 
