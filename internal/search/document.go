@@ -50,9 +50,6 @@ const (
 	fieldOwn   = "o" // the terms of one article, see writeOwn
 )
 
-// uncompressed lets the terms of one article be read without unpacking those of a thousand.
-const uncompressed = index.SkipDVCompression | index.SkipDVChunking
-
 // everywhere is in the text of every document: its frequency list gives the length of each.
 const everywhere = "\x01"
 
@@ -98,7 +95,7 @@ func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 		words.add(term, 1, 0)
 	}
 	doc.AddField(words)
-	marks := newField(fieldMarks, index.IndexField|index.DocValues|uncompressed)
+	marks := newField(fieldMarks, index.IndexField)
 	for _, mark := range d.marks() {
 		marks.add(mark, 1, 0)
 	}

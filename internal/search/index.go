@@ -37,6 +37,9 @@ type Index struct {
 	most     uint64     // candidates; tests have fewer than maxCandidates
 	mu       sync.Mutex // writers take turns
 	stats    atomic.Pointer[stats]
+
+	columnsMu sync.Mutex
+	columns   map[uint64]*columns // by the segment's number
 }
 
 // splitters is how many searches and writers analyse at once; each splitter remembers 2 MB.
@@ -61,7 +64,7 @@ func Open(folder string, o Options) (*Index, error) {
 	if o.Parts == 0 && !o.Plain {
 		o.Parts = terms.All
 	}
-	x := &Index{most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
+	x := &Index{columns: map[uint64]*columns{}, most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
 	for range splitters {
 		s, err := terms.NewSplitter(o.Parts)
 		if err != nil {

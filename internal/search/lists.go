@@ -18,7 +18,8 @@ type reader struct {
 	offsets []uint64                            // the number of the first article of each segment
 	dicts   map[string][]segment.TermDictionary // by field
 	found   segment.PostingsList                // to be used again
-	visits  map[string][]segment.DocVisitState  // by field and segment
+	marks   []*columns                          // by segment; nil: not yet asked for
+	index   *Index
 }
 
 // reader opens the present state; it must be closed.
@@ -35,12 +36,14 @@ func (x *Index) reader() (*reader, error) {
 	if !ok {
 		return nil, fmt.Errorf("search: the index is a %T", opened)
 	}
-	r := &reader{IndexSnapshot: snapshot, dicts: map[string][]segment.TermDictionary{}, visits: map[string][]segment.DocVisitState{}}
+	r := &reader{IndexSnapshot: snapshot, dicts: map[string][]segment.TermDictionary{}, index: x}
 	sum := uint64(0)
 	for _, s := range snapshot.Segments() {
 		r.offsets = append(r.offsets, sum)
 		sum += s.Segment().Count()
 	}
+	r.marks = make([]*columns, len(r.offsets))
+	x.forgetColumns(snapshot.Segments())
 	return r, nil
 }
 
@@ -290,19 +293,24 @@ func (r *reader) own(number uint64, visit func(term []byte, frequency, length fl
 	return errors.Join(err, failed)
 }
 
-// values calls visit with what an article has in a field that keeps it; visit may keep nothing of it.
-func (r *reader) values(field string, number uint64, visit func(value []byte)) error {
+// columns are the marks of a segment.
+func (r *reader) columns(segment int) (*columns, error) {
+	if r.marks[segment] == nil {
+		c, err := r.index.columnsOf(r.Segments()[segment])
+		if err != nil {
+			return nil, err
+		}
+		r.marks[segment] = c
+	}
+	return r.marks[segment], nil
+}
+
+// minute is when an article was published, in minutes since 1970; 0: undated.
+func (r *reader) minute(number uint64) (int64, error) {
 	i, local := r.segment(number)
-	keeper, ok := r.Segments()[i].Segment().(segment.DocValueVisitable)
-	if !ok {
-		return fmt.Errorf("search: a segment keeps no values")
+	marks, err := r.columns(i)
+	if err != nil {
+		return 0, err
 	}
-	states := r.visits[field]
-	if states == nil {
-		states = make([]segment.DocVisitState, len(r.offsets))
-		r.visits[field] = states
-	}
-	state, err := keeper.VisitDocValues(local, []string{field}, func(_ string, value []byte) { visit(value) }, states[i])
-	states[i] = state
-	return err
+	return int64(marks.minutes[local]), nil
 }

@@ -269,21 +269,11 @@ type finder struct {
 }
 
 func (f *finder) find(ctx context.Context, p *plan, a asked) error {
-	counts := map[string]*int{}
+	var counted *counting
 	var visit func(uint64)
 	if f.query.Facets {
-		count := func(mark []byte) {
-			if mark[0] == markMonth[0] || mark[0] == markMinute[0] {
-				return // hardly any two articles have the same
-			}
-			n := counts[string(mark)]
-			if n == nil {
-				n = new(int)
-				counts[string(mark)] = n
-			}
-			*n++
-		}
-		visit = func(number uint64) { f.eachMark(number, count) }
+		counted = f.reader.counting()
+		visit = counted.visit
 	}
 	keep := maxResults
 	if f.newest() { // the score says nothing of the date
@@ -310,33 +300,21 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 			return err
 		}
 	}
-	best = f.rerank(best)
-	f.results.Facets = facets(counts)
+	if best, err = f.rerank(best); err != nil {
+		return err
+	}
+	if counted != nil {
+		sums, err := counted.sums()
+		if err != nil {
+			return err
+		}
+		f.results.Facets = facets(sums)
+	}
 	return f.page(best)
 }
 
 // newest: without words there is nothing to rank by.
 func (f *finder) newest() bool { return f.query.Newest || strings.TrimSpace(f.query.Text) == "" }
-
-// eachMark calls visit with the marks of an article.
-func (f *finder) eachMark(number uint64, visit func(mark []byte)) {
-	// An article whose marks cannot be read counts as one without.
-	_ = f.reader.values(fieldMarks, number, visit)
-}
-
-// minute is when an article was published, in minutes since 1970; 0: undated.
-func (f *finder) minute(number uint64) int64 {
-	minute := int64(0)
-	f.eachMark(number, func(mark []byte) {
-		if mark[0] != markMinute[0] {
-			return
-		}
-		for _, c := range mark[1:] {
-			minute = minute*10 + int64(c-'0')
-		}
-	})
-	return minute
-}
 
 // Recency: an article of today counts so much more than an old one, half of that after so long.
 const (
@@ -345,18 +323,19 @@ const (
 )
 
 // rerank brings the date in: as a factor, as a filter, or as the order.
-func (f *finder) rerank(best []candidate) []candidate {
+func (f *finder) rerank(best []candidate) ([]candidate, error) {
 	q := f.query
 	ranged := !q.From.IsZero() || !q.Until.IsZero()
 	recency := !q.Ranking.NoRecency && !q.Now.IsZero() && !f.newest()
 	if !ranged && !recency && !f.newest() {
-		return best
+		return best, nil
 	}
-	// Marks are read fastest in the order in which they lie.
-	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	kept := best[:0]
 	for _, c := range best {
-		minute := f.minute(c.number)
+		minute, err := f.reader.minute(c.number)
+		if err != nil {
+			return nil, err
+		}
 		at := time.Unix(minute*60, 0)
 		if ranged && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
 			f.results.Total--
@@ -372,7 +351,7 @@ func (f *finder) rerank(best []candidate) []candidate {
 		kept = append(kept, c)
 	}
 	slices.SortFunc(kept, func(a, b candidate) int { return -a.compare(b) })
-	return kept
+	return kept, nil
 }
 
 // withPhrases keeps the articles in which every phrase stands.
@@ -486,12 +465,12 @@ func readCursor(s string) (score float64, code int64, ok bool) {
 	return score, code, err1 == nil && err2 == nil && !math.IsNaN(score)
 }
 
-func facets(counts map[string]*int) Facets {
+func facets(counts map[string]int) Facets {
 	var f Facets
 	lists := map[string]*[]Count{markSection: &f.Sections, markTag: &f.Tags, markKind: &f.Kinds, markReporter: &f.Reporters}
 	for mark, n := range counts {
 		if list := lists[mark[:1]]; list != nil {
-			*list = append(*list, Count{mark[1:], *n})
+			*list = append(*list, Count{mark[1:], n})
 		}
 	}
 	for _, list := range lists {
