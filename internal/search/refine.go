@@ -187,18 +187,99 @@ func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
 	best := more.groups[0].weight
 	for _, g := range more.groups {
 		g.weight *= feedbackPart / best
-		l, err := f.reader.list(fieldText, g.stem, withFrequency)
-		if err != nil {
+	}
+	return f.settle(more, top)
+}
+
+// settle adds the scores of a plan to those of top, which stand by their numbers. What is surely behind the page may stay as it is: to find an
+// article in a list is quick, to read how often the word stands there is not.
+func (f *finder) settle(p *plan, top []candidate) error {
+	// The page, and one more, by which it is known that there is another one.
+	need := f.query.Limit + 1
+	if f.query.After != "" || f.ranged() || need*4 > len(top) {
+		return f.addScores(p, top)
+	}
+	most, err := f.atMost(p, top)
+	if err != nil {
+		return err
+	}
+	order := make([]int, len(top))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(most[b], most[a]) })
+	var settled []float64
+	for done, step := 0, need*4; done < len(order); step *= 2 {
+		next := order[done:min(done+step, len(order))]
+		done += len(next)
+		slices.Sort(next)
+		part := make([]candidate, len(next))
+		for i, at := range next {
+			part[i] = top[at]
+		}
+		if err := f.addScores(p, part); err != nil {
 			return err
 		}
-		g.add(l, 1)
+		for i, at := range next {
+			top[at] = part[i]
+			factor, err := f.recency(top[at].number)
+			if err != nil {
+				return err
+			}
+			settled = append(settled, top[at].score*factor)
+		}
+		slices.SortFunc(settled, func(a, b float64) int { return cmp.Compare(b, a) })
+		if done < len(order) && settled[need-1] > most[order[done]]*(1+1e-9) {
+			break
+		}
+	}
+	return nil
+}
+
+// addScores adds the scores of a plan to those of articles by their numbers.
+func (f *finder) addScores(p *plan, top []candidate) error {
+	if err := f.reopen(p, withFrequency); err != nil {
+		return err
 	}
 	for i := range top {
-		score, _, err := more.score(top[i].number, 0)
+		score, _, err := p.score(top[i].number, 0)
 		if err != nil {
 			return err
 		}
 		top[i].score += score
+	}
+	return nil
+}
+
+// atMost is more than each article can come to with the scores of a plan, its date reckoned in.
+func (f *finder) atMost(p *plan, top []candidate) ([]float64, error) {
+	if err := f.reopen(p, articlesOnly); err != nil {
+		return nil, err
+	}
+	most := make([]float64, len(top))
+	for i, c := range top {
+		for _, g := range p.groups {
+			if g.seek(c.number); g.at() == c.number {
+				c.score += g.weight * g.idf * (bm25K1 + 1)
+			}
+		}
+		factor, err := f.recency(c.number)
+		if err != nil {
+			return nil, err
+		}
+		most[i] = c.score * factor
+	}
+	return most, nil
+}
+
+// reopen opens the lists of a plan's stems, each of which is one group.
+func (f *finder) reopen(p *plan, d detail) error {
+	for _, g := range p.groups {
+		l, err := f.reader.list(fieldText, g.stem, d)
+		if err != nil {
+			return err
+		}
+		g.lists, g.parts = []*list{l}, []float64{1}
 	}
 	return nil
 }

@@ -322,14 +322,25 @@ const (
 	recencyHalf = 365 * 24 * time.Hour
 )
 
+// ranged: only articles of some days are wanted.
+func (f *finder) ranged() bool { return !f.query.From.IsZero() || !f.query.Until.IsZero() }
+
+// recency is what the date of an article makes of its score.
+func (f *finder) recency(number uint64) (float64, error) {
+	if f.query.Ranking.NoRecency || f.query.Now.IsZero() || f.newest() {
+		return 1, nil
+	}
+	minute, err := f.reader.minute(number)
+	if err != nil || minute == 0 {
+		return 1, err
+	}
+	age := max(f.query.Now.Sub(time.Unix(minute*60, 0)), 0)
+	return 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf)), nil
+}
+
 // rerank brings the date in: as a factor, as a filter, or as the order.
 func (f *finder) rerank(best []candidate) ([]candidate, error) {
 	q := f.query
-	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	recency := !q.Ranking.NoRecency && !q.Now.IsZero() && !f.newest()
-	if !ranged && !recency && !f.newest() {
-		return best, nil
-	}
 	kept := best[:0]
 	for _, c := range best {
 		minute, err := f.reader.minute(c.number)
@@ -337,16 +348,16 @@ func (f *finder) rerank(best []candidate) ([]candidate, error) {
 			return nil, err
 		}
 		at := time.Unix(minute*60, 0)
-		if ranged && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
+		if f.ranged() && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
 			f.results.Total--
 			continue
 		}
-		switch {
-		case f.newest():
+		factor, err := f.recency(c.number)
+		if err != nil {
+			return nil, err
+		}
+		if c.score *= factor; f.newest() {
 			c.score = float64(minute)
-		case recency && minute > 0:
-			age := max(q.Now.Sub(at), 0)
-			c.score *= 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf))
 		}
 		kept = append(kept, c)
 	}
