@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -64,8 +65,9 @@ func (c *searchSpeedCmd) Run(ctx context.Context) error {
 	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return err
 	}
+	questions := articles.questions(c.Questions)
 	asked := filepath.Join(c.Folder, "questions.json")
-	raw, err := json.Marshal(articles.questions(c.Questions))
+	raw, err := json.Marshal(questions)
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,17 @@ func (c *searchSpeedCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if n <= c.Beside {
+			if err := c.beside(ctx, w, articles, n, questions, &row); err != nil {
+				return err
+			}
+		}
 		rows = append(rows, row)
+	}
+	if c.Plot != "" {
+		if err := os.WriteFile(c.Plot, []byte(drawSpeed(rows)), 0o644); err != nil {
+			return err
+		}
 	}
 	c.report(r, rows)
 	return r.print(os.Stdout, c.JSON)
@@ -89,6 +101,41 @@ type speedRow struct {
 	built builtIndex
 	asked askedIndex
 	load  string
+
+	sqlite, postgres *besideIndex // nil: not measured at this size
+}
+
+// beside measures the other two over the same tokens.
+func (c *searchSpeedCmd) beside(ctx context.Context, w *workshop, articles *manyArticles, n int, questions map[string][]question, row *speedRow) error {
+	folder, err := w.folder("beside")
+	if err != nil {
+		return err
+	}
+	sqlite, err := openFTS5(ctx, folder)
+	if err != nil {
+		return fmt.Errorf("SQLite FTS5: %w", err)
+	}
+	row.sqlite, err = measureBeside(ctx, articles, n, questions, sqlite)
+	if err = errors.Join(err, sqlite.db.Close()); err != nil {
+		return fmt.Errorf("SQLite FTS5: %w", err)
+	}
+	if c.Postgres == "" {
+		return nil
+	}
+	dsn, done, err := freshPostgres(ctx, c.Postgres)
+	if err != nil {
+		return err
+	}
+	defer done()
+	postgres, err := openPostgresText(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
+	}
+	defer postgres.conn.Close(ctx)
+	if row.postgres, err = measureBeside(ctx, articles, n, questions, postgres); err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
+	}
+	return nil
 }
 
 func (c *searchSpeedCmd) measure(ctx context.Context, articles *manyArticles, n int, questions string) (speedRow, error) {
