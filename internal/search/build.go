@@ -48,6 +48,9 @@ func NewBuilder(folder string, o Options) (*Builder, error) {
 
 // Put adds articles of which none was added before. Several goroutines may call it; two keep two processors busy.
 func (b *Builder) Put(ctx context.Context, documents []Document) error {
+	if len(documents) == 0 {
+		return ctx.Err()
+	}
 	s, err := b.x.splitter(ctx)
 	if err != nil {
 		return err
