@@ -116,7 +116,7 @@ func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results 
 		p.filters = append(p.filters, g)
 	}
 	p.order(x.most)
-	return p, x.boundMonths(r, p, q, results)
+	return p, x.boundMonths(r, p, q, x.most, results)
 }
 
 // single is a group of one list.
@@ -190,7 +190,7 @@ func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *a
 
 // boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
 // months of a date range.
-func (x *Index) boundMonths(r *reader, p *plan, q Query, results *Results) error {
+func (x *Index) boundMonths(r *reader, p *plan, q Query, most uint64, results *Results) error {
 	if len(p.groups) == 0 {
 		return nil
 	}
@@ -199,7 +199,7 @@ func (x *Index) boundMonths(r *reader, p *plan, q Query, results *Results) error
 		rarest = min(rarest, f.count)
 	}
 	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	if rarest <= x.most && !ranged {
+	if rarest <= most && !ranged {
 		return nil
 	}
 	months, err := readMonths(r)
@@ -212,7 +212,7 @@ func (x *Index) boundMonths(r *reader, p *plan, q Query, results *Results) error
 		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
 			continue
 		}
-		if sum >= float64(x.most) {
+		if sum >= float64(most) {
 			results.Bounded = true
 			break
 		}
