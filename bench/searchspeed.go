@@ -197,7 +197,7 @@ func buildIndex(ctx context.Context, articles *manyArticles, n int, folder strin
 	if err != nil {
 		return err
 	}
-	const group = 500
+	const group = 100
 	groups := make(chan []search.Document)
 	failed := make(chan error, 2)
 	for range 2 {
@@ -213,6 +213,9 @@ func buildIndex(ctx context.Context, articles *manyArticles, n int, folder strin
 	}
 	var documents []search.Document
 	for d := range articles.all(n) {
+		if ctx.Err() != nil {
+			break
+		}
 		if documents = append(documents, d); len(documents) == group {
 			groups <- documents
 			documents = nil

@@ -25,8 +25,8 @@ type Builder struct {
 
 // What the offline builder holds in memory, and how many pieces it makes one at a time.
 const (
-	builtTogether  = 1000 // articles
-	mergedTogether = 64   // pieces
+	builtTogether  = 300 // articles: they take 80 kB each while they are analysed
+	mergedTogether = 64  // pieces
 )
 
 // NewBuilder begins an index in a folder that does not exist.
