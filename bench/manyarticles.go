@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,21 +62,37 @@ func loadMany(w *workshop, file string) (*manyArticles, string, error) {
 	return m, from, nil
 }
 
-// all yields articles 1 to n. The same n gives the same articles.
+// all yields n articles in the order of their dates, as a newsroom writes them, undated ones first. The same n gives the same articles.
 func (m *manyArticles) all(n int) iter.Seq[search.Document] {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return m.date(a).Compare(m.date(b)) })
 	return func(yield func(search.Document) bool) {
-		for i := range n {
-			if !yield(m.article(i)) {
+		for code, i := range order {
+			d := m.article(i)
+			d.Code = int64(code + 1)
+			if !yield(d) {
 				return
 			}
 		}
 	}
 }
 
+// date is when an article was published; zero: undated.
+func (m *manyArticles) date(i int) time.Time {
+	at := m.dates[i%len(m.lines)]
+	if !at.IsZero() {
+		at = at.Add(-time.Duration(i/len(m.lines)) * backwards)
+	}
+	return at
+}
+
 func (m *manyArticles) article(i int) search.Document {
 	at, round := i%len(m.lines), i/len(m.lines)
 	l := &m.lines[at]
-	d := search.Document{Code: int64(i + 1), Headline: l.Title, Lede: l.Lead, Body: l.Body, Section: section(l.Section), Kind: "news", At: m.dates[at]}
+	d := search.Document{Headline: l.Title, Lede: l.Lead, Body: l.Body, Section: section(l.Section), Kind: "news", At: m.date(i)}
 	for _, tag := range l.Tags {
 		d.Tags = append(d.Tags, search.Label{ID: section(tag) + 1, Name: tag})
 	}
@@ -83,9 +100,6 @@ func (m *manyArticles) article(i int) search.Document {
 		return d
 	}
 	random := rand.New(rand.NewPCG(uint64(i), 1))
-	if !d.At.IsZero() {
-		d.At = d.At.Add(-time.Duration(round) * backwards)
-	}
 	// One sentence in five comes from another article.
 	var body strings.Builder
 	for _, sentence := range m.parts[at] {

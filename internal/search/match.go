@@ -18,7 +18,7 @@ const (
 )
 
 // maxCandidates is how many articles a search scores, about.
-const maxCandidates = 20_000
+const maxCandidates = 10_000
 
 // group is a word of the query with all that may stand for it.
 type group struct {
