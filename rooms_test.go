@@ -45,10 +45,11 @@ var rooms = map[string][]string{
 	"internal/indexing":   {"internal/news", "internal/markup", "internal/search"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 	"internal/page":       {"internal/news"},
+	"internal/stream":     {"internal/news"},
 
 	"internal/web": {"internal/news", "internal/i18n", "internal/page"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
-		"internal/discussion", "internal/indexing", "internal/media", "internal/search", "internal/syndicate", "theme"},
+		"internal/discussion", "internal/indexing", "internal/media", "internal/search", "internal/stream", "internal/syndicate", "theme"},
 	"internal/web/newsroom": {"internal/web", "internal/news", "internal/auth", "internal/persian", "internal/persian/copydesk", "internal/markup", "internal/i18n", "internal/country",
 		"internal/discussion", "internal/moderation", "internal/editorial", "internal/indexing", "internal/media", "internal/search", "internal/textdiff"},
 	"internal/web/control": {"internal/news", "internal/auth", "internal/backup", "internal/discussion", "internal/indexing", "internal/moderation"},

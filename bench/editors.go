@@ -128,15 +128,9 @@ func (c *editorsCmd) once(ctx context.Context, w *workshop) (reads, saves *paced
 	if err != nil {
 		return nil, nil, err
 	}
-	latest, err := fetch(s.addr, "/sitemap/1.xml", "identity")
+	pages, err := articlePages(s.addr)
 	if err != nil {
 		return nil, nil, err
-	}
-	var pages []string
-	for _, piece := range strings.Split(string(latest), "<loc>")[1:] {
-		address, _, _ := strings.Cut(piece, "</loc>")
-		_, path, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
-		pages = append(pages, "/"+path)
 	}
 	reads, saves = &paced{}, &paced{}
 	running, stop := context.WithTimeout(ctx, c.For)
@@ -181,6 +175,21 @@ func (c *editorsCmd) once(ctx context.Context, w *workshop) (reads, saves *paced
 	reads.spent = s.processor() - before
 	s.stop(syscall.SIGKILL)
 	return reads, saves, c.verify(ctx, filepath.Join(data, "dabir.db"), kept)
+}
+
+// articlePages are the paths of the articles of a newsroom's first sitemap.
+func articlePages(addr string) ([]string, error) {
+	sitemap, err := fetch(addr, "/sitemap/1.xml", "identity")
+	if err != nil {
+		return nil, err
+	}
+	var pages []string
+	for _, piece := range strings.Split(string(sitemap), "<loc>")[1:] {
+		address, _, _ := strings.Cut(piece, "</loc>")
+		_, path, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
+		pages = append(pages, "/"+path)
+	}
+	return pages, nil
 }
 
 // writer is an editor with an article of their own.

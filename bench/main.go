@@ -21,6 +21,7 @@ type cli struct {
 	Comments    commentsCmd    `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`
 	Moderators  moderatorsCmd  `cmd:"" help:"Ten moderators at a queue of 200,000 comments, beside a short one: times of their acts, no double work, no lost decision."`
 	Discussion  discussionCmd  `cmd:"" help:"First page of an article with 20,000 comments, beside the same article with 20."`
+	Streams     streamsCmd     `cmd:"" help:"Fifteen thousand open pages: memory of each, time from publication to the message at each, pages for others meanwhile."`
 	Stem        stemCmd        `cmd:"" help:"How well inflected words meet and different words stay apart, beside Snowball; tokens a second beside strings.Fields."`
 	Search      searchCmd      `cmd:"" help:"How good the order of search results is: MAP, nDCG, recall over judged queries."`
 	SearchSpeed searchSpeedCmd `cmd:"" name:"searchspeed" help:"What searching costs in 28,519, 114,000 and a million articles, beside SQLite FTS5 and PostgreSQL over the same tokens."`

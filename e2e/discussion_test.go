@@ -203,6 +203,7 @@ func TestNewCommentsAreAnnounced(t *testing.T) {
 	n := open(t)
 	reader, moderator := n.visitor(t), n.staff(t, "nazer")
 	article := reader.openForComments()
+	published, _ := reader.counts()
 	reader.fill("#text", "نوشته‌ای نیمه‌کاره")
 	other := n.visitor(t)
 	other.openForComments()
@@ -211,8 +212,10 @@ func TestNewCommentsAreAnnounced(t *testing.T) {
 	other.until(`document.querySelector("#comments .letter.mine")`)
 	moderator.publishesComment(article, "نظری که میان خواندن منتشر شد")
 	before := get[int](reader, `document.querySelectorAll("#talk .letter").length`)
-	reader.eval(`document.dispatchEvent(new Event("visibilitychange"))`)
 	reader.until(`document.querySelector(".fresh a").textContent === "۱ نظر تازه"`)
+	if now, _ := reader.counts(); now != published+1 {
+		t.Errorf("the counter says %d, before %d", now, published)
+	}
 	if now := get[int](reader, `document.querySelectorAll("#talk .letter").length`); now != before {
 		t.Error("the comment came unasked")
 	}

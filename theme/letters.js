@@ -168,23 +168,22 @@ const tell = (acts, message) => {
 };
 
 // ── New comments are announced, never pushed in ──
-const bar = $("[data-count]");
-const lookEvery = 60_000;
-const looksMost = 60;
-const look = async () => {
-  if (document.hidden) return;
-  try {
-    const answer = await (await fetch(bar.dataset.count, { headers: json })).json();
-    bar.textContent = answer.message || "";
-    $(".counts").innerHTML = answer.counts;
-  } catch { /* the next look may succeed */ }
-};
+const bar = $("[data-bring]");
+const counted = (text, n) => text.replace(/[\p{Nd}٬,]+/u, new Intl.NumberFormat(document.documentElement.lang).format(n));
+addEventListener("counts", ({ detail }) => { // what live.js heard
+  [...$(".counts").children].forEach((one, i) => {
+    const text = counted(one.textContent, detail[i]);
+    if (one.textContent !== text) one.textContent = text;
+  });
+  const came = detail[0] - talk.dataset.seen;
+  bar.textContent = came > 0 ? counted(came === 1 ? bar.dataset.single : bar.dataset.several, came) : "";
+});
 const bring = async () => {
-  const page = new DOMParser().parseFromString(await (await fetch(bar.href)).text(), "text/html");
+  const fresh = element(await (await fetch(bar.dataset.bring)).text());
   if (form) reply("");
-  talk.replaceChildren(...$("#talk", page).childNodes);
+  talk.replaceChildren(...fresh.childNodes);
+  talk.dataset.seen = fresh.dataset.seen;
   bar.textContent = "";
-  bar.dataset.count = $("[data-count]", page).dataset.count;
   placed(talk);
   showVotes();
   const first = $(".letter", talk);
@@ -193,11 +192,6 @@ const bring = async () => {
     first.focus();
   }
 };
-if (bar) {
-  let looks = 0;
-  const timer = setInterval(() => { if (++looks > looksMost) clearInterval(timer); else look(); }, lookEvery);
-  document.addEventListener("visibilitychange", look); // whoever comes back to the page wants to know at once
-}
 
 // ── The reader's own comments on this page ──
 const own = $(".own");
@@ -218,12 +212,12 @@ if (own && mine().length) showOwn().catch(() => { /* the line is cut */ });
 if (talk) showVotes();
 
 addEventListener("click", (event) => {
-  const tool = event.target.closest("[data-reply],[data-unreply],[data-count],[data-forget],.acts button");
+  const tool = event.target.closest("[data-reply],[data-unreply],[data-bring],[data-forget],.acts button");
   if (!tool || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (tool.matches("[data-reply],[data-unreply]") && !form) return;
   event.preventDefault();
   if (tool.matches("button[form]")) vote(tool);
-  else if (tool.matches("[data-count]")) bring();
+  else if (tool.matches("[data-bring]")) bring().catch(() => { location.href = bar.href; });
   else if (tool.matches("[data-forget]")) {
     const gone = mine().map((one) => one.code);
     keep("receipts", kept("receipts", []).filter((one) => !gone.includes(one.code)));

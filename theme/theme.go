@@ -10,7 +10,7 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-//go:embed site.css tokens.css sheets.css letters.css search.css site.js letters.js search.js challenge.js early.js icons.svg favicon.svg favicon.png fonts/*.woff2
+//go:embed site.css tokens.css sheets.css letters.css search.css site.js letters.js live.js search.js challenge.js early.js icons.svg favicon.svg favicon.png fonts/*.woff2
 var assets embed.FS
 
 // Templates is the folder of the reader's templates: files that begin with "_" are shared, every other one is a page.
@@ -23,6 +23,6 @@ func Templates() fs.FS {
 }
 
 // Assets is what browsers load: site.css (with tokens.css, which the newsroom uses too), site.js, early.js, sheets.css for pages that are none of articles, what pages
-// with comments need besides (letters.css, letters.js and the worker challenge.js), what search, topics and calendars do (search.css, search.js), icons.svg, fonts/ and the site’s sign (favicon.svg, and the
+// with comments need besides (letters.css, letters.js and the worker challenge.js), what keeps open pages fresh (live.js), what search, topics and calendars do (search.css, search.js), icons.svg, fonts/ and the site’s sign (favicon.svg, and the
 // same drawn as favicon.png for what reads no SVG).
 func Assets() fs.FS { return assets }

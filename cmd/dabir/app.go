@@ -27,6 +27,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/page"
 	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/stream"
 	"github.com/dabir-newsroom/dabir/internal/suggest"
 	"github.com/dabir-newsroom/dabir/internal/web"
 	"github.com/dabir-newsroom/dabir/internal/web/newsroom"
@@ -40,6 +41,7 @@ type app struct {
 	log        *slog.Logger
 	store      *store.Store
 	pages      *page.Cache
+	streams    *stream.Hub
 	begun      int64 // the newest event when the pages began
 	blobs      media.Blobs
 	library    *media.Library
@@ -90,6 +92,8 @@ func (a *app) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
+	a.streams = stream.New(stream.Options{Gate: a.store.Public(), Most: cfg.Streams, Rejected: cfg.Comments.RejectedCount})
+	a.streams.Reset(at.Log, backlog(at.Event))
 	if a.blobs, err = openBlobs(ctx, cfg); err != nil {
 		return err
 	}
@@ -223,7 +227,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 		Depth: a.cfg.Comments.Depth, CloseAfter: a.cfg.Comments.CloseAfter, RejectedCount: a.cfg.Comments.RejectedCount,
 	}, site.Sources{
 		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
-		Archive: public, Search: a.found,
+		Archive: public, Search: a.found, Streams: a.streams,
 		Pictures: a.library, Now: a.now,
 	}, bundle, assets)
 	if err != nil {
@@ -264,6 +268,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.matcher.Run(ctx) })
 	group.Go(func() { a.library.Run(ctx) })
 	group.Go(func() { a.pages.Run(ctx) })
+	group.Go(func() { a.streams.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })

@@ -212,6 +212,7 @@ func drill(t *testing.T, env []string, from copyFlags) {
 	if err := n.library.CatchUp(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	waitFor(t, "the suggestions", func() bool { return count("sqlite", n.cfg.Database, "suggest_due") == 0 })
 	last, err := n.backup(context.Background(), "")
 	if err != nil {
 		t.Fatal(err)

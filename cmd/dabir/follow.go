@@ -7,20 +7,25 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store"
+	"github.com/dabir-newsroom/dabir/internal/stream"
 )
 
 // deafAfter is how long the log may be out of reach before kept pages are marked as perhaps old.
 const deafAfter = time.Second
 
-// followOthers tells the kept pages what other nodes publish. What this process commits they hear before that (committed), so one
-// node alone loses nothing here.
+// backlog is the event behind which a node begins to hear: what happened lately is told to pages that were open before.
+func backlog(newest int64) int64 { return max(0, newest-stream.Backlog) }
+
+// followOthers tells the kept pages what other nodes publish, and then open pages what anybody did: in this order, as they fetch the
+// kept ones. What this process commits the kept pages hear before that (committed), so one node alone loses nothing here.
 func (a *app) followOthers(ctx context.Context) {
-	after := a.begun
+	after := backlog(a.begun)
 	for ctx.Err() == nil {
 		err := a.store.Follow(ctx, store.Follower{
 			After: after,
 			Hear: func(events []news.Event) error {
 				a.pages.Apply(events)
+				a.streams.Hear(events)
 				return nil
 			},
 			Lost: a.deaf(),
@@ -29,11 +34,13 @@ func (a *app) followOthers(ctx context.Context) {
 			return
 		}
 		a.log.Warn("the database was restored: all pages are made anew")
-		if after, err = a.store.NewestEvent(ctx); err != nil {
-			a.log.Error("the event log cannot be read", "err", err)
-			after = 0 // hearing everything again is harmless
+		at, err := a.store.Position(ctx)
+		if err != nil {
+			a.log.Error("the event log cannot be read", "err", err) // hearing everything again is harmless
 		}
+		after = at.Event
 		a.pages.Reset(after)
+		a.streams.Reset(at.Log, after)
 	}
 }
 

@@ -128,7 +128,7 @@ func (m *model) code() news.Code { return m.codes[m.r.IntN(len(m.codes))] }
 
 // paths are some pages of every sort.
 func (m *model) paths() []string {
-	all := []string{"/", "/latest", "/sections", "/rss.xml", "/sitemap.xml", "/sitemap/1.xml", "/corrections", "/robots.txt", "/comments/rss.xml"}
+	all := []string{"/", "/latest", "/sections", "/rss.xml", "/sitemap.xml", "/sitemap/1.xml", "/corrections", "/robots.txt", "/comments/rss.xml", "/part/latest", "/part/bar"}
 	for _, s := range m.sections {
 		all = append(all, s.Path(), s.Path()+"/rss.xml")
 	}
@@ -139,7 +139,7 @@ func (m *model) paths() []string {
 	all = append(all, "/topics", "/reporter/نگار-سپهوند", "/reporter/نگار-سپهوند/rss.xml", "/opensearch.xml",
 		fmt.Sprintf("/archive/%04d", today.Year), fmt.Sprintf("/archive/%04d/%02d", today.Year, today.Month))
 	for _, code := range m.codes {
-		all = append(all, "/print/"+code.String())
+		all = append(all, "/print/"+code.String(), "/part/counts/"+code.String(), "/part/version/"+code.String(), "/part/comments/"+code.String())
 		if a, err := m.store.Public().Article(m.t.Context(), code); err == nil {
 			all = append(all, a.Path(), a.Path()+"?reply=1", a.Path()+"?order=best", a.Path()+"?thread=1", "/news/"+code.String()+"/comments/rss.xml")
 		}

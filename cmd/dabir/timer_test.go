@@ -69,7 +69,7 @@ func TestScheduledPublishExactlyOnce(t *testing.T) {
 		startProcess(t, "serve", "--data", t.TempDir(), "--db", dsn),
 		startProcess(t, "serve", "--data", t.TempDir(), "--db", dsn),
 	}
-	codes, moment := scheduled(t, s, 120, 3*time.Second)
+	codes, moment := scheduled(t, s, 40, 3*time.Second)
 	if time.Now().After(moment) {
 		t.Fatal("the machine is so slow that the moment passed while the articles were written")
 	}

@@ -31,6 +31,7 @@ type Config struct {
 	Backup         Backup
 	Embeds         []string // hosts whose films may play in our pages, without www
 	PagesMemory    int      // MiB that rendered pages may take
+	Streams        int      // open pages that are told at once what changes
 	CountryFile    string   // MMDB; "" for the one inside the binary
 	LogLevel       string   // debug, info, warn, error
 	LogFormat      string   // text, json
@@ -200,6 +201,8 @@ func Settings() []Setting {
 			func(c *Config, v string) (err error) { c.Embeds, err = hosts(v); return err }},
 		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
 			func(c *Config, v string) (err error) { c.PagesMemory, err = number(v, 1, 1<<20); return err }},
+		{"pages.streams", "20000", "how many open pages are told at once what changes, each over a connection of its own; beyond that pages look by themselves now and then; 0: all do",
+			func(c *Config, v string) (err error) { c.Streams, err = number(v, 0, 1_000_000); return err }},
 		{"country.file", "", "an MMDB file that tells the country of an address; empty: the one inside Dabir",
 			text(func(c *Config) *string { return &c.CountryFile })},
 		{"log.level", "info", "what is logged: debug, info, warn or error", oneOf(func(c *Config) *string { return &c.LogLevel }, "debug", "info", "warn", "error")},

@@ -30,12 +30,7 @@ func (d *Desk) prepare(ctx context.Context, c news.Content) (news.Content, error
 	if c.Headline == "" {
 		wrong = append(wrong, news.FieldError("headline", "error.headline_missing"))
 	}
-	if !slices.Contains(news.ArticleKinds(), c.Kind) {
-		wrong = append(wrong, news.FieldError("kind", "error.kind"))
-	}
-	if !slices.Contains([]string{"fa", "en", "ar"}, c.Lang) {
-		wrong = append(wrong, news.FieldError("lang", "error.lang"))
-	}
+	wrong = append(wrong, checkChoices(c)...)
 	section, err := d.section(ctx, c.Section)
 	if err != nil {
 		wrong = append(wrong, err)
@@ -50,6 +45,18 @@ func (d *Desk) prepare(ctx context.Context, c news.Content) (news.Content, error
 		}
 	}
 	return c, errors.Join(wrong...)
+}
+
+// checkChoices checks what a form offers to choose from: the kind and the language.
+func checkChoices(c news.Content) []error {
+	var wrong []error
+	if !slices.Contains(news.ArticleKinds(), c.Kind) {
+		wrong = append(wrong, news.FieldError("kind", "error.kind"))
+	}
+	if !slices.Contains([]string{"fa", "en", "ar"}, c.Lang) {
+		wrong = append(wrong, news.FieldError("lang", "error.lang"))
+	}
+	return wrong
 }
 
 // clean brings everything but the body to the form in which Dabir keeps it: clean lines, a slug, tags that differ.

@@ -107,11 +107,7 @@ func (d *Desk) SaveTemplate(ctx context.Context, actor news.Actor, c news.Conten
 		return err
 	}
 	c = cleanBody(d.clean(c))
-	wrong := checkLengths(c)
-	if !slices.Contains(news.ArticleKinds(), c.Kind) {
-		wrong = append(wrong, news.FieldError("kind", "error.kind"))
-	}
-	if len(wrong) > 0 {
+	if wrong := append(checkLengths(c), checkChoices(c)...); len(wrong) > 0 {
 		return errors.Join(wrong...)
 	}
 	return d.storage.SaveTemplate(ctx, actor, c)

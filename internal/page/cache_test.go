@@ -33,13 +33,13 @@ type newsroom struct {
 }
 
 func each(t *testing.T, run func(t *testing.T, n *newsroom)) {
-	for name, dsn := range map[string]func() string{
-		"sqlite":   func() string { return filepath.Join(t.TempDir(), "dabir.db") },
-		"postgres": func() string { return storetest.Postgres(t) },
+	for name, dsn := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "dabir.db") },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := &newsroom{}
-			s, err := store.Open(t.Context(), store.Options{DSN: dsn(), Committed: func(events []news.Event) {
+			s, err := store.Open(t.Context(), store.Options{DSN: dsn(t), Committed: func(events []news.Event) {
 				if n.cache != nil {
 					n.cache.Apply(events)
 				}

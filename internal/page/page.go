@@ -48,6 +48,18 @@ type movingAt struct {
 type Variant struct {
 	Body                   []byte
 	ETag, Length, Encoding []string // Encoding is nil for Plain
+	head                   atomic.Pointer[[]byte]
+}
+
+// Head is what make returned at the first call: what goes before the body on a connection. It must not be changed.
+func (v *Variant) Head(make func() []byte) []byte {
+	kept := v.head.Load()
+	if kept == nil {
+		made := make()
+		kept = &made
+		v.head.Store(kept)
+	}
+	return *kept
 }
 
 // minPack is the size from which compressing pays, in bytes.

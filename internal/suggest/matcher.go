@@ -25,6 +25,7 @@ type Texts interface {
 // What a round of work may take.
 const (
 	lookEvery = 250 * time.Millisecond // how often it is asked for jobs
+	gather    = 100 * time.Millisecond // between rounds that were not full: while many articles come out, their jobs are taken together
 	retry     = 5 * time.Second        // after a failure
 	jobsAtMax = 50                     // of a round: a second's work at most
 	// window is how far from an article in time those may be that go with it, tags aside.
@@ -74,8 +75,10 @@ func (m *Matcher) Run(ctx context.Context) {
 		switch {
 		case err != nil:
 			timer.Reset(retry)
-		case did > 0:
+		case did == jobsAtMax:
 			timer.Reset(0)
+		case did > 0:
+			timer.Reset(gather)
 		default:
 			timer.Reset(lookEvery)
 		}

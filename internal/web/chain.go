@@ -42,6 +42,7 @@ type chain struct {
 	pages   *page.Cache // nil: none
 	packer  *page.Packer
 	viewed  Viewed
+	pieces  pieces
 	fail    FailFunc // for what no route matched
 }
 
@@ -137,6 +138,9 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	}
 	if r.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
+	}
+	if route.Stream {
+		return route.Handler(w, r)
 	}
 	timeout := route.Timeout
 	if timeout == 0 {
@@ -243,8 +247,8 @@ func (c *chain) logAccess(rec *record, r *http.Request, in *info, start time.Tim
 	if _, path, ok := strings.Cut(pattern, " "); ok {
 		pattern = path
 	}
-	c.log.InfoContext(r.Context(), "request", "method", method(r), "route", pattern, "status", status, "bytes", rec.bytes,
-		"ms", float64(time.Since(start).Microseconds())/1000, "request", in.id)
+	c.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", method(r)), slog.String("route", pattern), slog.Int("status", status),
+		slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000), slog.String("request", in.id))
 }
 
 // method keeps invented methods out of the log.

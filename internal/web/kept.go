@@ -127,6 +127,15 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 	start := time.Now()
 	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true}
 	in := info{id: newRequestID(), pattern: p.Route}
+	if r.Header["If-None-Match"] == nil && p.Status == http.StatusOK {
+		v, err := c.variant(r, p)
+		if err == nil && c.sendDirect(w, r, p, v, in.id, start) {
+			c.view(r, p)
+			rec.status, rec.bytes = p.Status, int64(len(v.Body))
+			c.logAccess(&rec, r, &in, start)
+			return true
+		}
+	}
 	h := w.Header()
 	h["X-Request-Id"] = []string{in.id}
 	maps.Copy(h, c.headers)
@@ -143,40 +152,58 @@ var (
 	oldPage = []string{"dabir; hit; detail=old"}
 )
 
-// send writes a page in the encoding that the client takes, or tells the client that it has it already.
-func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, old bool) error {
+// variant is the page in the encoding that the client takes.
+func (c *chain) variant(r *http.Request, p *page.Page) (*page.Variant, error) {
 	encoding := page.Plain
 	if p.Pack {
 		encoding = acceptedEncoding(r.Header.Get("Accept-Encoding"))
 	}
-	v, err := p.In(encoding, c.packer)
-	if err != nil {
-		return err
-	}
-	h := w.Header()
+	return p.In(encoding, c.packer)
+}
+
+// describe sets the headers of a page in that form.
+func (c *chain) describe(h http.Header, p *page.Page, v *page.Variant) {
 	maps.Copy(h, p.Header)
 	if p.Pack {
 		h["Vary"] = varyEncoding
 	}
-	if old {
-		h["Cache-Status"] = oldPage
-	}
 	if p.Status == http.StatusOK {
 		h["Etag"] = v.ETag
-		// A page that a browser fetched in advance has not been seen by anybody (Sec-Purpose, Fetch standard).
-		if p.Article != 0 && c.viewed != nil && r.Method == http.MethodGet && !strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
-			c.viewed(p.Article, clientAddr(r, c.proxies), r.UserAgent())
-		}
-		if p.Has(r.Header.Get("If-None-Match")) {
-			delete(h, "Content-Type")
-			w.WriteHeader(http.StatusNotModified)
-			return nil
-		}
 	}
 	if v.Encoding != nil {
 		h["Content-Encoding"] = v.Encoding
 	}
 	h["Content-Length"] = v.Length
+}
+
+// view counts a page that is sent to somebody. One that a browser fetches in advance has not been seen by anybody (Sec-Purpose, Fetch standard).
+func (c *chain) view(r *http.Request, p *page.Page) {
+	if p.Article != 0 && c.viewed != nil && r.Method == http.MethodGet && !strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
+		c.viewed(p.Article, clientAddr(r, c.proxies), r.UserAgent())
+	}
+}
+
+// send writes a page in the encoding that the client takes, or tells the client that it has it already.
+func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, old bool) error {
+	v, err := c.variant(r, p)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	c.describe(h, p, v)
+	if old {
+		h["Cache-Status"] = oldPage
+	}
+	if p.Status == http.StatusOK {
+		c.view(r, p)
+		if p.Has(r.Header.Get("If-None-Match")) {
+			for _, of := range []string{"Content-Type", "Content-Encoding", "Content-Length"} {
+				delete(h, of)
+			}
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
 	w.WriteHeader(p.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(v.Body) // a broken connection leaves nobody to tell

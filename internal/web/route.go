@@ -51,6 +51,7 @@ type Route struct {
 	Timeout  time.Duration // until the request's context ends; 0: by Rate
 	MaxBody  int64         // bytes; 0: DefaultMaxBody
 	Kept     bool          // everybody gets the same page: it is kept until something that it shows changes
+	Stream   bool          // the answer stays open (Stream): neither the route's time nor the server's ends it
 	Query    []string      // of a kept route: the parameters that make another page; others do not reach the handler
 	Handler  Handler
 }
@@ -84,6 +85,8 @@ func (route Route) validate() error {
 		return errors.New("changes something and is in the class of reads")
 	case route.Kept && (route.Audience != AudiencePublic || method != http.MethodGet):
 		return errors.New("is kept and not a public read")
+	case route.Stream && (route.Kept || route.Audience != AudiencePublic || method != http.MethodGet):
+		return errors.New("stays open and is kept or not a public read")
 	case route.Handler == nil:
 		return errors.New("has no handler")
 	}

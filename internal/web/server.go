@@ -14,6 +14,7 @@ import (
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
@@ -27,7 +28,7 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 // returns early only with the error that stopped the listener.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener, grace time.Duration) error {
 	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(listener) }()
+	go func() { stopped <- server.Serve(directly{listener}) }()
 	select {
 	case err := <-stopped:
 		return err

@@ -126,7 +126,7 @@ func (s *Site) fillArchive(r *http.Request, page *archivePage, path string, from
 		return err
 	}
 	page.Before, page.After = s.dayLink(before), s.dayLink(next)
-	page.sides, err = s.sides(ctx, 0)
+	page.sides, err = s.sides(ctx, &page.frame, 0)
 	return err
 }
 

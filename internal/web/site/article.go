@@ -44,6 +44,7 @@ type articlePage struct {
 	Suggested         []Card
 	SuggestedPictures bool
 	Talk              talk
+	Version           string
 }
 
 type printPage struct {
@@ -158,13 +159,14 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	s.amended(&page.Story, a, corrections)
+	page.Version = version(a, len(corrections))
 	data, err := syndicate.NewsArticle(s.machine, a, corrections...)
 	if err != nil {
 		return err
 	}
 	page.JSONLD = template.JS(data)
 	page.Shares = shares(page.Story.ShortLink, a.Headline)
-	if page.sides, err = s.sides(ctx, a.Code); err != nil {
+	if page.sides, err = s.sides(ctx, &page.frame, a.Code, a.Code.CommentsDependency(), a.Code.Dependency()); err != nil {
 		return err
 	}
 	suggested, err := s.Suggestions.For(ctx, a, page.shown, suggestedMany)

@@ -95,7 +95,7 @@ func (s *Site) corrections(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := correctionsPage{frame: f, Heading: heading}
-	if page.sides, err = s.sides(ctx, 0); err != nil {
+	if page.sides, err = s.sides(ctx, &page.frame, 0); err != nil {
 		return err
 	}
 	for _, one := range all {

@@ -62,7 +62,7 @@ func (s *Site) dossiers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := dossiersPage{frame: f, Heading: heading}
-	if page.sides, err = s.sides(r.Context(), 0); err != nil {
+	if page.sides, err = s.sides(r.Context(), &page.frame, 0); err != nil {
 		return err
 	}
 	var all []news.PublicDossier
@@ -93,7 +93,7 @@ func (s *Site) dossier(w http.ResponseWriter, r *http.Request) error {
 	page := dossierPage{frame: f, Heading: d.Title, OwnFeed: d.Path() + "/rss.xml", Body: text.Template()}
 	page.Description = markup.Excerpt(text, 160)
 	page.Feeds = append(page.Feeds, link{d.Title + " | " + s.settings.Name, page.OwnFeed})
-	if page.sides, err = s.sides(r.Context(), 0); err != nil {
+	if page.sides, err = s.sides(r.Context(), &page.frame, 0); err != nil {
 		return err
 	}
 	cards, pinned, err := s.dossierCards(r.Context(), d, news.DossierShown)

@@ -30,9 +30,10 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
-	Sheet                bool // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
-	Letters              bool // the page shows comments or their forms: it needs their style and script
-	Framed               bool // shown in a frame of the newsroom: its links open beside it
+	Sheet                bool   // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
+	Letters              bool   // the page shows comments or their forms: it needs their style and script
+	Events               string // where the page hears what changed; "" for pages that show nothing of it
+	Framed               bool   // shown in a frame of the newsroom: its links open beside it
 }
 
 type link struct{ Name, Path string }
@@ -115,8 +116,10 @@ const (
 	mostReadMany = 7
 )
 
-// sides reads them; the article that is open is not among its own neighbours.
-func (s *Site) sides(ctx context.Context, open news.Code) (sides, error) {
+// sides reads them for the page with that frame, which follows the latest and what else it shows; the article that is open is not among
+// its own neighbours.
+func (s *Site) sides(ctx context.Context, f *frame, open news.Code, follows ...news.Dependency) (sides, error) {
+	f.Events = events(append(follows, news.LatestList)...)
 	latest, err := s.Lists.List(ctx, news.ListQuery{Dated: true, Limit: latestBeside + 1})
 	if err != nil {
 		return sides{}, err

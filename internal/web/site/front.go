@@ -26,6 +26,7 @@ type frontPage struct {
 type bar struct {
 	Kind, Text string
 	Path       string // "" when it leads nowhere
+	Until      int64  // Unix milliseconds at which it goes by itself; 0: never
 }
 
 // desk is a block of the river: a section's part, or what an editor put together.
@@ -60,7 +61,7 @@ func (s *Site) ShowFront(w http.ResponseWriter, r *http.Request, front news.Fron
 	if err != nil {
 		return err
 	}
-	page.Framed, page.Robots = true, "noindex"
+	page.Framed, page.Robots, page.Events = true, "noindex", ""
 	web.SetPrivate(w)
 	web.AllowFraming(w)
 	return s.render(w, r, http.StatusOK, "front", page)
@@ -87,7 +88,7 @@ func (s *Site) frontPage(ctx context.Context, front news.Front) (frontPage, erro
 	page := frontPage{frame: f}
 	page.Description = s.settings.Tagline
 	page.Today = moment(s.jalaliToday().Time(persian.Tehran()), s.print.LongDate) // the day alone: the page is kept for longer than a second
-	if page.sides, err = s.sides(ctx, 0); err != nil {
+	if page.sides, err = s.sides(ctx, &page.frame, 0, news.FrontPage); err != nil {
 		return page, err
 	}
 	a := &arranger{site: s, ctx: ctx, sections: f.sections, used: map[news.Code]news.SectionID{}}
@@ -150,6 +151,9 @@ func (a *arranger) bar(b news.Breaking, now time.Time) *bar {
 	}
 	if card, public := a.hand[b.Article]; public {
 		out.Path = card.Path()
+	}
+	if !b.Until.IsZero() {
+		out.Until = b.Until.UnixMilli()
 	}
 	return out
 }

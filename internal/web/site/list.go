@@ -15,6 +15,7 @@ type listPage struct {
 	Heading string
 	OwnFeed string
 	Topic   *topicView // nil: none
+	Fresh   *offer     // the list offers what is published meanwhile; nil: it does not
 	rows
 }
 
@@ -45,12 +46,15 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, page listPage, q new
 	if err != nil {
 		return err
 	}
-	if page.sides, err = s.sides(r.Context(), 0); err != nil {
+	if page.sides, err = s.sides(r.Context(), &page.frame, 0); err != nil {
 		return err
 	}
 	if byDay {
 		page.Rows, page.ByDay = s.rowsByDay(found.Cards), true
-		page.Latest = nil // it would say the same twice
+		page.Latest, page.Events = nil, "" // it would say the same twice
+		if after.IsZero() {
+			page.Events, page.Fresh = events(news.LatestList), s.offer("site.fresh")
+		}
 	} else {
 		page.Rows = s.rowsOf(found.Cards, after.IsZero())
 	}

@@ -89,7 +89,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
-	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt", "/preview", searchPath)
+	body := syndicate.Robots(s.machine, "/newsroom", "/comments/receipt", "/preview", eventsPath, "/part/", searchPath)
 	return web.Write(w, r, http.StatusOK, "text/plain; charset=utf-8", body)
 }
 

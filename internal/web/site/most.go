@@ -40,7 +40,7 @@ func (s *Site) most(w http.ResponseWriter, r *http.Request) error {
 		}
 		page.Tabs = append(page.Tabs, tab)
 	}
-	if page.sides, err = s.sides(r.Context(), 0); err != nil {
+	if page.sides, err = s.sides(r.Context(), &page.frame, 0); err != nil {
 		return err
 	}
 	page.MostRead = nil // it would say the same twice

@@ -25,7 +25,16 @@ func (s *Site) routes() []web.Route {
 	files.Timeout = playTime
 	hidden := read("/preview/{token}/media/{id}/{file}", s.outsideMedia)
 	hidden.Timeout = playTime
+	events := read(eventsPath, s.events)
+	events.Stream = true
 	return append(s.talkRoutes(read, kept, write), []web.Route{
+		events,
+		kept("/part/latest", s.latestPart),
+		kept("/part/bar", s.barPart),
+		kept("/part/counts/{code}", s.countsPart),
+		kept("/part/comments/{code}", s.commentsPart),
+		kept("/part/version/{code}", s.versionPart),
+
 		kept("/{$}", s.front),
 		kept("/news/{code}", s.article, "reply", "play", "order", "after", "thread"),
 		kept("/news/{code}/{slug}", s.article, "reply", "play", "order", "after", "thread"),
@@ -83,7 +92,6 @@ func (s *Site) talkRoutes(read func(string, web.Handler) web.Route, kept func(st
 	return []web.Route{
 		comment,
 		kept("/news/{code}/comments/rss.xml", s.commentFeed),
-		read("/news/{code}/comments/count", s.fresh),
 		read("/news/{code}/comments/{id}", s.permalink),
 		read("/news/{code}/comments/{id}/report", s.askReport),
 		write("/news/{code}/comments/{id}/report", s.report),

@@ -17,6 +17,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/media"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/stream"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
 	"github.com/dabir-newsroom/dabir/internal/web"
 	"github.com/dabir-newsroom/dabir/theme"
@@ -83,6 +84,11 @@ type Pictures interface {
 	OpenOriginal(ctx context.Context, m news.Media) (media.File, error)
 }
 
+// Streams tell open pages what changed.
+type Streams interface {
+	Join(ctx context.Context, ask stream.Ask) (*stream.Page, error)
+}
+
 // Settings is what a newsroom says of itself.
 type Settings struct {
 	Name    string
@@ -106,7 +112,8 @@ type Corrections interface {
 	AllCorrections(ctx context.Context, after news.Cursor, limit int) ([]news.PublicCorrection, news.Cursor, error)
 }
 
-// Sources is where pages come from. Previews and Search may be nil; without Search the database is asked, plainly; without Fronts the front page arranges itself and there are no dossiers.
+// Sources is where pages come from. Previews, Search and Streams may be nil; without Search the database is asked, plainly; without Streams open
+// pages look for themselves; without Fronts the front page arranges itself and there are no dossiers.
 type Sources struct {
 	Articles    Articles
 	Letters     Letters
@@ -120,6 +127,7 @@ type Sources struct {
 	Discussion  Discussion
 	Moderation  Moderation
 	Pictures    Pictures
+	Streams     Streams
 	Now         func() time.Time
 }
 

@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,8 +28,8 @@ type talk struct {
 	First          string // to the first page; "" on it
 	Next           string
 	VotePath, Back string
-	CountPath      string
 	FeedPath       string
+	Fresh          *offer // of new comments
 	Closed         string // the sentence that says so; "" while comments are taken
 	Form           commentForm
 }
@@ -105,7 +104,7 @@ func (s *Site) talk(ctx context.Context, a news.PublicArticle, t talkQuery, form
 	}
 	base := news.ArticlePath(a.Code, "") + "/comments"
 	out := talk{Counts: s.counts(state.CommentCounts), VotePath: news.ArticlePath(a.Code, "") + "/votes", Back: t.query(),
-		CountPath: fmt.Sprintf("%s/count?seen=%d", base, state.Published), FeedPath: base + "/rss.xml", Closed: s.closing(state), Form: form}
+		FeedPath: base + "/rss.xml", Fresh: s.offer("letters.fresh"), Closed: s.closing(state), Form: form}
 	if form.Refused {
 		out.Closed = s.print.T("letters.closed")
 	}
@@ -238,26 +237,4 @@ func (s *Site) permalink(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-cache")
 	http.Redirect(w, r, a.Path()+at.query()+"#c"+news.Code(c.ID).String(), http.StatusFound)
 	return nil
-}
-
-// fresh tells a script how many comments were published since its page was made. It is the same for all who saw as many, so it has
-// an ETag and costs a look at the article's row.
-func (s *Site) fresh(w http.ResponseWriter, r *http.Request) error {
-	code, ok := news.ParseCode(r.PathValue("code"))
-	if !ok {
-		return news.Fail(news.NotFound, "error.not_found")
-	}
-	state, err := s.Letters.CommentsState(r.Context(), code)
-	if err != nil {
-		return err
-	}
-	answer := answer{}
-	if answer.Counts, err = s.part("counts", s.counts(state.CommentCounts)); err != nil {
-		return err
-	}
-	seen, _ := news.ParseCode(r.URL.Query().Get("seen"))
-	if n := int64(state.Published) - int64(seen); n > 0 {
-		answer.Message = s.print.N("letters.fresh", n)
-	}
-	return sendJSON(w, r, http.StatusOK, answer)
 }

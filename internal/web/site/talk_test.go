@@ -196,35 +196,6 @@ func TestClosedCommentsSayWhy(t *testing.T) {
 	}
 }
 
-func TestFreshCommentsAreCounted(t *testing.T) {
-	m := newSample()
-	h := m.handler(t, i18n.FA)
-	ask := func(path string) (w *httptest.ResponseRecorder, a answer) {
-		w = get(t, h, path)
-		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
-			t.Fatal(err)
-		}
-		return w, a
-	}
-	inOrder(t, get(t, h, articlePath).Body.String(), `data-count="/news/12/comments/count?seen=3"`)
-	w, a := ask("/news/12/comments/count?seen=3")
-	if a.Message != "" || w.Header().Get("ETag") == "" || !strings.Contains(a.Counts, "انتشار یافته: ۳") {
-		t.Errorf("%+v %v", a, w.Header())
-	}
-	m.crowd(2)
-	if _, a := ask("/news/12/comments/count?seen=3"); a.Message != "۲ نظر تازه" {
-		t.Errorf("%+v", a)
-	}
-	for _, junk := range []string{"", "?seen=x", "?seen=999999999999999999999", "?seen=-4"} {
-		if w, _ := ask("/news/12/comments/count" + junk); w.Code != http.StatusOK {
-			t.Errorf("%s: %d", junk, w.Code)
-		}
-	}
-	if w := get(t, h, "/news/99/comments/count?seen=1"); w.Code != http.StatusNotFound {
-		t.Errorf("a hidden article: %d", w.Code)
-	}
-}
-
 func TestCommentFeeds(t *testing.T) {
 	m := newSample()
 	m.comments[12][1].Text = "<script>alert(1)</script> & \x01\""

@@ -1,0 +1,424 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/news"
+)
+
+// gate is what the public may know of some articles.
+type gate struct {
+	mu     sync.Mutex
+	counts map[news.Code]news.CommentCounts
+	broken error
+}
+
+func (g *gate) CommentsState(_ context.Context, code news.Code) (news.CommentsState, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n, ok := g.counts[code]
+	if !ok {
+		return news.CommentsState{}, news.Fail(news.NotFound, "error.not_found")
+	}
+	return news.CommentsState{CommentCounts: n}, g.broken
+}
+
+func (g *gate) set(change func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	change()
+}
+
+// node is a running Hub in a bubble of its own time.
+func node(t *testing.T, g *gate, begin int64) (h *Hub, stop func()) {
+	t.Helper()
+	h = New(Options{Gate: g, Most: 100})
+	h.Reset("log", begin)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() { h.Run(ctx) })
+	stop = func() { cancel(); group.Wait() }
+	t.Cleanup(stop)
+	return h, stop
+}
+
+// page is an open page.
+type page struct {
+	mu    sync.Mutex
+	told  []string // lines, without empty ones
+	beats int      // messages without a line
+	last  string
+	fail  error
+	over  chan struct{}
+	once  sync.Once
+	err   chan error
+}
+
+func (p *page) Wait()  { <-p.over }
+func (p *page) Close() { p.leave() }
+func (p *page) leave() { p.once.Do(func() { close(p.over) }) }
+
+func (p *page) Send(message []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fail != nil {
+		return p.fail
+	}
+	empty := true
+	for line := range strings.SplitSeq(string(message), "\n") {
+		if id, ok := strings.CutPrefix(line, "id: "); ok {
+			p.last = id
+		}
+		if data, ok := strings.CutPrefix(line, "data: "); ok && data != "" {
+			p.told, empty = append(p.told, data), false
+		}
+	}
+	if empty {
+		p.beats++
+	}
+	if !strings.HasSuffix(string(message), "\n\n") {
+		return fmt.Errorf("not a whole message: %q", message)
+	}
+	return nil
+}
+
+// hears are the lines since the last call, once all is quiet.
+func (p *page) hears() string {
+	synctest.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	said := strings.Join(p.told, "; ")
+	p.told = nil
+	return said
+}
+
+func (p *page) id() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.last
+}
+
+// opens opens a page that follows things.
+func opens(t *testing.T, h *Hub, last string, on ...string) *page {
+	t.Helper()
+	return joins(t, h, Ask{On: on, Last: last})
+}
+
+func joins(t *testing.T, h *Hub, ask Ask) *page {
+	t.Helper()
+	p := &page{over: make(chan struct{}), err: make(chan error, 1), last: ask.Last}
+	go func() {
+		joined, err := h.Join(t.Context(), ask)
+		if err == nil {
+			joined.Serve(p)
+		}
+		p.err <- err
+	}()
+	synctest.Wait()
+	t.Cleanup(func() { p.leave(); synctest.Wait() })
+	return p
+}
+
+func touched(seq int64, on ...news.Dependency) []news.Event {
+	return []news.Event{{Seq: seq, Kind: news.ArticlePublished, Touches: on}}
+}
+
+func TestPagesAreToldWhatChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {Published: 3, Pending: 1}}}
+		h, _ := node(t, g, 100)
+		front, article := opens(t, h, "", "latest", "front"), opens(t, h, "", "latest", "comments/7", "article/7")
+		if got := article.hears(); got != "counts 7 3 1" || front.hears() != "" {
+			t.Errorf("at its opening the article hears %q", got)
+		}
+		for i, tt := range []struct {
+			events         []news.Event
+			front, article string
+		}{
+			{touched(101, "latest", "section/1", "article/9"), "latest", "latest"},
+			{touched(102, "front"), "front", ""},
+			{touched(103, "comments/7"), "", "counts 7 3 1"},
+			{touched(104, "comments/8", "tag/3"), "", ""},
+			{[]news.Event{{Seq: 105, Kind: news.CommentVoted, Touches: []news.Dependency{"comments/7"}}}, "", ""},
+			{[]news.Event{{Seq: 106, Kind: news.ArticleCommentsClosed, Touches: []news.Dependency{"article/7"}}}, "", ""},
+			{touched(107, "article/7", "latest"), "latest", "latest; article/7"},
+			{append(touched(108, "latest"), touched(109, "front", "comments/7", "latest")...), "latest; front", "latest; counts 7 3 1"},
+		} {
+			time.Sleep(beat)
+			h.Hear(tt.events)
+			if got := front.hears(); got != tt.front {
+				t.Errorf("%d: the front page hears %q, want %q", i, got, tt.front)
+			}
+			if got := article.hears(); got != tt.article {
+				t.Errorf("%d: the article hears %q, want %q", i, got, tt.article)
+			}
+		}
+		if h.Open() != 2 {
+			t.Errorf("%d streams are open", h.Open())
+		}
+		front.leave()
+		synctest.Wait()
+		if err := <-front.err; err != nil || h.Open() != 1 {
+			t.Errorf("one left: %v, %d open", err, h.Open())
+		}
+	})
+}
+
+// TestManyEventsFewMessages: whatever happens within a second reaches a page as one message, and nothing of it is left out.
+func TestManyEventsFewMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
+		h, _ := node(t, g, 0)
+		p := opens(t, h, "", "comments/7", "latest")
+		time.Sleep(beat)
+		p.hears()
+		for i := range 100 {
+			g.set(func() { g.counts[7] = news.CommentCounts{Published: i + 1} })
+			h.Hear(touched(int64(i+1), "comments/7", "latest"))
+			synctest.Wait()
+		}
+		time.Sleep(2 * beat)
+		if got := p.hears(); got != "counts 7 1 0; latest; counts 7 100 0; latest" && got != "latest; counts 7 1 0; latest; counts 7 100 0" {
+			t.Errorf("it hears %s", got)
+		}
+	})
+}
+
+func TestSilentPageHearsThatItsStreamLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := node(t, &gate{}, 5)
+		p := opens(t, h, "", "latest")
+		h.Hear(touched(6, "section/1"))
+		before := p.beats
+		time.Sleep(beats * beat)
+		synctest.Wait()
+		if p.beats != before+1 || !strings.HasPrefix(p.id(), "6.") {
+			t.Errorf("%d signs of life, the last with id %s", p.beats-before, p.id())
+		}
+	})
+}
+
+func TestResumingPageHearsWhatItMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {Published: 1}}}
+		h, _ := node(t, g, 10)
+		mark := strings.TrimPrefix(opens(t, h, "", "latest").id(), "10.")
+		h.Hear(slices.Concat(touched(11, "latest"), touched(12, "section/2"), touched(13, "front")))
+		for last, want := range map[string]string{
+			"10." + mark: "latest; front", "11." + mark: "front", "12." + mark: "front", "13." + mark: "",
+			"14." + mark: "", // this node is behind the one that told it
+			"9." + mark:  "reset", "10.other": "reset", "10": "reset", "-1." + mark: "reset", "x": "reset", "99999999999999999999." + mark: "reset",
+		} {
+			p := opens(t, h, last, "latest", "front")
+			if got := p.hears(); got != want {
+				t.Errorf("after %s it hears %q, want %q", last, got, want)
+			}
+			p.leave()
+		}
+		ahead := opens(t, h, "14."+mark, "latest")
+		h.Hear(touched(14, "latest"))
+		time.Sleep(2 * beat)
+		if got := ahead.hears(); got != "" {
+			t.Errorf("told by another node already, it hears %q again", got)
+		}
+		h.Hear(touched(15, "latest"))
+		if got := ahead.hears(); got != "latest" {
+			t.Errorf("of what is new it hears %q", got)
+		}
+		h.Reset("another log", 3)
+		time.Sleep(2 * beat)
+		if got := ahead.hears(); got != "reset" || !strings.HasPrefix(ahead.id(), "3.") || strings.HasSuffix(ahead.id(), mark) {
+			t.Errorf("of another log it hears %q, id %s", got, ahead.id())
+		}
+	})
+}
+
+func TestNewPageHearsWhatItIsTooOldFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := node(t, &gate{}, 0)
+		h.Hear(touched(1, "latest"))
+		time.Sleep(10 * time.Second)
+		for age, want := range map[time.Duration]string{0: "", 7 * time.Second: "", 8 * time.Second: "latest", time.Hour: "latest"} {
+			if got := joins(t, h, Ask{On: []string{"latest"}, Age: age}).hears(); got != want {
+				t.Errorf("a page %v old hears %q, want %q", age, got, want)
+			}
+		}
+	})
+}
+
+// TestWhoForgetsAsksAnew: a node remembers so many touches and says reset to who asks for older ones.
+func TestWhoForgetsAsksAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := node(t, &gate{}, 0)
+		_, mark, _ := strings.Cut(opens(t, h, "", "latest").id(), ".")
+		h.Hear(touched(1, "front"))
+		for seq := int64(2); seq <= remembered+2; seq++ {
+			h.Hear(touched(seq, news.Code(seq).CommentsDependency()))
+		}
+		for last, want := range map[string]string{"0." + mark: "reset", "1." + mark: "reset", "2." + mark: ""} {
+			if got := opens(t, h, last, "front").hears(); got != want {
+				t.Errorf("after %s it hears %q, want %q", last, got, want)
+			}
+		}
+		if len(h.recent.last) > remembered {
+			t.Errorf("it remembers %d touches", len(h.recent.last))
+		}
+	})
+}
+
+func TestOnlyWhatIsPublicIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
+		h, _ := node(t, g, 0)
+		for _, on := range [][]string{{"comments/8"}, {"latest", "comments/8"}, {}, {"article/8"}, {"article/"}, {"section/1"}, {"comments/07"}, {"comments/x"}, {"comments/"},
+			{"latest", "latest"}, {"latest", "front", "comments/7", "comments/7"}, {""}} {
+			p := opens(t, h, "", on...)
+			if err := <-p.err; news.KindOf(err) != news.NotFound || p.id() != "" {
+				t.Errorf("%v: %v, message %q", on, err, p.id())
+			}
+		}
+		p := opens(t, h, "", "comments/7", "latest")
+		p.hears()
+		g.set(func() { delete(g.counts, 7) })
+		time.Sleep(beat)
+		h.Hear(touched(1, "comments/7", "latest"))
+		time.Sleep(beat)
+		if got := p.hears(); got != "latest" {
+			t.Errorf("of an article that is hidden now a page hears %q", got)
+		}
+		if h.Open() != 1 || len(h.topics) != 1 {
+			t.Errorf("%d open, %d topics", h.Open(), len(h.topics))
+		}
+	})
+}
+
+func TestWhatTheGateDidNotAnswerIsToldLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
+		h, _ := node(t, g, 0)
+		p := opens(t, h, "", "comments/7", "latest")
+		p.hears()
+		time.Sleep(beat)
+		g.set(func() { g.broken = news.Fail(news.Unavailable, "error.unavailable") })
+		h.Hear(touched(1, "comments/7", "latest"))
+		if got := p.hears(); got != "latest" || !strings.HasPrefix(p.id(), "0.") {
+			t.Errorf("meanwhile it hears %q, id %s", got, p.id())
+		}
+		g.set(func() { g.broken = nil; g.counts[7] = news.CommentCounts{Published: 1} })
+		time.Sleep(3 * beat)
+		if got := p.hears(); got != "counts 7 1 0" || !strings.HasPrefix(p.id(), "1.") {
+			t.Errorf("then it hears %q, id %s", got, p.id())
+		}
+	})
+}
+
+func TestStreamsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, stop := node(t, &gate{}, 0)
+		slow, fine := opens(t, h, "", "latest"), opens(t, h, "", "latest")
+		time.Sleep(beat)
+		slow.mu.Lock()
+		slow.fail = errors.New("no room")
+		slow.mu.Unlock()
+		h.Hear(touched(1, "latest"))
+		if err := <-slow.err; err != nil || h.Open() != 1 || fine.hears() != "latest" {
+			t.Errorf("a slow reader: %v, %d open", err, h.Open())
+		}
+		stop()
+		if err := <-fine.err; err != nil || h.Open() != 0 {
+			t.Errorf("at the end: %v, %d open", err, h.Open())
+		}
+		if err := <-opens(t, h, "", "latest").err; news.KindOf(err) != news.Unavailable {
+			t.Errorf("after the end: %v", err)
+		}
+	})
+}
+
+func TestStreamsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := node(t, &gate{}, 0)
+		var all []*page
+		for range 100 {
+			all = append(all, opens(t, h, "", "latest"))
+		}
+		if err := <-opens(t, h, "", "latest").err; news.KindOf(err) != news.Unavailable {
+			t.Errorf("one too many: %v", err)
+		}
+		all[0].leave()
+		synctest.Wait()
+		if p := opens(t, h, "", "latest"); p.id() == "" || h.Open() != 100 {
+			t.Errorf("after one left: id %q, %d open", p.id(), h.Open())
+		}
+	})
+}
+
+// TestWanderingPageMissesNothing: a page is cut again and again and resumes on any of three nodes, some of them behind. Whatever was
+// touched last it hears of, behind the touch; and it hears of nothing more often than it was touched.
+func TestWanderingPageMissesNothing(t *testing.T) {
+	for seed := range uint64(40) {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 0))
+			g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
+			var nodes []*Hub
+			for range 3 {
+				h, _ := node(t, g, 0)
+				nodes = append(nodes, h)
+			}
+			var log []news.Event
+			at := make([]int, len(nodes))
+			touches, heard, knows := map[string]int{}, map[string]int{}, map[string]int{}
+			p := opens(t, nodes[0], "", "latest", "front")
+			take := func() {
+				for _, line := range strings.Split(p.hears(), "; ") {
+					heard[line]++
+					knows[line] = len(log)
+				}
+			}
+			for range 200 {
+				switch r.IntN(5) {
+				case 0, 1:
+					name := []string{"latest", "front", "comments/7"}[r.IntN(3)]
+					log = append(log, touched(int64(len(log)+1), news.Dependency(name))...)
+					touches[name]++
+				case 2, 3:
+					i := r.IntN(len(nodes))
+					to := at[i] + r.IntN(len(log)-at[i]+1)
+					nodes[i].Hear(log[at[i]:to])
+					at[i] = to
+				case 4:
+					p.leave()
+					take()
+					p = opens(t, nodes[r.IntN(len(nodes))], p.id(), "latest", "front")
+				}
+				time.Sleep(time.Duration(r.IntN(800)) * time.Millisecond)
+				take()
+			}
+			for i, h := range nodes {
+				h.Hear(log[at[i]:])
+			}
+			time.Sleep(3 * beat)
+			take()
+			for _, name := range []string{"latest", "front"} {
+				lastTouch := 0
+				for i, e := range log {
+					if string(e.Touches[0]) == name {
+						lastTouch = i + 1
+					}
+				}
+				if knows[name] < lastTouch || heard[name] > touches[name] || heard["reset"] > 0 {
+					t.Errorf("seed %d, %s: touched %d times, last by event %d; heard %d times, last at event %d; %d resets",
+						seed, name, touches[name], lastTouch, heard[name], knows[name], heard["reset"])
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dabir-newsroom/dabir/internal/page"
+)
+
+// direct is a connection on which a kept page goes out in one piece, past net/http. That would copy and sort the same headers for each
+// request and hand head and body over in pieces of 4 kB, a system call each: half of all that a kept page cost. Requests
+// are read by net/http alone, which also closes, times and counts the connection.
+type direct struct {
+	net.Conn
+	swallow bool // what net/http writes now has been said already; its goroutine is the only one that writes and sets this
+}
+
+// Write sends, unless all has been said.
+func (d *direct) Write(b []byte) (int, error) {
+	if d.swallow {
+		return len(b), nil
+	}
+	return d.Conn.Write(b)
+}
+
+// ReadFrom lets files through to the kernel, as without us.
+func (d *direct) ReadFrom(r io.Reader) (int64, error) {
+	if to, ok := d.Conn.(io.ReaderFrom); ok && !d.swallow {
+		return to.ReadFrom(r)
+	}
+	return io.Copy(struct{ io.Writer }{d}, r)
+}
+
+// NetConn is the connection beneath.
+func (d *direct) NetConn() net.Conn { return d.Conn }
+
+// directly makes a listener's connections direct ones.
+type directly struct{ net.Listener }
+
+// Accept waits for the next connection.
+func (l directly) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &direct{Conn: conn}, nil
+}
+
+// connKey is where a request's context holds its connection.
+type connKey struct{}
+
+func withConn(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// directMost is the longest body that is sent in one piece, in bytes: nearly every page is shorter.
+const directMost = 32 << 10
+
+// pieces are what kept pages are put together in, and the date that stands in them.
+type pieces struct {
+	pool sync.Pool
+	date atomic.Pointer[secondText]
+}
+
+// secondText is a second as HTTP writes it.
+type secondText struct {
+	second int64
+	text   string
+}
+
+// get is an empty buffer; it goes back with put.
+func (p *pieces) get() *[]byte {
+	if b, ok := p.pool.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, directMost+4<<10)
+	return &b
+}
+
+func (p *pieces) put(b *[]byte) { p.pool.Put(b) }
+
+// now is the date in the form of RFC 9110, written once a second.
+func (p *pieces) now(at time.Time) string {
+	kept := p.date.Load()
+	if kept == nil || kept.second != at.Unix() {
+		kept = &secondText{at.Unix(), at.UTC().Format(http.TimeFormat)}
+		p.date.Store(kept)
+	}
+	return kept.text
+}
+
+// sendDirect answers a plain GET over HTTP/1.1 with a kept page in one piece. It tells whether it did; if not, nothing was written.
+func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page, v *page.Variant, id string, start time.Time) bool {
+	d, ok := r.Context().Value(connKey{}).(*direct)
+	if !ok || r.Method != http.MethodGet || r.ProtoMajor != 1 || r.ProtoMinor != 1 || r.Close || r.ContentLength != 0 || len(v.Body) > directMost {
+		return false
+	}
+	piece := c.pieces.get()
+	b := append((*piece)[:0], v.Head(func() []byte { return c.head(p, v) })...)
+	b = append(append(b, "Date: "...), c.pieces.now(start)...)
+	b = append(append(b, "\r\nX-Request-Id: "...), id...)
+	b = append(append(b, "\r\n\r\n"...), v.Body...)
+	_, err := d.Conn.Write(b)
+	*piece = b
+	c.pieces.put(piece)
+	if err != nil {
+		panic(http.ErrAbortHandler) // part of it may be out; net/http closes the connection
+	}
+	// An answer without a body leaves the connection open for the next request.
+	d.swallow = true
+	w.Header()["Date"] = nil
+	w.WriteHeader(http.StatusNotModified)
+	_ = http.NewResponseController(w).Flush()
+	d.swallow = false
+	return true
+}
+
+// head is all of a kept page's head that does not differ from answer to answer.
+func (c *chain) head(p *page.Page, v *page.Variant) []byte {
+	h := c.headers.Clone()
+	c.describe(h, p, v)
+	var b bytes.Buffer
+	b.WriteString("HTTP/1.1 200 OK\r\n")
+	_ = h.Write(&b) // a buffer takes everything
+	return b.Bytes()
+}
