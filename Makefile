@@ -2,13 +2,15 @@
 .PHONY: build test soak fmt assets editor screenshots clean
 
 build: ## one static binary, ./dabir
-	CGO_ENABLED=0 go build -trimpath -o dabir ./cmd/dabir
+	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o dabir ./cmd/dabir
 
 test: ## the one test command: format, vet, staticcheck, all tests (see scripts/test)
 	@scripts/test
 
-soak: ## longer: the scenarios of the whole program under the race detector, and 300 kills
-	scripts/with-postgres env DABIR_TEST_STRICT=1 DABIR_TEST_KILLS=300 go test -race -count=1 -timeout 60m ./cmd/dabir
+soak: ## longer: the scenarios of the whole program under the race detector, 300 kills, the cluster of deploy/, 5,000 slow connections
+	scripts/soak-setup
+	go run ./bench slow
+	scripts/with-postgres env DABIR_TEST_STRICT=1 DABIR_TEST_KILLS=300 DABIR_TEST_CLUSTER=1 go test -race -count=1 -timeout 60m ./cmd/dabir
 
 fmt: ## format the Go code
 	gofmt -w .

@@ -45,6 +45,7 @@ var rooms = map[string][]string{
 	"internal/indexing":   {"internal/news", "internal/markup", "internal/search"},
 	"internal/syndicate":  {"internal/news", "internal/persian"},
 	"internal/page":       {"internal/news"},
+	"internal/watch":      {"internal/news"},
 	"internal/stream":     {"internal/news"},
 
 	"internal/web": {"internal/news", "internal/i18n", "internal/page"},

@@ -18,8 +18,8 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/search"
 )
 
-// searchAskCmd asks an index in a process of its own, whose memory is then that of searching alone.
-type searchAskCmd struct {
+// askCmd asks an index in a process of its own, whose memory is then that of searching alone.
+type askCmd struct {
 	Index     string `required:"" type:"existingdir"`
 	Questions string `required:"" type:"existingfile"`
 	Profile   string `help:"Write a profile of the processor's time while asking one at a time." type:"path"`
@@ -52,7 +52,7 @@ const (
 )
 
 // Run asks everything twice and reports the second time.
-func (c *searchAskCmd) Run(ctx context.Context) error {
+func (c *askCmd) Run(ctx context.Context) error {
 	raw, err := os.ReadFile(c.Questions)
 	if err != nil {
 		return err

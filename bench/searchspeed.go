@@ -22,7 +22,7 @@ const (
 	goalHeap   = 100_000_000
 )
 
-type searchSpeedCmd struct {
+type speedCmd struct {
 	common
 	News      string `help:"The articles (default ../shared/data/news/news.jsonl.gz); more than there are get changed names and sentences." placeholder:"FILE"`
 	Sizes     []int  `help:"How many articles." default:"28519,114000,1000000" placeholder:"N,…"`
@@ -44,7 +44,7 @@ type builtIndex struct {
 func (b builtIndex) rate() float64 { return float64(b.Articles) / b.Took.Seconds() }
 
 // Run measures.
-func (c *searchSpeedCmd) Run(ctx context.Context) error {
+func (c *speedCmd) Run(ctx context.Context) error {
 	w, err := openWorkshop(ctx, os.Args[0]) // this program asks the indexes
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ type speedRow struct {
 }
 
 // beside measures the other two over the same tokens.
-func (c *searchSpeedCmd) beside(ctx context.Context, w *workshop, articles *manyArticles, n int, questions map[string][]question, row *speedRow) error {
+func (c *speedCmd) beside(ctx context.Context, w *workshop, articles *manyArticles, n int, questions map[string][]question, row *speedRow) error {
 	folder, err := w.folder("beside")
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (c *searchSpeedCmd) beside(ctx context.Context, w *workshop, articles *many
 	return nil
 }
 
-func (c *searchSpeedCmd) measure(ctx context.Context, articles *manyArticles, n int, questions string) (speedRow, error) {
+func (c *speedCmd) measure(ctx context.Context, articles *manyArticles, n int, questions string) (speedRow, error) {
 	var row speedRow
 	folder := filepath.Join(c.Folder, strconv.Itoa(n))
 	var err error

@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 // report writes the table and the goals.
-func (c *searchSpeedCmd) report(r *report, rows []speedRow) {
+func (c *speedCmd) report(r *report, rows []speedRow) {
 	line := func(what string, of func(speedRow) string) {
 		cells := []string{what}
 		for _, row := range rows {
@@ -42,7 +42,7 @@ func (c *searchSpeedCmd) report(r *report, rows []speedRow) {
 }
 
 // reportBeside writes what the others cost, and how much of it Dabir's answers take.
-func (c *searchSpeedCmd) reportBeside(r *report, rows []speedRow, line func(string, func(speedRow) string)) {
+func (c *speedCmd) reportBeside(r *report, rows []speedRow, line func(string, func(speedRow) string)) {
 	for _, other := range []struct {
 		name string
 		of   func(speedRow) *besideIndex

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"path/filepath"
 	"runtime"
@@ -29,6 +28,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/stream"
 	"github.com/dabir-newsroom/dabir/internal/suggest"
+	"github.com/dabir-newsroom/dabir/internal/watch"
 	"github.com/dabir-newsroom/dabir/internal/web"
 	"github.com/dabir-newsroom/dabir/internal/web/newsroom"
 	"github.com/dabir-newsroom/dabir/internal/web/site"
@@ -63,6 +63,11 @@ type app struct {
 	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
 	copying    sync.Mutex // held while a backup is made
+	copied     copied
+	checkup    checkup
+	acts       acts
+	running    running // of a process that serves
+	watch      *watch.Watch
 }
 
 // openApp opens the database and builds the rooms on it; the caller holds the folder. now is the clock of every room.
@@ -101,6 +106,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.copied.load(cfg.Data); err != nil {
+		return err
+	}
 	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
@@ -132,6 +140,7 @@ func (a *app) open(ctx context.Context) (err error) {
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
 			Engine:    a.engine}, a.now)
 	a.topics = editorial.NewTopics(a.store, a.now)
+	a.watch = watch.New(a.store, a.node, a.faults, a.now)
 	folder := filepath.Join(cfg.Data, "search")
 	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
 	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
@@ -157,6 +166,7 @@ func rulesOf(c config.Comments) discussion.Rules {
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
 func (a *app) committed(events []news.Event) {
+	a.acts.count(events)
 	if a.pages != nil { // not while the store is being opened
 		a.pages.Apply(events)
 	}
@@ -201,12 +211,12 @@ func (a *app) close() {
 }
 
 // handler is everything that the public port answers.
-func (a *app) handler(siteURL string) (http.Handler, error) {
+func (a *app) handler(siteURL string) (*web.Site, error) {
 	areas, err := a.areas(siteURL)
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count}, areas...)
+	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count, Work: a.cfg.Limits.Requests}, areas...)
 }
 
 // areas are the route tables of readers, newsroom, probes and assets.
@@ -245,7 +255,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine),
+	return []web.Area{readers.Area(), editors.Area(), editors.PreviewArea(a.previews, readers), editors.FrontArea(a.front, a.front, readers, a.now), editors.RulesArea(a.rulebook, a.engine), editors.StatusArea(a.watch),
 		web.Health(a.store.Ping), {Routes: []web.Route{assets.Route()}}}, nil
 }
 
@@ -270,6 +280,7 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.pages.Run(ctx) })
 	group.Go(func() { a.streams.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
+	group.Go(func() { a.beat(ctx) })
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })
 	}
@@ -300,6 +311,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 func siteURL(cfg *config.Config, listener net.Listener) string {
 	if cfg.Site.URL != "" {
 		return cfg.Site.URL
+	}
+	if cfg.TLS.On() {
+		return secureURL(cfg, portOf(listener))
 	}
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {

@@ -108,7 +108,14 @@ func (a *app) backup(ctx context.Context, to string) (backup.Report, error) {
 	if err != nil {
 		return backup.Report{}, err
 	}
-	return backup.Make(ctx, a.source(), place, a.cfg.Backup.Keep, a.now())
+	report, err := backup.Make(ctx, a.source(), place, a.cfg.Backup.Keep, a.now())
+	if err != nil {
+		return report, err
+	}
+	if err := a.copied.note(a.cfg.Data, report.ID); err != nil {
+		a.log.Warn("the copy is made, but it could not be noted that it is", "copy", report.ID, "err", err)
+	}
+	return report, nil
 }
 
 // copyInTurn makes the copies that the settings ask for, until ctx ends.

@@ -184,6 +184,12 @@ type serving struct {
 
 func startProcess(t *testing.T, args ...string) *serving {
 	t.Helper()
+	return startProcessFor(t, http.DefaultClient, args...)
+}
+
+// startProcessFor asks by a client of its own whether the program answers.
+func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving {
+	t.Helper()
 	cmd := command(append(args, "--addr", "127.0.0.1:0")...)
 	out := &journal{}
 	cmd.Stdout, cmd.Stderr = out, out
@@ -192,7 +198,7 @@ func startProcess(t *testing.T, args ...string) *serving {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	s := &serving{cmd: cmd, output: out.String}
-	address := regexp.MustCompile(`Readers:\s+(http://\S+)`)
+	address := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
 	waitFor(t, "the address", func() bool {
 		if m := address.FindStringSubmatch(out.String()); m != nil {
 			s.url = m[1]
@@ -200,7 +206,7 @@ func startProcess(t *testing.T, args ...string) *serving {
 		return s.url != ""
 	})
 	waitFor(t, "an answer", func() bool {
-		response, err := http.Get(s.url + "/readyz")
+		response, err := client.Get(s.url + "/readyz")
 		if err != nil {
 			return false
 		}

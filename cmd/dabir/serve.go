@@ -76,9 +76,22 @@ func serve(ctx context.Context, cfg *config.Config, announce func(ctx context.Co
 	}
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
+	server, conns := web.NewServer(handler, log), connections(cfg)
+	server.ConnState = conns.State
+	a.running.name, a.running.since, a.running.site, a.running.conns = nodeName(listener), a.now(), handler, conns
+	told, err := a.serveMetrics(running)
+	if err != nil {
+		return err
+	}
+	defer told()
+	public, plain, err := a.listen(running, server, conns, listener)
+	if err != nil {
+		return err
+	}
+	defer plain()
 	wait := a.background(running)
 	defer wait()
 	defer cancel()
 	go web.Serve(running, &http.Server{Handler: control.Handler(console{a, url}, console{a, url}, console{a, url}, log)}, socket, stopGrace)
-	return web.Serve(ctx, web.NewServer(handler, log), listener, stopGrace)
+	return web.Serve(ctx, server, public, stopGrace)
 }

@@ -97,6 +97,6 @@ func (p photographer) operator() error {
 			return nil, err
 		}
 		return []scene{{"day-people", "/newsroom/people", nil}, {"day-person", person, nil}, {"day-invite", "/newsroom/people/new", nil},
-			{"day-operator-audit", "/newsroom/audit", nil}}, nil
+			{"day-operator-audit", "/newsroom/audit", nil}, {"day-operator-status", "/newsroom/status", nil}}, nil
 	})
 }

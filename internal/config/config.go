@@ -25,6 +25,9 @@ type Config struct {
 	Database       string // a postgres:// address or the path of an SQLite file
 	Addr           string // listening address
 	TrustedProxies []netip.Prefix
+	Metrics        string // address of /metrics; "" for none
+	Limits         Limits
+	TLS            TLS
 	Site           Site
 	Comments       Comments
 	Media          Media
@@ -35,6 +38,39 @@ type Config struct {
 	CountryFile    string   // MMDB; "" for the one inside the binary
 	LogLevel       string   // debug, info, warn, error
 	LogFormat      string   // text, json
+}
+
+// Limits bound what strangers can make a node hold.
+type Limits struct {
+	Connections int // open at once
+	PerAddress  int // of one address; 0: any number
+	Requests    int // worked on at once
+}
+
+// TLS says how Dabir speaks it by itself; where neither Domains nor Certificate is set, it does not.
+type TLS struct {
+	Domains     []string // for which certificates are obtained
+	Email       string   // told to the authority
+	ACME        string   // its directory; "" for Let's Encrypt
+	Certificate string   // file with one's own certificate and those between it and the authority
+	Key         string   // file with its key
+	Redirect    string   // address that leads from http to https; "" for none
+}
+
+// On tells whether Dabir speaks TLS by itself.
+func (t TLS) On() bool { return len(t.Domains) > 0 || t.Certificate != "" }
+
+// check finds what does not fit together; the error names the setting.
+func (t TLS) check(siteURL string) error {
+	switch {
+	case t.Certificate != "" && len(t.Domains) > 0:
+		return errors.New("setting tls.certificate: either a certificate of your own or tls.domains for which one is obtained, not both")
+	case (t.Certificate == "") != (t.Key == ""):
+		return errors.New("setting tls.key: a certificate and its key are named together")
+	case t.On() && strings.HasPrefix(siteURL, "http://"):
+		return errors.New("setting site.url: with TLS it begins with https://")
+	}
+	return nil
 }
 
 // Site is what readers see of the newsroom itself.
@@ -113,6 +149,28 @@ func Settings() []Setting {
 		{"server.addr", "127.0.0.1:8080", "address and port to listen on", func(c *Config, v string) error { c.Addr = v; return checkAddr(v) }},
 		{"server.trusted_proxies", "", "networks of proxies whose X-Forwarded-For is believed, separated by commas, such as 10.0.0.0/8",
 			func(c *Config, v string) (err error) { c.TrustedProxies, err = prefixes(v); return err }},
+		{"server.connections", "25000", "how many connections may be open at once, fewer where the process may have fewer open files; beyond it those that have waited longest for a request are closed",
+			func(c *Config, v string) (err error) { c.Limits.Connections, err = number(v, 16, 1<<20); return err }},
+		{"server.connections_per_address", "1024", "how many of one address (an IPv6 /64 counts as one), behind which a mobile carrier may have many readers; not for proxies and this machine; 0: no limit",
+			func(c *Config, v string) (err error) { c.Limits.PerAddress, err = number(v, 0, 1<<20); return err }},
+		{"server.requests", "512", "how many requests are worked on at once, kept pages not counted; four times as many wait for a moment, the rest hear 503",
+			func(c *Config, v string) (err error) { c.Limits.Requests, err = number(v, 8, 1<<16); return err }},
+		{"server.metrics", "", "address and port of this machine, such as 127.0.0.1:9101, on which /metrics answers Prometheus; empty: nowhere",
+			func(c *Config, v string) error { c.Metrics = v; return checkLoopback(v) }},
+		{"tls.domains", "", "names of the site, separated by commas, for which Dabir obtains and renews certificates and speaks TLS on server.addr; empty: a proxy does, or nobody",
+			func(c *Config, v string) (err error) { c.TLS.Domains, err = domains(v); return err }},
+		{"tls.email", "", "where the certificate authority writes to", text(func(c *Config) *string { return &c.TLS.Email })},
+		{"tls.acme", "", "the directory of another authority that speaks ACME; empty: Let's Encrypt", text(func(c *Config) *string { return &c.TLS.ACME })},
+		{"tls.certificate", "", "a PEM file with a certificate of your own and those between it and the authority; read again when it changes", text(func(c *Config) *string { return &c.TLS.Certificate })},
+		{"tls.key", "", "the PEM file with its key", text(func(c *Config) *string { return &c.TLS.Key })},
+		{"tls.redirect", ":80", "address that leads readers from http to https, and on which an authority checks the domains, where Dabir speaks TLS; empty: none",
+			func(c *Config, v string) error {
+				c.TLS.Redirect = v
+				if v == "" {
+					return nil
+				}
+				return checkAddr(v)
+			}},
 		{"database.url", "", "a postgres:// address, or the path of an SQLite file; empty: dabir.db in the newsroom's folder",
 			func(c *Config, v string) error { c.Database = v; return nil }},
 		{"site.name", "دبیر", "the newsroom's name", text(func(c *Config) *string { return &c.Site.Name })},
@@ -247,6 +305,9 @@ func Load(from Sources) (*Config, error) {
 			return nil, fmt.Errorf("setting %s (%s): %w", s.Name, origin, err)
 		}
 	}
+	if err := c.TLS.check(c.Site.URL); err != nil {
+		return nil, err
+	}
 	if c.Media.S3Endpoint != "" && c.Media.S3Bucket == "" {
 		return nil, errors.New("setting media.s3_bucket: a bucket must be named beside media.s3_endpoint")
 	}
@@ -371,6 +432,18 @@ func checkAddr(v string) error {
 	return nil
 }
 
+// checkLoopback refuses an address that others reach: what is told there is not for them.
+func checkLoopback(v string) error {
+	if v == "" {
+		return nil
+	}
+	address, err := netip.ParseAddrPort(v)
+	if err != nil || !address.Addr().IsLoopback() {
+		return fmt.Errorf("%q is no address of this machine alone with a port, such as 127.0.0.1:9101", v)
+	}
+	return nil
+}
+
 func prefixes(v string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for part := range strings.SplitSeq(v, ",") {
@@ -403,6 +476,22 @@ func hosts(v string) ([]string, error) {
 			return nil, fmt.Errorf("%q is no host such as aparat.com", strings.TrimSpace(part))
 		}
 		all = append(all, host)
+	}
+	return all, nil
+}
+
+// domains are hosts whose names are kept as they are.
+func domains(v string) ([]string, error) {
+	var all []string
+	for part := range strings.SplitSeq(v, ",") {
+		domain := strings.ToLower(strings.TrimSpace(part))
+		if domain == "" {
+			continue
+		}
+		if !hostForm.MatchString(domain) {
+			return nil, fmt.Errorf("%q is no name of a site such as example.ir", strings.TrimSpace(part))
+		}
+		all = append(all, domain)
 	}
 	return all, nil
 }

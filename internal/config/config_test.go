@@ -47,6 +47,13 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{env: "DABIR_BACKUP_EVERY=5s", want: "setting backup.every"},
 		{env: "DABIR_BACKUP_RECIPIENTS=age1x,ssh-rsa", want: "setting backup.recipients"},
 		{env: "DABIR_BACKUP_TO=s3://copies/dabir", want: "setting backup.s3_endpoint"},
+		{env: "DABIR_SERVER_METRICS=0.0.0.0:9101", want: "setting server.metrics"},
+		{env: "DABIR_TLS_DOMAINS=https://example.ir", want: "setting tls.domains"},
+		{env: "DABIR_TLS_CERTIFICATE=/etc/cert.pem", want: "setting tls.key"},
+		{file: "[tls]\ncertificate = \"a\"\nkey = \"b\"\ndomains = \"example.ir\"", want: "setting tls.certificate"},
+		{file: "[tls]\ndomains = \"example.ir\"\n[site]\nurl = \"http://example.ir\"", want: "setting site.url"},
+		{file: "[tls]\nredirect = \"80\"", want: "setting tls.redirect"},
+		{env: "DABIR_SERVER_CONNECTIONS=3", want: "setting server.connections"},
 		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
 	} {
 		dir := t.TempDir()

@@ -85,9 +85,11 @@ func (p Printer) Length(d time.Duration) string {
 	return text
 }
 
-// Weight writes bytes in kilobytes of a thousand, from ten million on in megabytes; "" for none.
+// Weight writes bytes in kilobytes of a thousand, from ten million on in megabytes, from ten thousand million on in gigabytes; "" for none.
 func (p Printer) Weight(bytes int64) string {
 	switch {
+	case bytes >= 10_000_000_000:
+		return p.T("library.gb", p.Number(bytes/1_000_000_000))
 	case bytes >= 10_000_000:
 		return p.T("library.mb", p.Number(bytes/1_000_000))
 	case bytes > 0:

@@ -61,6 +61,7 @@ type Keeper struct {
 	index   *search.Index
 	logID   string
 	damaged atomic.Bool
+	heard   atomic.Int64 // the last event that it listened to, also when that changed nothing
 
 	building    sync.Mutex // one building at a time
 	done, total atomic.Int64
@@ -112,7 +113,14 @@ func (k *Keeper) Run(ctx context.Context) {
 		if k.damaged.Load() { // before anybody could stop it
 			stop()
 		}
-		if err := k.source.Follow(following, position, func(events []news.Event) error { return k.hear(following, events) }); err != nil {
+		k.heard.Store(position)
+		if err := k.source.Follow(following, position, func(events []news.Event) error {
+			err := k.hear(following, events)
+			if err == nil {
+				k.heard.Store(events[len(events)-1].Seq)
+			}
+			return err
+		}); err != nil {
 			k.log.Warn("the search index begins anew", "index", k.name, "why", err)
 		}
 		stop()
@@ -284,6 +292,9 @@ func (k *Keeper) Position(ctx context.Context) (position int64, err error) {
 	err = k.ask(ctx, func(x *search.Index) (err error) { position, err = x.Position(); return err })
 	return position, err
 }
+
+// Heard is the event up to which the index has listened to the log, also where nothing of it belonged into the index.
+func (k *Keeper) Heard() int64 { return k.heard.Load() }
 
 func (k *Keeper) setSynonyms(ctx context.Context) error {
 	rows, err := k.source.Synonyms(ctx)

@@ -90,6 +90,8 @@ const (
 	TopicDeleted     EventKind = "topic.deleted"      // the tag stays
 	KnownNamesLoaded EventKind = "topic.names_loaded" // names that are looked for in texts
 
+	NewsroomRestored EventKind = "newsroom.restored" // from a copy; the log has another name from here on
+
 	SectionCreated EventKind = "section.created"
 	MediaAdded     EventKind = "media.added"
 	MediaEdited    EventKind = "media.edited"
@@ -176,6 +178,7 @@ var knownKinds = map[EventKind]bool{
 	TopicSaved:             true,
 	TopicDeleted:           true,
 	KnownNamesLoaded:       true,
+	NewsroomRestored:       true,
 	SectionCreated:         true,
 	MediaAdded:             true,
 	MediaEdited:            true,

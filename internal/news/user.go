@@ -38,6 +38,7 @@ const (
 	RightTemplate           Right = "template.save"       // set what new articles begin with
 	RightHouse              Right = "house.edit"          // change the house's style: terms and added words
 	RightAudit              Right = "audit.read"          // read who did what
+	RightWatch              Right = "status.read"         // see how the newsroom's nodes are doing
 	RightComments           Right = "article.comments"    // open and close the comments of an article
 	RightModerate           Right = "comment.moderate"    // decide on comments, see e-mails
 	RightModerationSettings Right = "moderation.settings" // import lists, set modes, train the model, close the comments of the site
@@ -49,9 +50,9 @@ const (
 var rights = map[Role][]Right{
 	Reporter:    {RightEnter, RightWrite},
 	DeskEditor:  {RightEnter, RightWrite, RightPublish, RightFront, RightComments},
-	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightComments, RightModerate, RightModerationSettings},
+	ChiefEditor: {RightEnter, RightWrite, RightPublish, RightWithdraw, RightFront, RightTemplate, RightHouse, RightAudit, RightWatch, RightComments, RightModerate, RightModerationSettings},
 	Moderator:   {RightEnter, RightComments, RightModerate},
-	Operator:    {RightEnter, RightHouse, RightAudit, RightModerationSettings, RightImport, RightUsers},
+	Operator:    {RightEnter, RightHouse, RightAudit, RightWatch, RightModerationSettings, RightImport, RightUsers},
 }
 
 // Rights lists what a role may do.

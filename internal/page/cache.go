@@ -117,6 +117,9 @@ func (c *Cache) Reset(newest int64) {
 // and Get says so.
 func (c *Cache) Hear(heard bool) { c.blind.Store(!heard) }
 
+// Newest is the number of the newest event that was heard.
+func (c *Cache) Newest() int64 { return c.versions.newest.Load() }
+
 // Fresh is a kept page that is good at this moment; nil when there is none, or while events are not heard.
 func (c *Cache) Fresh(key string) *Page {
 	p, ok := c.pages.GetIfPresent(key)

@@ -18,6 +18,7 @@ type Rendered struct {
 	Pack    bool      // text that is worth compressing
 	Article news.Code // whose page it is, for counting views; 0 none's
 	Route   string    // what the log calls it
+	Counter any       // of whoever serves it: what counts its answers, found without a search
 }
 
 // Page is a rendered page, ready to be sent in any encoding. Its bytes and its headers must not be changed.

@@ -69,6 +69,8 @@ func (s *Store) UpdateArticle(ctx context.Context, actor news.Actor, action stri
 
 // Article is the newsroom's view of one article; NotFound when there is none.
 func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, error) {
+	ctx, cancel := bounded(ctx, queryTime)
+	defer cancel()
 	row := func(query string, args ...any) *sql.Row { return s.read.QueryRowContext(ctx, query, args...) }
 	a, err := loadArticle(row, code)
 	return a, s.dialect.translate(err)

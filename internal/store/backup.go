@@ -113,8 +113,8 @@ func (s *Store) Position(ctx context.Context) (news.LogPosition, error) {
 	return at, err
 }
 
-// BeginNewLog gives the log another name, so that whoever followed the old one begins anew, and drops the keys named. It is for a database
-// that has been restored.
+// BeginNewLog gives the log another name, so that whoever followed the old one begins anew, and drops the keys named; the log says that it happened. It is
+// for a database that has been restored.
 func (s *Store) BeginNewLog(ctx context.Context, without []string) error {
 	var id [16]byte
 	rand.Read(id[:])
@@ -124,6 +124,7 @@ func (s *Store) BeginNewLog(ctx context.Context, without []string) error {
 				return err
 			}
 		}
+		t.event(news.Event{Actor: news.SystemActor("restore").EventActor(), Kind: news.NewsroomRestored, SubjectKind: "newsroom"})
 		return t.exec(`UPDATE meta SET value = $1 WHERE name = 'log_id'`, hex.EncodeToString(id[:]))
 	})
 }

@@ -37,6 +37,8 @@ var checks = [...]struct{ key, query string }{
 // Check looks whether the database is whole: its own structures (on SQLite; PostgreSQL's are for its own tools), the event log without
 // gaps, and what must agree with each other. It reads everything, beside readers and writers.
 func (s *Store) Check(ctx context.Context) ([]news.Fault, error) {
+	ctx, cancel := bounded(ctx, longTime)
+	defer cancel()
 	faults, err := s.checkStructure(ctx)
 	if err != nil {
 		return faults, err

@@ -12,6 +12,9 @@ func LimitPages(s *Store, n string) error {
 	return err
 }
 
+// Bounded is the end that every query gets.
+var Bounded = bounded
+
 // DeskPlan is how SQLite goes about a list of the desk, a line a step.
 func DeskPlan(s *Store, f news.ArticleFilter) ([]string, error) {
 	query, args := s.deskList(f)

@@ -13,6 +13,8 @@ import (
 
 // Front is the working copy of the front page and what readers see of it; zero values before the first.
 func (s *Store) Front(ctx context.Context) (news.FrontState, error) {
+	ctx, cancel := bounded(ctx, queryTime)
+	defer cancel()
 	row := func(query string, args ...any) *sql.Row { return s.read.QueryRowContext(ctx, query, args...) }
 	state, err := loadFront(row)
 	return state, s.dialect.translate(err)

@@ -35,6 +35,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := bounded(ctx, longTime)
+	defer cancel()
 	return s.inTx(ctx, func(t *tx) error {
 		if err := t.exec(`CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)`); err != nil {
 			return err

@@ -131,6 +131,8 @@ func (s *Store) one(ctx context.Context, scan func(scanner) error, query string,
 	if err != nil {
 		return s.dialect.translate(err)
 	}
+	ctx, cancel := bounded(ctx, queryTime)
+	defer cancel()
 	return s.dialect.translate(scan(s.within(ctx, st).QueryRowContext(ctx, args...)))
 }
 
@@ -140,6 +142,8 @@ func (s *Store) each(ctx context.Context, scan func(scanner) error, query string
 	if err != nil {
 		return s.dialect.translate(err)
 	}
+	ctx, cancel := bounded(ctx, queryTime)
+	defer cancel()
 	rows, err := s.within(ctx, st).QueryContext(ctx, args...)
 	if err != nil {
 		return s.dialect.translate(err)

@@ -159,6 +159,11 @@ type numbers struct{ next, end int64 }
 
 // inTx runs fn in a transaction: all of it and its events are stored, or nothing.
 func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
+	if s.dialect.listens { // SQLite's writer waits for this process alone, and an end costs its driver a goroutine for each statement
+		var cancel context.CancelFunc
+		ctx, cancel = bounded(ctx, queryTime)
+		defer cancel()
+	}
 	session, err := s.write.begin(ctx)
 	if err != nil {
 		return s.dialect.translate(err)

@@ -39,12 +39,13 @@ type Views interface {
 
 // Suggest answers what is suggested and what is most read. It may be used from many goroutines.
 type Suggest struct {
-	public Public
-	views  Views
-	counts counter
-	seen   repeats
-	most   map[news.MostList]*order // filled once
-	moved  func(news.Dependency)
+	public  Public
+	views   Views
+	counts  counter
+	seen    repeats
+	present present
+	most    map[news.MostList]*order // filled once
+	moved   func(news.Dependency)
 }
 
 // New makes a Suggest. Its counts reach the store only while Run runs.

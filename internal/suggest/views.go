@@ -61,6 +61,7 @@ func (s *Suggest) Count(code news.Code, address netip.Addr, userAgent string) {
 	if code <= 0 || isBot(userAgent) || !s.seen.first(code, address, userAgent, now) {
 		return
 	}
+	s.present.note(address, userAgent, now)
 	s.counts.add(viewKey{code, slotOf(now)}, 1)
 }
 

@@ -221,6 +221,7 @@ func (a *Assets) serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return news.Fail(news.NotFound, "error.not_found")
 	}
+	Rest(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", file.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")

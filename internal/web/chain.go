@@ -27,12 +27,13 @@ type Options struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Pages          *page.Cache    // keeps the pages of the routes that say so; nil: each is made anew
 	Viewed         Viewed         // told of each article's page that was sent; nil: nobody
+	Work           int            // requests that are worked on at once, kept pages not counted; 0: DefaultWork
 }
 
 // chain is the whole handler. A page that is kept and good is answered at once (kept.go). The order in which any other request passes it:
 //
 //	ServeHTTP: request id → client address → access log → panic recovery → security headers → mux
-//	serve:     (a route matched) cross-origin protection → body limit → time limit → guard → handler → error page
+//	serve:     (a route matched) cross-origin protection → body limit → time limit → a place to work → guard → handler → error page
 type chain struct {
 	log     *slog.Logger
 	proxies []netip.Prefix
@@ -43,12 +44,16 @@ type chain struct {
 	packer  *page.Packer
 	viewed  Viewed
 	pieces  pieces
-	fail    FailFunc // for what no route matched
+	bodies  bodies
+	work    *work
+	tallies []*tally
+	unknown *tally   // for what no route matched
+	fail    FailFunc // the same
 }
 
 // New builds the handler of all areas. The first area is the reader's: its Fail answers unknown paths and methods. The
 // error names routes that are not fit to run (see Validate) or a SiteURL that is not absolute.
-func New(opts Options, areas ...Area) (http.Handler, error) {
+func New(opts Options, areas ...Area) (*Site, error) {
 	site, err := url.Parse(opts.SiteURL)
 	if err != nil || site.Host == "" || site.Scheme != "http" && site.Scheme != "https" {
 		return nil, fmt.Errorf("web: the site's address %q is not an absolute http or https address", opts.SiteURL)
@@ -56,8 +61,9 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 	c := &chain{
 		log: opts.Log, proxies: opts.TrustedProxies, headers: securityHeaders(site.Scheme == "https"),
 		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed,
-		fail: plainFail,
+		work: newWork(opts.Work), unknown: newTally(""), fail: plainFail,
 	}
+	c.tallies = append(c.tallies, c.unknown)
 	// A proxy may change the Host header; what the browser calls our origin is still ours.
 	if err := c.cross.AddTrustedOrigin(site.Scheme + "://" + site.Host); err != nil {
 		return nil, fmt.Errorf("web: the site's address: %w", err)
@@ -73,7 +79,7 @@ func New(opts Options, areas ...Area) (http.Handler, error) {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
-	return c, nil
+	return &Site{c}, nil
 }
 
 func (c *chain) add(area Area) (err error) {
@@ -90,6 +96,8 @@ func (c *chain) add(area Area) (err error) {
 		if route.Audience == AudienceNewsroom && area.Guard == nil {
 			return fmt.Errorf("route %q: is for the newsroom and its area has no guard", route.Pattern)
 		}
+		route.tally = newTally(route.Pattern)
+		c.tallies = append(c.tallies, route.tally)
 		c.mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) { c.serve(w, r, area, route) })
 	}
 	return nil
@@ -101,7 +109,7 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	start := time.Now()
-	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), fail: c.fail, packer: c.packer}
+	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), tally: c.unknown, fail: c.fail, packer: c.packer}
 	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
 	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead}
 	defer c.logAccess(rec, r, in, start)
@@ -120,7 +128,7 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve runs a route that matched.
 func (c *chain) serve(w http.ResponseWriter, r *http.Request, area Area, route Route) {
 	in := infoOf(r.Context())
-	in.pattern, in.fail = route.Pattern, area.Fail
+	in.pattern, in.tally, in.fail = route.Pattern, route.tally, area.Fail
 	rec := w.(*record)
 	rec.matched = true
 	if err := c.run(rec, r, area, route); err != nil {
@@ -149,7 +157,25 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if err := checkEncoding(r); err != nil {
+		return err
+	}
+	if r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, &pacedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}, limit)
+	}
+	if limit <= DefaultMaxBody {
+		if err := c.bodies.readAhead(r, limit); err != nil {
+			return err
+		}
+	}
+	kept := route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	// Probes are answered also when all is busy; the kept pages have bounds of their own, and a crowd that waits for one of them costs nothing.
+	if route.Audience != AudienceMachine && !kept {
+		if err := c.enter(r); err != nil {
+			return err
+		}
+		defer infoOf(r.Context()).rest()
+	}
 	// The server sweeps up only behind the request that it made itself, and this is a copy.
 	defer func() {
 		if r.MultipartForm != nil {
@@ -166,11 +192,21 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	// After the guard: a stranger does not get hold of a connection for as long as an upload may take.
 	if limit > DefaultMaxBody {
 		extend(w, timeout)
+		Rest(r.Context()) // what comes may take its time
 	}
-	if route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+	if kept {
 		return c.runKept(w, r, route)
 	}
 	return route.Handler(w, r)
+}
+
+// enter takes a place for the request among those that are worked on.
+func (c *chain) enter(r *http.Request) error {
+	if err := c.work.enter(r.Context()); err != nil {
+		return err
+	}
+	infoOf(r.Context()).at = c.work
+	return nil
 }
 
 // extend gives an upload over a slow line the time of its route in place of the server's. Where the connection cannot be
@@ -193,7 +229,7 @@ func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
 		rec.status = status
 		return
 	}
-	if status == http.StatusRequestEntityTooLarge {
+	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout || status == http.StatusUnsupportedMediaType {
 		rec.Header().Set("Connection", "close") // what is left of the body is not worth reading
 	}
 	c.page(rec, r, in, status, err)
@@ -243,12 +279,14 @@ func (c *chain) logAccess(rec *record, r *http.Request, in *info, start time.Tim
 	if status == 0 {
 		status = http.StatusOK
 	}
+	took := time.Since(start)
+	in.tally.count(status, took)
 	pattern := in.pattern
 	if _, path, ok := strings.Cut(pattern, " "); ok {
 		pattern = path
 	}
 	c.log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", method(r)), slog.String("route", pattern), slog.Int("status", status),
-		slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000), slog.String("request", in.id))
+		slog.Int64("bytes", rec.bytes), slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("request", in.id))
 }
 
 // method keeps invented methods out of the log.

@@ -16,8 +16,10 @@ type info struct {
 	id      string
 	addr    netip.Addr
 	pattern string   // of the route; "" while none matched
+	tally   *tally   // of the route
 	fail    FailFunc // of the route's area; nil while none matched
 	packer  *page.Packer
+	at      *work // where it holds a place; nil: it holds none
 }
 
 type infoKey struct{}

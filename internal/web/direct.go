@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -48,6 +49,9 @@ func (l directly) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
+	}
+	if _, secure := conn.(*tls.Conn); secure {
+		return conn, nil // net/http must know it for what it is, or it speaks no HTTP/2
 	}
 	return &direct{Conn: conn}, nil
 }

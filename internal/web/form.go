@@ -3,7 +3,6 @@ package web
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -34,11 +33,8 @@ func ReadForm(r *http.Request) (Form, error) {
 	} else {
 		err = r.ParseForm()
 	}
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return Form{}, err
-	}
 	if err != nil {
-		return Form{}, &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
+		return Form{}, badBody(err)
 	}
 	f := Form{values: r.PostForm}
 	if r.MultipartForm != nil {

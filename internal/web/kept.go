@@ -111,7 +111,7 @@ func render(ctx context.Context, r *http.Request, query string, route Route) (pa
 	}
 	c.WriteHeader(http.StatusOK)
 	_, path, _ := strings.Cut(route.Pattern, " ")
-	return page.Rendered{Status: c.status, Header: c.header, Body: c.body.Bytes(), Pack: c.pack, Article: c.article, Route: path}, nil
+	return page.Rendered{Status: c.status, Header: c.header, Body: c.body.Bytes(), Pack: c.pack, Article: c.article, Route: path, Counter: route.tally}, nil
 }
 
 // answerKept answers from what is kept, ahead of everything else that the chain does: no route is looked for, nothing is
@@ -126,7 +126,10 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 	}
 	start := time.Now()
 	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true}
-	in := info{id: newRequestID(), pattern: p.Route}
+	in := info{id: newRequestID(), pattern: p.Route, tally: c.unknown}
+	if own, ok := p.Counter.(*tally); ok {
+		in.tally = own
+	}
 	if r.Header["If-None-Match"] == nil && p.Status == http.StatusOK {
 		v, err := c.variant(r, p)
 		if err == nil && c.sendDirect(w, r, p, v, in.id, start) {

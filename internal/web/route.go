@@ -54,6 +54,8 @@ type Route struct {
 	Stream   bool          // the answer stays open (Stream): neither the route's time nor the server's ends it
 	Query    []string      // of a kept route: the parameters that make another page; others do not reach the handler
 	Handler  Handler
+
+	tally *tally // made when the table is
 }
 
 // Validate says what is wrong with a route table: a route without method, audience, rate class or handler, a newsroom

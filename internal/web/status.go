@@ -24,12 +24,17 @@ var statuses = map[news.Kind]int{
 // StatusClientGone is logged when the client left before the answer; nothing is written then.
 const StatusClientGone = 499
 
-// Status is the HTTP status of an error: by the kind of its news.Error, 413 for a body over its limit, 503 when the
+// Status is the HTTP status of an error: by the kind of its news.Error, 413 for a body over its limit, 408 for one that comes too
+// slowly, 415 for one that is compressed, 503 when the
 // route's time ran out, StatusClientGone when the client left, 500 for everything else.
 func Status(err error) int {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return http.StatusRequestEntityTooLarge
+	}
+	var own refused
+	if errors.As(err, &own) {
+		return int(own)
 	}
 	var known *news.Error
 	if errors.As(err, &known) && known.Kind != news.Internal {

@@ -31,6 +31,7 @@ const sendTime = 250 * time.Millisecond
 
 // OpenStream begins the answer of a route that says Stream and has it served until serve returns. It may return before that.
 func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
+	Rest(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store, no-transform")

@@ -13,7 +13,7 @@ var errSlow = errors.New("web: no room for a message")
 
 // sendNow sends what the system takes at once; a connection without room for all of it is an error. So nobody waits for a slow reader.
 func sendNow(conn net.Conn, message []byte) error {
-	plain, ok := conn.(*net.TCPConn)
+	plain, ok := conn.(syscall.Conn)
 	if !ok {
 		return sendWaiting(conn, message) // TLS writes records of its own
 	}

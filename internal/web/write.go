@@ -53,6 +53,7 @@ func Write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 		body = packed
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	Rest(r.Context())
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return nil

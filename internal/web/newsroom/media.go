@@ -294,7 +294,7 @@ func (n *Newsroom) sendFile(w http.ResponseWriter, r *http.Request, file media.F
 	if value := mime.FormatMediaType(disposition, map[string]string{"filename": name}); value != "" {
 		h.Set("Content-Disposition", value)
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(playTime))
+	web.Rest(r.Context())
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
 }

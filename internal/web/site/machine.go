@@ -13,7 +13,7 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
-// playTime bounds how long sound and video may take on their way to a reader.
+// playTime bounds how long a file may be read for one reader; it must move on all the while (web.NewServer).
 const playTime = 2 * time.Hour
 
 // feedMany is how many articles a feed holds.
@@ -142,9 +142,8 @@ func (s *Site) file(w http.ResponseWriter, r *http.Request, item news.Media, kee
 	h.Set("ETag", `"`+file.Tag+`"`)
 	if file.Type != "image/jpeg" {
 		h.Set("Content-Disposition", "inline; filename=\""+item.ID.String()+media.Extension(item)+"\"")
-		// A film is read for as long as it plays; a connection that cannot be told keeps the server's time.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(playTime))
 	}
+	web.Rest(r.Context()) // it only sends now, for as long as a film plays
 	http.ServeContent(w, r, "", file.ModTime, file)
 	return nil
 }
