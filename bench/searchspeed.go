@@ -37,11 +37,18 @@ type speedCmd struct {
 type builtIndex struct {
 	Articles int           `json:"articles"`
 	Took     time.Duration `json:"took"`
+	Used     time.Duration `json:"used"` // of the processors
 	Bytes    int64         `json:"bytes"`
 	Load     string        `json:"load"`
 }
 
-func (b builtIndex) rate() float64 { return float64(b.Articles) / b.Took.Seconds() }
+// rate is how many articles a second of some time.
+func (b builtIndex) rate(of time.Duration) string {
+	if of == 0 {
+		return "–"
+	}
+	return number(float64(b.Articles) / of.Seconds())
+}
 
 // Run measures.
 func (c *speedCmd) Run(ctx context.Context) error {
@@ -167,11 +174,13 @@ func builtAt(ctx context.Context, articles *manyArticles, n int, folder string) 
 	}
 	built = builtIndex{Articles: n, Load: load()}
 	began := time.Now()
-	if err := buildIndex(ctx, articles, n, folder); err != nil {
+	var err error
+	built.Used = processorTime(func() { err = buildIndex(ctx, articles, n, folder) })
+	if err != nil {
 		return built, fmt.Errorf("index %d articles: %w", n, err)
 	}
 	built.Took = time.Since(began)
-	err := filepath.WalkDir(folder, func(_ string, e fs.DirEntry, err error) error {
+	err = filepath.WalkDir(folder, func(_ string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}

@@ -13,7 +13,7 @@ func (c *speedCmd) report(r *report, rows []speedRow) {
 	}
 	line("ARTICLES", func(s speedRow) string { return number(float64(s.built.Articles)) })
 	line("load while indexing / asking", func(s speedRow) string { return s.built.Load + " / " + s.load })
-	line("indexed a second", func(s speedRow) string { return number(s.built.rate()) })
+	line("indexed a second / a second of processor time", func(s speedRow) string { return s.built.rate(s.built.Took) + " / " + s.built.rate(s.built.Used) })
 	line("on disk", func(s speedRow) string { return megabytes(s.built.Bytes) })
 	line("open / first answer", func(s speedRow) string { return milliseconds(s.asked.Open) + " / " + milliseconds(s.asked.First) })
 	line("heap that lives / at most", func(s speedRow) string {
