@@ -63,11 +63,11 @@ func (a *app) node(ctx context.Context) news.Node {
 	return n
 }
 
-// processMemory is how much memory the process got from the system, in bytes.
+// processMemory is how much memory the process has from the system, in bytes, less what it gave back.
 func processMemory() int64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(sample)
-	return int64(sample[0].Value.Uint64())
+	return int64(sample[0].Value.Uint64() - sample[1].Value.Uint64())
 }
 
 // projections tells how far behind the log this node's pages and indexes are. While the log is out of reach nothing is known of it.

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -184,13 +185,22 @@ type serving struct {
 
 func startProcess(t *testing.T, args ...string) *serving {
 	t.Helper()
-	return startProcessFor(t, http.DefaultClient, args...)
+	return startOn(t, "127.0.0.1:0", args...)
+}
+
+// startOn is startProcess on an address.
+func startOn(t *testing.T, address string, args ...string) *serving {
+	t.Helper()
+	return startProcessFor(t, http.DefaultClient, append(args, "--addr", address)...)
 }
 
 // startProcessFor asks by a client of its own whether the program answers.
 func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving {
 	t.Helper()
-	cmd := command(append(args, "--addr", "127.0.0.1:0")...)
+	if !slices.Contains(args, "--addr") {
+		args = append(args, "--addr", "127.0.0.1:0")
+	}
+	cmd := command(args...)
 	out := &journal{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
@@ -198,9 +208,9 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	s := &serving{cmd: cmd, output: out.String}
-	address := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
+	said := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
 	waitFor(t, "the address", func() bool {
-		if m := address.FindStringSubmatch(out.String()); m != nil {
+		if m := said.FindStringSubmatch(out.String()); m != nil {
 			s.url = m[1]
 		}
 		return s.url != ""
