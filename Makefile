@@ -7,10 +7,10 @@ build: ## one static binary, ./dabir
 test: ## the one test command: format, vet, staticcheck, all tests (see scripts/test)
 	@scripts/test
 
-soak: ## longer: the scenarios of the whole program under the race detector, 300 kills, the cluster of deploy/, 5,000 slow connections
+soak: ## longer: the scenarios of the whole program under the race detector, 300 kills, three nodes for minutes, the cluster of deploy/, 5,000 slow connections
 	scripts/soak-setup
 	go run ./bench slow
-	scripts/with-postgres env DABIR_TEST_STRICT=1 DABIR_TEST_KILLS=300 DABIR_TEST_CLUSTER=1 go test -race -count=1 -timeout 60m ./cmd/dabir
+	scripts/with-postgres env DABIR_TEST_STRICT=1 DABIR_TEST_KILLS=300 DABIR_TEST_LONG=1 DABIR_TEST_CLUSTER=1 go test -race -count=1 -timeout 90m ./cmd/dabir
 
 fmt: ## format the Go code
 	gofmt -w .

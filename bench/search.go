@@ -109,11 +109,13 @@ var searchVariants = []searchVariant{
 	{name: "all parts"},
 	{name: "without all words first", ranking: search.Ranking{NoAllWords: true}},
 	{name: "without light words", ranking: search.Ranking{NoLight: true}},
+	{name: "without neighbours", ranking: search.Ranking{NoNeighbours: true}},
+	{name: "questions as topics in length", ranking: search.Ranking{NoLength: true}},
 	{name: "without feedback", ranking: search.Ranking{NoFeedback: true}},
 	{name: "headline and tags twice", options: search.Options{Weights: search.Weights{Headline: 2, Kicker: 1, Lede: 1, Body: 1, Tags: 2, Reporters: 1}}},
 	{name: "without stems", options: search.Options{Parts: terms.HalfSpace}},
 	{name: "without half-space forms", options: search.Options{Parts: terms.Stems}},
-	{name: "folding alone, BM25", options: search.Options{Plain: true}, ranking: search.Ranking{NoAllWords: true, NoLight: true, NoFeedback: true}},
+	{name: "folding alone, BM25", options: search.Options{Plain: true}, ranking: search.Ranking{NoAllWords: true, NoLight: true, NoFeedback: true, NoNeighbours: true, NoLength: true}},
 }
 
 // documents reads passages and pool; names has the name of each code.

@@ -70,7 +70,7 @@ const sent = (answer) => {
   if (thread) list.append(pending);
   else list.prepend(pending);
   placed(pending);
-  $(".counts").innerHTML = answer.counts;
+  if (answer.counts) $(".counts").innerHTML = answer.counts;
   form.elements.text.value = "";
   form.elements.action.value = "";
   form.elements.asked.value = "";

@@ -66,7 +66,8 @@ type app struct {
 	copied     copied
 	checkup    checkup
 	acts       acts
-	running    running // of a process that serves
+	spool      *discussion.Spool // nil: there is none
+	running    running           // of a process that serves
 	watch      *watch.Watch
 }
 
@@ -134,11 +135,14 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
 	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
 	a.transfer = discussion.NewTransfer(a.store, countryOf, cfg.Comments.Depth, a.now)
+	if a.spool, err = openSpool(cfg); err != nil {
+		return fmt.Errorf("the spool of comments: %w", err)
+	}
 	a.discussion = discussion.New(a.store, a.bans, countryOf,
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
-			Engine:    a.engine}, a.now)
+			Engine:    a.engine, Spool: a.spool}, a.now)
 	a.topics = editorial.NewTopics(a.store, a.now)
 	a.watch = watch.New(a.store, a.node, a.faults, a.now)
 	folder := filepath.Join(cfg.Data, "search")
@@ -162,6 +166,15 @@ func (a *app) indexes() []*indexing.Keeper {
 func rulesOf(c config.Comments) discussion.Rules {
 	return discussion.Rules{Off: !c.Rules, Mode: news.CommentMode(c.Mode), RepeatWindow: c.RepeatWindow,
 		Limits: moderation.Limits{Links: c.Links, ModelAt: float64(c.ModelAt) / 100, TrustAt: c.TrustAt, Rejected: c.Rejected}}
+}
+
+// openSpool opens the folder where comments wait while no PostgreSQL server takes writes. With SQLite the database lies on the same disk, and
+// comments that it cannot take the spool could not either.
+func openSpool(cfg *config.Config) (*discussion.Spool, error) {
+	if !store.IsPostgres(cfg.Database) {
+		return nil, nil
+	}
+	return discussion.OpenSpool(filepath.Join(cfg.Data, "spool"), cfg.Comments.Spool)
 }
 
 // committed hears what this process has just committed; who wrote it sees it in the next page.
@@ -284,6 +297,16 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })
 	}
+	group.Go(func() {
+		a.discussion.Deliver(ctx, func(delivered int, err error) {
+			if delivered > 0 {
+				a.log.Info("comments that waited on this node were handed over", "comments", delivered)
+			}
+			if err != nil {
+				a.log.Error("comments wait on this node and cannot be handed over", "err", err)
+			}
+		})
+	})
 	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {

@@ -33,7 +33,7 @@ func (a *app) followOthers(ctx context.Context) {
 		if !errors.Is(err, store.ErrOtherLog) {
 			return
 		}
-		a.log.Warn("the database was restored: all pages are made anew")
+		a.log.Warn("the database was restored or has lost its last events: all pages are made anew")
 		at, err := a.store.Position(ctx)
 		if err != nil {
 			a.log.Error("the event log cannot be read", "err", err) // hearing everything again is harmless

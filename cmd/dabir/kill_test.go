@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,7 +57,9 @@ type witness struct {
 	done    map[string]map[string]bool // kind → marks that were acknowledged
 	unclear []deed
 	refused []string
-	away    map[string]int // kind and status → how many were told that it cannot be now
+	away    map[string]int    // kind and status → how many were told that it cannot be now
+	insists bool              // who is told so asks again in the end
+	waits   map[string]string // marks of comments that a node kept for later → their receipts
 	pending chan news.CommentID
 	shown   chan news.CommentID
 }
@@ -66,7 +69,7 @@ func newWitness(t *testing.T) *witness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &witness{t: t, jar: jar, done: map[string]map[string]bool{}, away: map[string]int{}}
+	w := &witness{t: t, jar: jar, done: map[string]map[string]bool{}, away: map[string]int{}, waits: map[string]string{}}
 	w.client = &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return w
 }
@@ -109,17 +112,36 @@ func (w *witness) send(base string, d deed) bool {
 	response.Body.Close()
 	switch response.StatusCode {
 	case http.StatusSeeOther:
-		if w.done[d.kind] == nil {
-			w.done[d.kind] = map[string]bool{}
+		w.acknowledged(d)
+	case http.StatusAccepted:
+		code := receiptCode.FindSubmatch(said)
+		if code == nil || d.kind != "comment" {
+			w.refused = append(w.refused, fmt.Sprintf("%s is accepted without a receipt: %.300s", d.kind, said))
+			break
 		}
-		w.done[d.kind][d.mark] = true
+		w.waits[d.mark] = string(code[1])
+		w.acknowledged(d)
 	case http.StatusServiceUnavailable, http.StatusConflict: // said clearly, and nothing was stored; or it was so before
 		w.away[fmt.Sprint(d.kind, " ", response.StatusCode)]++
+		if w.insists && response.StatusCode == http.StatusServiceUnavailable {
+			w.unclear = append(w.unclear, d)
+		}
 	default:
 		w.refused = append(w.refused, fmt.Sprintf("%s %s: %d %.300s", d.kind, d.path, response.StatusCode, said))
 	}
 	return true
 }
+
+// acknowledged notes a deed; the caller holds mu.
+func (w *witness) acknowledged(d deed) {
+	if w.done[d.kind] == nil {
+		w.done[d.kind] = map[string]bool{}
+	}
+	w.done[d.kind][d.mark] = true
+}
+
+// receiptCode is the code on a receipt's page.
+var receiptCode = regexp.MustCompile(`<span class="code">([0-9A-Z-]+)</span>`)
 
 func (w *witness) next() int {
 	w.mu.Lock()
@@ -189,13 +211,20 @@ func (w *witness) load(base string) (wait func()) {
 	return group.Wait
 }
 
-// again asks for what got no answer, under the same ids.
+// again asks once for what got no answer, under the same ids.
 func (w *witness) again(base string) {
 	w.mu.Lock()
-	unclear := w.unclear
-	w.unclear = nil
+	many := len(w.unclear)
 	w.mu.Unlock()
-	for _, d := range unclear {
+	for range many {
+		w.mu.Lock()
+		if len(w.unclear) == 0 { // others ask too
+			w.mu.Unlock()
+			return
+		}
+		d := w.unclear[0]
+		w.unclear = w.unclear[1:]
+		w.mu.Unlock()
 		w.send(base, d)
 	}
 }
@@ -233,11 +262,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 	}
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
-			data := t.TempDir()
-			driver, dsn := "sqlite", filepath.Join(data, "dabir.db")
-			if backend == "postgres" {
-				driver, dsn = "pgx", storetest.Postgres(t)
-			}
+			data, driver, dsn := folderAndDatabase(t, backend)
 			if err := os.WriteFile(filepath.Join(data, config.FileName), []byte(killSettings), 0o600); err != nil {
 				t.Fatal(err)
 			}

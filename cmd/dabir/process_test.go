@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,17 +78,22 @@ func closing(t *testing.T, output []byte) (imported, existing, refused int) {
 	return last.Imported, last.Existing, last.Refused
 }
 
+// folderAndDatabase are what a process of the program is given to work on: a new folder and a database of it, or one of a server.
+func folderAndDatabase(t *testing.T, backend string) (data, driver, dsn string) {
+	data = t.TempDir()
+	if backend == "postgres" {
+		return data, "pgx", storetest.Postgres(t)
+	}
+	return data, "sqlite", filepath.Join(data, "dabir.db")
+}
+
 // TestKilledImportResumes kills an import with SIGKILL in the middle and runs it again: everything is there, once and whole.
 func TestKilledImportResumes(t *testing.T) {
 	const total = 6000
 	file := archive(t, total)
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
-			data := t.TempDir()
-			driver, dsn := "sqlite", filepath.Join(data, "dabir.db")
-			if backend == "postgres" {
-				driver, dsn = "pgx", storetest.Postgres(t)
-			}
+			data, driver, dsn := folderAndDatabase(t, backend)
 			run := func() *exec.Cmd { return command("import", "jsonl", "--json", "--data", data, "--db", dsn, file) }
 			first := run()
 			if err := first.Start(); err != nil {
@@ -184,13 +190,22 @@ type serving struct {
 
 func startProcess(t *testing.T, args ...string) *serving {
 	t.Helper()
-	return startProcessFor(t, http.DefaultClient, args...)
+	return startOn(t, "127.0.0.1:0", args...)
+}
+
+// startOn is startProcess on an address.
+func startOn(t *testing.T, address string, args ...string) *serving {
+	t.Helper()
+	return startProcessFor(t, http.DefaultClient, append(args, "--addr", address)...)
 }
 
 // startProcessFor asks by a client of its own whether the program answers.
 func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving {
 	t.Helper()
-	cmd := command(append(args, "--addr", "127.0.0.1:0")...)
+	if !slices.Contains(args, "--addr") {
+		args = append(args, "--addr", "127.0.0.1:0")
+	}
+	cmd := command(args...)
 	out := &journal{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
@@ -198,9 +213,9 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	s := &serving{cmd: cmd, output: out.String}
-	address := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
+	said := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
 	waitFor(t, "the address", func() bool {
-		if m := address.FindStringSubmatch(out.String()); m != nil {
+		if m := said.FindStringSubmatch(out.String()); m != nil {
 			s.url = m[1]
 		}
 		return s.url != ""

@@ -332,7 +332,8 @@ func (d *Desk) Session(ctx context.Context, session string) (news.User, error) {
 		if most := token.CreatedAt.Add(SessionMost); end.After(most) {
 			end = most
 		}
-		if err := d.tokens.TouchToken(ctx, token.Hash, now, end); err != nil {
+		// While nothing can be written people go on reading; the next request that can be noted will be.
+		if err := d.tokens.TouchToken(ctx, token.Hash, now, end); err != nil && news.KindOf(err) != news.Unavailable {
 			return news.User{}, err
 		}
 	}

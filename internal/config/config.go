@@ -128,6 +128,7 @@ type Comments struct {
 	Retention        time.Duration // how long an address can be recognised
 	ChallengeRate    int           // comments a minute of the site above which everybody is asked for work or a wait; 0 never
 	ChallengeNetwork int           // comments of a network within Window from which its readers are; 0 never
+	Spool            int           // comments that a node keeps while no database takes writes; 0 none
 }
 
 // Setting is one line of the table of settings.
@@ -224,6 +225,8 @@ func Settings() []Setting {
 				c.Comments.ChallengeNetwork, err = number(v, 0, 1_000_000)
 				return err
 			}},
+		{"comments.spool", "1000", "how many comments a node keeps on its disk while no PostgreSQL server takes writes, to hand them over afterwards; beyond that, and with 0, writers hear 503",
+			func(c *Config, v string) (err error) { c.Comments.Spool, err = number(v, 0, 100_000); return err }},
 		{"media.max_file", "500", "the largest sound or video that is taken, in megabytes",
 			func(c *Config, v string) (err error) { c.Media.MaxFile, err = number(v, 1, 100_000); return err }},
 		{"media.s3_endpoint", "", "host and port of an S3-compatible service that keeps pictures, sound and video; empty: the newsroom's folder",

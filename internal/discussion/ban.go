@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -202,6 +203,9 @@ func (b *Bans) inForce(ctx context.Context) (banSet, error) {
 		return set, nil
 	}
 	held, err := b.storage.BansInForce(ctx, now)
+	if errors.Is(err, news.ErrNoPrimary) && set.keys != nil {
+		return set, nil // those that were known last
+	}
 	if err != nil {
 		return banSet{}, err
 	}

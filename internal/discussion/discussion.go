@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 type Storage interface {
 	Secret(ctx context.Context, name string, maxAge time.Duration) ([]byte, error)
 	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
+	DeliverComment(ctx context.Context, action string, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
 }
@@ -41,6 +43,7 @@ type Settings struct {
 	CloseAfter time.Duration     // how long an article takes comments from its publication on; 0 for ever
 	Challenge  ChallengeSettings
 	Engine     *Engine // lets the rules look at comments; nil: each waits for a moderator
+	Spool      *Spool  // keeps comments while no database takes writes; nil: they are refused
 }
 
 // DefaultRetention is how long an address can be recognised where the newsroom says nothing else (PRODUCT.md F16).
@@ -68,6 +71,9 @@ type heldKey struct {
 // keyHeld is how long a key is used before the storage is asked again.
 const keyHeld = time.Minute
 
+// keyHeldAway is how long it is used when no database can be asked.
+const keyHeldAway = 24 * time.Hour
+
 func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]byte, error) {
 	now := d.now()
 	d.mu.Lock()
@@ -77,6 +83,9 @@ func (d *Desk) key(ctx context.Context, name string, maxAge time.Duration) ([]by
 		return held.key, nil
 	}
 	key, err := d.storage.Secret(ctx, name, maxAge)
+	if errors.Is(err, news.ErrNoPrimary) && ok && now.Sub(held.at) < keyHeldAway {
+		return held.key, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ type Submitted struct {
 	Comment news.Comment
 	Receipt string // the code that its writer keeps
 
+	Waits     bool       // it is kept on this node until a database takes it; it has no number yet
 	Cookie    string     // a new one for the browser to keep; "" when there is none
 	Challenge *Challenge // with TooMany "error.challenge": what the sender has to do first
 }
@@ -59,53 +60,81 @@ type Submitted struct {
 // passed it. Errors: Invalid at the fields name, email, text, trap and parent, all that apply joined, or "error.ask_finglish" at text,
 // once; NotFound for an article that is not public; Conflict "error.comments_closed", or "error.challenge_used" for a ticket that another
 // comment had; Forbidden "error.banned"; TooMany "error.comment_rate", or "error.challenge" with the
-// Challenge; Unavailable when it could not be stored.
+// Challenge; Unavailable when it could not be stored. While no database takes writes the comment is kept in the spool, where there is one: Waits
+// is set, the receipt is final, and what only the database knows is judged when it is handed over.
 func (d *Desk) Submit(ctx context.Context, in Submission) (Submitted, error) {
 	in.Name, in.Email, in.Text = persian.CleanLine(in.Name), strings.TrimSpace(in.Email), persian.Clean(in.Text)
 	if err := in.check(); err != nil {
 		return Submitted{}, err
 	}
-	banned, err := d.bans.Check(ctx, in.Address, in.Name, in.Text)
+	made, err := d.prepare(ctx, in)
 	if err != nil {
 		return Submitted{}, err
 	}
-	who, err := d.writer(ctx, in.Address, in.Cookie)
+	out, err := d.send(ctx, in, made)
+	if errors.Is(err, news.ErrNoPrimary) && d.settings.Spool != nil {
+		return d.keep(ctx, made)
+	}
+	return out, err
+}
+
+// prepared is a comment before anybody but the bans has looked at it.
+type prepared struct {
+	comment news.Comment
+	who     writer
+	banned  *news.Finding
+	action  string
+	receipt string
+	cookie  string // a new one; "" for none
+}
+
+// prepare makes the comment with what is in memory as a rule: keys and bans.
+func (d *Desk) prepare(ctx context.Context, in Submission) (made prepared, err error) {
+	if made.banned, err = d.bans.Check(ctx, in.Address, in.Name, in.Text); err != nil {
+		return made, err
+	}
+	if made.who, err = d.writer(ctx, in.Address, in.Cookie); err != nil {
+		return made, err
+	}
+	made.action = d.actionOf(in, made.who.pseudonym)
+	if made.receipt, err = d.receipt(ctx, made.action); err != nil {
+		return made, err
+	}
+	hash, err := d.receiptHash(ctx, made.receipt)
 	if err != nil {
-		return Submitted{}, err
+		return made, err
 	}
-	if err := d.open(ctx, in.Article); err != nil {
-		return Submitted{}, err
-	}
-	limit, challenge, err := d.admit(ctx, in, who)
-	if err != nil {
-		return Submitted{Challenge: challenge}, err
-	}
-	in.Action = d.actionOf(in, who.pseudonym)
-	receipt, err := d.receipt(ctx, in.Action)
-	if err != nil {
-		return Submitted{}, err
-	}
-	hash, err := d.receiptHash(ctx, receipt)
-	if err != nil {
-		return Submitted{}, err
-	}
-	out := Submitted{Receipt: receipt}
-	if in.Remember && who.person == "" {
-		if out.Cookie, who.person, err = d.newPerson(ctx); err != nil {
-			return Submitted{}, err
+	person := made.who.person
+	if in.Remember && person == "" {
+		if made.cookie, person, err = d.newPerson(ctx); err != nil {
+			return made, err
 		}
 	}
 	if !in.Remember {
-		who.person = "" // they declined: this comment is nobody's they knew before
+		person = "" // they declined: this comment is nobody's they knew before
 	}
-	comment := news.Comment{
+	made.comment = news.Comment{
 		Article: in.Article, Parent: in.Parent, State: news.CommentPending, Name: in.Name, Email: in.Email, Text: in.Text,
-		Country: d.countries(in.Address), Pseudonym: who.pseudonym, Network: who.network, Person: who.person, CreatedAt: d.now(), ReceiptHash: hash,
+		Country: d.countries(in.Address), Pseudonym: made.who.pseudonym, Network: made.who.network, Person: person, CreatedAt: d.now(), ReceiptHash: hash,
 	}
-	if err := d.judged(ctx, &comment, banned, in.Asked); err != nil {
+	return made, nil
+}
+
+// send has everything look at a comment and stores it.
+func (d *Desk) send(ctx context.Context, in Submission, made prepared) (Submitted, error) {
+	if err := d.open(ctx, in.Article); err != nil {
 		return Submitted{}, err
 	}
-	out.Comment, err = d.storage.SubmitComment(ctx, in.Action, comment, limit, func(closed bool) error {
+	limit, challenge, err := d.admit(ctx, in, made.who)
+	if err != nil {
+		return Submitted{Challenge: challenge}, err
+	}
+	comment := made.comment
+	if err := d.judged(ctx, &comment, made.banned, in.Asked); err != nil {
+		return Submitted{}, err
+	}
+	out := Submitted{Receipt: made.receipt, Cookie: made.cookie}
+	out.Comment, err = d.storage.SubmitComment(ctx, made.action, comment, limit, func(closed bool) error {
 		if closed {
 			return news.Fail(news.Conflict, "error.comments_closed")
 		}

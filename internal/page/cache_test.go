@@ -91,9 +91,9 @@ func (n *newsroom) show(code news.Code, latest bool) page.Make {
 
 func (n *newsroom) get(t *testing.T, key string, make page.Make) *page.Page {
 	t.Helper()
-	p, old, err := n.cache.Get(t.Context(), key, make)
-	if err != nil || old {
-		t.Fatalf("%s: old %v, %v", key, old, err)
+	p, age, err := n.cache.Get(t.Context(), key, make)
+	if err != nil || age != page.Current {
+		t.Fatalf("%s: age %v, %v", key, age, err)
 	}
 	return p
 }
@@ -227,11 +227,15 @@ func TestReadersSeeWhatWasPublishedBeforeTheyAsked(t *testing.T) {
 
 // fake are snapshots without a database.
 type fake struct {
-	newest atomic.Int64
-	err    error
+	newest  atomic.Int64
+	err     error
+	standby bool // what is read comes from a standby
 }
 
 func (f *fake) Snapshot(ctx context.Context) (context.Context, int64, func(), error) {
+	if told, ok := news.OldAllowed(ctx); ok && f.standby {
+		told()
+	}
 	return ctx, f.newest.Load(), func() {}, f.err
 }
 
@@ -248,11 +252,11 @@ func cacheOver(f *fake, now func() time.Time) *page.Cache {
 
 func get(t *testing.T, c *page.Cache, make page.Make) (body string, old bool) {
 	t.Helper()
-	p, old, err := c.Get(t.Context(), "/", make)
+	p, age, err := c.Get(t.Context(), "/", make)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(p.Body), old
+	return string(p.Body), age == page.PerhapsOld
 }
 
 func TestPageIsOldWhen(t *testing.T) {
@@ -341,6 +345,21 @@ func TestInNeedWhatTheNodeHas(t *testing.T) {
 		f.err = away
 		if _, _, err := c.Get(t.Context(), "/", says("second")); !errors.Is(err, away) {
 			t.Errorf("err %v", err)
+		}
+	})
+	t.Run("made from a standby, and kept as good as any other", func(t *testing.T) {
+		f := &fake{standby: true}
+		c := cacheOver(f, nil)
+		if p, age, err := c.Get(t.Context(), "/", says("first", news.LatestList)); err != nil || age != page.FromStandby || string(p.Body) != "first" {
+			t.Fatalf("%s, age %v, %v", p.Body, age, err)
+		}
+		f.standby = false
+		if got, _ := get(t, c, says("second")); got != "first" {
+			t.Errorf("nothing has happened since, and the page is the %s", got)
+		}
+		c.Apply([]news.Event{touched})
+		if p, age, err := c.Get(t.Context(), "/", says("second", news.LatestList)); err != nil || age != page.Current || string(p.Body) != "second" {
+			t.Errorf("%s, age %v, %v", p.Body, age, err)
 		}
 	})
 	t.Run("marked while events are not heard", func(t *testing.T) {

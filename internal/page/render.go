@@ -25,34 +25,47 @@ type flight struct {
 	began    uint64 // when, in the order of arrivals
 	done     chan struct{}
 	outdated bool // it must not be kept; guarded by Cache.mu
+	standby  bool // it was made from a standby
 	page     *Page
 	err      error
 }
 
+// Age tells how new a page is.
+type Age int
+
+// The ages of a page.
+const (
+	Current     Age = iota // good at some moment after it was asked for
+	PerhapsOld             // what the node has: the database or the events are away
+	FromStandby            // made now from a standby, which may be behind
+)
+
 // Get is the page of that key: a kept one that is good, or one that is made now. Everybody gets a page that was good at some
-// moment after they asked. old is true for a page that may not be: the database or the events are away, and this is what the
-// node has. Errors: what make returns; Unavailable when too many wait.
-func (c *Cache) Get(ctx context.Context, key string, make Make) (p *Page, old bool, err error) {
+// moment after they asked, unless its age says otherwise. Errors: what make returns; Unavailable when too many wait.
+func (c *Cache) Get(ctx context.Context, key string, make Make) (*Page, Age, error) {
 	kept, _ := c.pages.GetIfPresent(key)
 	if kept != nil && c.good(kept) {
 		c.count(kept)
-		return kept, c.blind.Load(), nil
+		if c.blind.Load() {
+			return kept, PerhapsOld, nil
+		}
+		return kept, Current, nil
 	}
 	if kept != nil && c.blind.Load() && c.bearable(kept) {
 		c.stats.old.Add(1)
-		return kept, true, nil // who hears no events most likely reaches no database either, and finding out takes time
+		return kept, PerhapsOld, nil // who hears no events most likely reaches no database either, and finding out takes time
 	}
-	p, err = c.fly(ctx, key, make)
+	p, age, err := c.fly(ctx, key, make)
 	if err != nil && news.KindOf(err) == news.Unavailable && kept != nil && c.bearable(kept) {
 		c.stats.old.Add(1)
-		return kept, true, nil
+		return kept, PerhapsOld, nil
 	}
-	return p, false, err
+	return p, age, err
 }
 
 // fly joins whoever makes the page already or makes it. A page from a flight that began before the caller came is good for them
 // only if it is good now: what changed before they asked must be in it.
-func (c *Cache) fly(ctx context.Context, key string, make Make) (*Page, error) {
+func (c *Cache) fly(ctx context.Context, key string, make Make) (*Page, Age, error) {
 	c.mu.Lock()
 	c.arrived++
 	came := c.arrived
@@ -63,25 +76,33 @@ func (c *Cache) fly(ctx context.Context, key string, make Make) (*Page, error) {
 			if kept, _ := c.pages.GetIfPresent(key); kept != nil && c.good(kept) {
 				c.mu.Unlock()
 				c.count(kept)
-				return kept, nil
+				return kept, Current, nil
 			}
 			f = c.depart(key)
 			c.mu.Unlock()
 			c.make(ctx, key, f, make)
-			return f.page, f.err
+			return f.page, f.age(), f.err
 		}
 		c.mu.Unlock()
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, Current, ctx.Err()
 		case <-f.done:
 		}
 		if f.began > came || f.err == nil && c.good(f.page) {
 			c.stats.joined.Add(1)
-			return f.page, f.err
+			return f.page, f.age(), f.err
 		}
 		c.mu.Lock()
 	}
+}
+
+// age is that of the page of a flight which is over.
+func (f *flight) age() Age {
+	if f.standby {
+		return FromStandby
+	}
+	return Current
 }
 
 // depart begins a flight; the caller holds mu.
@@ -109,7 +130,7 @@ func (c *Cache) make(ctx context.Context, key string, f *flight, make Make) {
 	defer leave()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renderTime)
 	defer cancel()
-	f.page, f.err = c.render(ctx, make)
+	f.page, f.err = c.render(news.MayBeOld(ctx, func() { f.standby = true }), make)
 	if f.err != nil {
 		return
 	}

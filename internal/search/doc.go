@@ -7,7 +7,9 @@
 // An article's score is the product of three parts, each of which [Ranking] can switch off:
 //
 //   - Text: BM25 (k1 1.2, b 0.75) over one field in which a word of the headline counts [Weights.Headline] times, and so on. Words that
-//     ask and bind («چیست»، «از») count a fifth; a synonym counts 0.7 of the word it stands for.
+//     ask and bind («چیست»، «از») count a fifth; a synonym counts 0.7 of the word it stands for. For a question b is 1: what is long has the
+//     words of many questions and answers few. Two words that stand side by side as in the query count 0.3 of the commoner one more, which
+//     is looked at in the best hundred.
 //   - All words first: the share of the query's words that the article has, each with its weight in the text part.
 //   - Recency: an article of today counts up to a fifth more than an old one, half of that after a year. Undated ones count as old.
 //

@@ -14,7 +14,8 @@ import (
 // BM25, and what a word counts that is not the one that was typed.
 const (
 	bm25K1        = 1.2
-	bm25B         = 0.75
+	bm25B         = 0.75 // how much of an article's length counts
+	questionB     = 1    // the same for a question: a long article has the words of many, and answers few
 	lightWeight   = 0.2
 	synonymWeight = 0.7
 )
@@ -28,6 +29,7 @@ type list struct {
 	doc    index.TermFieldDoc
 	number uint64 // of the article at which it stands; end: behind the last
 	count  uint64
+	words  []*list // of a list of several words, which has no reader; count is the most there can be
 }
 
 const end = math.MaxUint64
@@ -59,6 +61,9 @@ func (l *list) next() error { return l.take(l.reader.Next(&l.doc)) }
 func (l *list) seek(number uint64) error {
 	if l.number >= number {
 		return nil
+	}
+	if l.words != nil {
+		return l.meet(number)
 	}
 	var id [8]byte
 	return l.take(l.reader.Advance(index.NewIndexInternalID(id[:], number), &l.doc))
@@ -105,8 +110,9 @@ type plan struct {
 	drivers  int      // as many groups choose the candidates
 	filters  []*group // each must have the article
 	without  []*group
-	allWords bool // the share of words counts
-	must     bool // only articles with all words
+	allWords bool    // the share of words counts
+	must     bool    // only articles with all words
+	length   float64 // bm25B, or what stands for it
 	opened   []*list
 }
 
@@ -287,14 +293,18 @@ func (p *plan) score(at uint64, total float64) (float64, bool, error) {
 			continue
 		}
 		covered += g.weight * g.idf
-		long := bm25K1 * (1 - bm25B + bm25B*length/p.stats.length)
-		score += g.weight * g.idf * tf * (bm25K1 + 1) / (tf + long)
+		score += g.weight * g.idf * p.saturated(tf, length)
 	}
 	if p.allWords && total > 0 {
 		share := covered / total
 		score *= 1 + allWordsBonus*share*share*share*share
 	}
 	return score, true, nil
+}
+
+// saturated is what a word counts that stands tf times among so many words.
+func (p *plan) saturated(tf, length float64) float64 {
+	return tf * (bm25K1 + 1) / (tf + bm25K1*(1-p.length+p.length*length/p.stats.length))
 }
 
 // allWordsBonus is what an article with all words gains over one that has none but the same text score.

@@ -28,7 +28,7 @@ type Query struct {
 }
 
 // Ranking switches parts of the ranking off, to measure what each adds.
-type Ranking struct{ NoAllWords, NoRecency, NoSynonyms, NoFeedback, NoLight bool }
+type Ranking struct{ NoAllWords, NoRecency, NoSynonyms, NoFeedback, NoLight, NoNeighbours, NoLength bool }
 
 // Bounds of a query. What is longer is cut.
 const (

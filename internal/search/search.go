@@ -24,6 +24,7 @@ type Results struct {
 	NoPhrase   bool   // no article has a phrase as it was quoted; these have its words
 	Facets     Facets
 	Words      []string // what was looked for, for Index.Snippet
+	readings   []reading
 }
 
 // Hit is an article that was found.
@@ -86,7 +87,10 @@ func bounded(limit int) int {
 
 // plan opens the lists of a query. The plan must be closed, also beside an error.
 func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked, results *Results) (*plan, error) {
-	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks}
+	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks, length: bm25B}
+	if a.asks && !q.Ranking.NoLength {
+		p.length = questionB
+	}
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil || p.stats.count == 0 {
 		return p, err
@@ -152,7 +156,10 @@ func (q Query) filters() []string {
 
 // openWords opens the lists of the words, and of what stands for a word that no article has.
 func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
-	corrected := false
+	synonyms := make([][][]string, len(a.words))
+	if !q.Ranking.NoSynonyms {
+		synonyms = x.synonymsIn(a.words)
+	}
 	for i, stem := range a.words {
 		g := &group{stem: stem, weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
 		if g.light {
@@ -164,7 +171,15 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 		}
 		g.add(l, 1)
 		results.Words = append(results.Words, stem)
-		others, err := x.standsFor(ctx, r, stem, a.shown[i], l.count, q)
+		for _, stems := range synonyms[i] {
+			l, err := p.openSynonym(ctx, r, stems)
+			if err != nil {
+				return err
+			}
+			g.add(l, synonymWeight)
+			results.Words = append(results.Words, stems...)
+		}
+		others, err := x.standsFor(ctx, r, stem, a.shown[i], l.count, len(synonyms[i]) > 0)
 		if err != nil {
 			return err
 		}
@@ -173,19 +188,18 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			if err != nil {
 				return err
 			}
-			g.add(l, o.part)
+			g.add(l, 1)
 			results.Words = append(results.Words, o.stem)
-			if o.shown != "" && !corrected {
-				corrected = true
-				results.DidYouMean = q.Text
-			}
 			if o.shown != "" {
-				results.DidYouMean = strings.Replace(results.DidYouMean, a.shown[i], o.shown, 1)
+				results.readings = append(results.readings, reading{a.shown[i], o.shown, o.stem})
 			}
 		}
 		if g.count > 0 {
 			p.groups = append(p.groups, g)
 		}
+	}
+	if len(results.readings) > 0 {
+		results.DidYouMean = meant(q.Text, results.readings)
 	}
 	return nil
 }
@@ -401,23 +415,15 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 
 // stands reports whether the words of lists stand one after another in an article.
 func stands(lists []*list, number uint64) (bool, error) {
-	places := map[uint64]bool{}
-	for i, l := range lists {
+	for _, l := range lists {
 		if err := l.seek(number); err != nil {
 			return false, err
 		}
 		if l.number != number {
 			return false, nil
 		}
-		here := map[uint64]bool{}
-		for _, v := range l.doc.Vectors {
-			if i == 0 || places[v.Pos-1] {
-				here[v.Pos] = true
-			}
-		}
-		places = here
 	}
-	return len(places) > 0, nil
+	return together(lists) > 0, nil
 }
 
 // page cuts the page out of the order.

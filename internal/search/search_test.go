@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -102,6 +103,76 @@ func TestAllWordsComeFirst(t *testing.T) {
 	}
 }
 
+func TestNeighboursComeFirst(t *testing.T) {
+	same := "نفت گران شد و قیمت طلا هم بالا رفت"
+	x := filled(t, Document{Code: 1, Body: "قیمت نفت گران شد و طلا هم بالا رفت"}, Document{Code: 2, Body: same}, Document{Code: 3, Body: same})
+	r := search(t, x, Query{Text: "قیمت نفت"})
+	if len(r.Hits) != 3 || r.Hits[0].Code != 1 || r.Hits[0].Score <= r.Hits[1].Score {
+		t.Errorf("%v; want the article first in which the words stand together", r.Hits)
+	}
+	r = search(t, x, Query{Text: "قیمت نفت", Ranking: Ranking{NoNeighbours: true}})
+	if r.Hits[0].Score != r.Hits[2].Score {
+		t.Errorf("switched off, neighbours count: %v", r.Hits)
+	}
+}
+
+func TestQuestionsWantShortAnswers(t *testing.T) {
+	long := "پایتخت ژاپن توکیو است. پایتخت ژاپن شهری بزرگ است. " + strings.Repeat("باران در شمال کشور آمد. ", 30)
+	x := filled(t, Document{Code: 1, Body: "پایتخت ژاپن توکیو است."}, Document{Code: 2, Body: long}, Document{Code: 3, Body: strings.Repeat("باران در شمال کشور آمد. ", 15)})
+	gap := func(text string, r Ranking) float64 {
+		hits := search(t, x, Query{Text: text, Ranking: r}).Hits
+		if len(hits) != 2 || hits[0].Code != 1 {
+			t.Fatalf("%q finds %v", text, hits)
+		}
+		return hits[0].Score / hits[1].Score
+	}
+	if asked, topic := gap("پایتخت ژاپن؟", Ranking{}), gap("پایتخت ژاپن؟", Ranking{NoLength: true}); asked <= topic {
+		t.Errorf("the short answer is %.2f of the long one, without a question %.2f", asked, topic)
+	}
+}
+
+// TestNoQuestionFindsNothing asks what once found nothing: questions with a phrase in quotes, which may stand nowhere, or with a dash.
+func TestNoQuestionFindsNothing(t *testing.T) {
+	read := func(name string, each func(line []byte) error) {
+		raw, err := os.ReadFile("../../../shared/data/search/dev/pquad-validation/" + name)
+		if err != nil {
+			t.Skipf("the questions are not beside the repository: %v", err)
+		}
+		for line := range bytes.Lines(raw) {
+			if err := each(line); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var documents []Document
+	read("passages.jsonl", func(line []byte) error {
+		var p struct{ Title, Text string }
+		err := json.Unmarshal(line, &p)
+		documents = append(documents, Document{Code: int64(len(documents) + 1), Headline: p.Title, Body: p.Text})
+		return err
+	})
+	x := filled(t, documents...)
+	unquoted := 0 // whose phrase stands nowhere
+	read("queries.jsonl", func(line []byte) error {
+		var q struct{ Text string }
+		err := json.Unmarshal(line, &q)
+		if !strings.ContainsAny(q.Text, `"«“”„-−`) {
+			return err
+		}
+		r := search(t, x, Query{Text: q.Text})
+		if len(r.Hits) == 0 {
+			t.Errorf("%q finds nothing", q.Text)
+		}
+		if r.NoPhrase {
+			unquoted++
+		}
+		return err
+	})
+	if unquoted == 0 {
+		t.Error("no question holds a phrase that stands nowhere: this proves nothing")
+	}
+}
+
 func TestFilters(t *testing.T) {
 	x := filled(t, articles()...)
 	for name, tt := range map[string]struct {
@@ -145,6 +216,27 @@ func TestTyposAreForgivenOnlyWhereNothingIsExact(t *testing.T) {
 	}
 }
 
+// TestWhatWasMeantIsSpelledAsInTexts: with half-spaces and endings, as people read it.
+func TestWhatWasMeantIsSpelledAsInTexts(t *testing.T) {
+	texts := []string{"گفت‌وگو درباره فلسطین در نشست بین‌المللی", "کتابخانه‌ای ساخته شد و روزنامه‌نگارانش آمدند"}
+	x := filled(t, Document{Code: 1, Headline: texts[0]}, Document{Code: 2, Body: texts[1]})
+	for text, want := range map[string]string{
+		"نشست بینالملللی":   "نشست بین‌المللی",
+		"فلسطبن بینالملللی": "فلسطین بین‌المللی",
+		"فلسطین":            "",
+		"felestin":          "فلسطین",
+	} {
+		r := search(t, x, Query{Text: text})
+		got, err := x.DidYouMean(t.Context(), r, text, texts)
+		if err != nil || got != want {
+			t.Errorf("%q is read as %q, %v; want %q", text, got, err, want)
+		}
+		if plain, err := x.DidYouMean(t.Context(), r, text, nil); err != nil || plain != r.DidYouMean {
+			t.Errorf("%q without texts is read as %q, %v; want %q", text, plain, err, r.DidYouMean)
+		}
+	}
+}
+
 func TestKeyboardOnLatinLetters(t *testing.T) {
 	x := filled(t, articles()...)
 	if r := search(t, x, Query{Text: "tvhkhfg"}); r.DidYouMean != "" || len(r.Hits) != 0 {
@@ -168,6 +260,41 @@ func TestSynonymsAreFound(t *testing.T) {
 	}
 	if got := codes(search(t, x, Query{Text: "پایتخت", Ranking: Ranking{NoSynonyms: true}})); len(got) != 0 {
 		t.Errorf("without synonyms it finds %v", got)
+	}
+}
+
+// TestNamesOfSeveralWordsAreSynonyms: an acronym and what it stands for are found for one another, and the words of a name count only where
+// they stand together.
+func TestNamesOfSeveralWordsAreSynonyms(t *testing.T) {
+	x := filled(t, Document{Code: 1, Body: "نشست سازمان ملل متحد در ژنو"}, Document{Code: 2, Body: "یو ان در ژنو نشست دارد"},
+		Document{Code: 3, Body: "ملل و سازمان و متحد"}, Document{Code: 4, Body: "نشست سازمان محیط زیست"}, Document{Code: 5, Body: "UN meets in Geneva"})
+	if err := x.SetSynonyms(t.Context(), [][]string{{"سازمان ملل متحد", "یو ان", "UN"}, {"", "سازمان"}, {strings.Repeat("دراز ", 9), "کوتاه"}}); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]int64{
+		"یو ان":                {1, 2, 5},
+		"un":                   {1, 2, 5},
+		"UN ژنو":               {1, 2, 5},
+		"سازمان ملل متحد":      {1, 2, 3, 4, 5},
+		"«سازمان ملل متحد»":    {1}, // a phrase is meant as it stands
+		"سازمان":               {1, 3, 4},
+		"متحد ملل":             {1, 3},
+		"کوتاه":                {},
+		"یو ان -ژنو":           {5},
+		"سازمان ملل متحد نشست": {1, 2, 3, 4, 5},
+	} {
+		r := search(t, x, Query{Text: text})
+		got := codes(r)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", text, got, want)
+		}
+	}
+	if r := search(t, x, Query{Text: "سازمان ملل متحد"}); codes(r)[0] != 1 || codes(r)[4] != 4 {
+		t.Errorf("%v; want the name first, and a part of it behind the acronym", codes(r))
+	}
+	if got := codes(search(t, x, Query{Text: "un", Ranking: Ranking{NoSynonyms: true}})); !slices.Equal(got, []int64{5}) {
+		t.Errorf("without synonyms: %v", got)
 	}
 }
 

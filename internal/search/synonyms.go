@@ -1,12 +1,29 @@
 package search
 
-import "context"
+import (
+	"context"
+	"slices"
 
-// synonyms gives for a stem those that mean the same.
-type synonyms map[string][]string
+	index "github.com/blevesearch/bleve_index_api"
+)
 
-// SetSynonyms puts a table in the place of the one before: words of one row are found for one another. Rows of one word, and words that are
-// several terms, are left out; the newsroom's page says so beside them.
+// MaxSynonymWords is how many words a synonym may have.
+const MaxSynonymWords = 6
+
+// maxSynonyms bounds what one word of a query may bring in.
+const maxSynonyms = 8
+
+// synonyms gives for the first stem of what may be asked the rows in which that stands.
+type synonyms map[string][]synonym
+
+// synonym is a word or several one after another, and what else is found for them.
+type synonym struct {
+	stems  []string
+	others [][]string
+}
+
+// SetSynonyms puts a table in the place of the one before: what stands in one row is found for one another, single words and names of several
+// («سازمان ملل متحد», «یو ان»). Rows of one, what has no word and what has more than MaxSynonymWords are left out.
 func (x *Index) SetSynonyms(ctx context.Context, rows [][]string) error {
 	table := synonyms{}
 	s, err := x.splitter(ctx)
@@ -15,17 +32,21 @@ func (x *Index) SetSynonyms(ctx context.Context, rows [][]string) error {
 	}
 	defer x.release(s)
 	for _, row := range rows {
-		var stems []string
-		for _, word := range row {
-			if found := s.Split(word); len(found) == 1 {
-				stems = append(stems, string(found[0].Text))
+		var all [][]string
+		for _, text := range row {
+			var stems []string
+			for _, term := range s.Split(text) {
+				stems = append(stems, string(term.Text))
+			}
+			same := slices.ContainsFunc(all, func(have []string) bool { return slices.Equal(have, stems) })
+			if len(stems) > 0 && len(stems) <= MaxSynonymWords && !same {
+				all = append(all, stems)
 			}
 		}
-		for _, stem := range stems {
-			for _, o := range stems {
-				if o != stem {
-					table[stem] = append(table[stem], o)
-				}
+		for i, stems := range all {
+			others := slices.Concat(all[:i], all[i+1:])
+			if len(others) > 0 {
+				table[stems[0]] = append(table[stems[0]], synonym{stems, others})
 			}
 		}
 	}
@@ -33,14 +54,80 @@ func (x *Index) SetSynonyms(ctx context.Context, rows [][]string) error {
 	return nil
 }
 
-// maxSynonyms bounds what one word may bring in.
-const maxSynonyms = 8
-
-func (x *Index) synonymsOf(stem string) []string {
+// synonymsIn are, for each word of a query, what is found for it or for the name that it is a part of.
+func (x *Index) synonymsIn(words []string) [][][]string {
+	found := make([][][]string, len(words))
 	table := x.synonyms.Load()
 	if table == nil {
-		return nil
+		return found
 	}
-	found := (*table)[stem]
-	return found[:min(len(found), maxSynonyms)]
+	for i, word := range words {
+		for _, s := range (*table)[word] {
+			if len(words)-i < len(s.stems) || !slices.Equal(words[i:i+len(s.stems)], s.stems) {
+				continue
+			}
+			for n := range s.stems {
+				found[i+n] = append(found[i+n], s.others...)
+			}
+		}
+	}
+	for i := range found {
+		found[i] = found[i][:min(len(found[i]), maxSynonyms)]
+	}
+	return found
+}
+
+// openSynonym opens the articles in which a synonym stands: a word, or words one after another.
+func (p *plan) openSynonym(ctx context.Context, r index.IndexReader, stems []string) (*list, error) {
+	if len(stems) == 1 {
+		return p.open(ctx, r, fieldText, stems[0], false)
+	}
+	l := &list{count: end}
+	for _, stem := range stems {
+		word, err := p.open(ctx, r, fieldText, stem, true)
+		if err != nil {
+			return nil, err
+		}
+		l.words = append(l.words, word)
+		l.count = min(l.count, word.count)
+	}
+	return l, l.meet(0)
+}
+
+// meet goes to the first article at or after number in which the words of the list stand one after another.
+func (l *list) meet(number uint64) error {
+	for l.number = number; ; l.number++ {
+		for i := 0; i < len(l.words); i++ {
+			word := l.words[i]
+			if err := word.seek(l.number); err != nil {
+				return err
+			}
+			if word.number == end {
+				l.number = end
+				return nil
+			}
+			if word.number > l.number { // the words before it have to come along
+				l.number, i = word.number, -1
+			}
+		}
+		if times := together(l.words); times > 0 {
+			l.doc.Freq, l.doc.Norm = uint64(times), l.words[0].doc.Norm
+			return nil
+		}
+	}
+}
+
+// together is how often words stand one after another in the article at which all their lists stand.
+func together(words []*list) int {
+	places := map[uint64]bool{}
+	for i, l := range words {
+		here := map[uint64]bool{}
+		for _, v := range l.doc.Vectors {
+			if i == 0 || places[v.Pos-1] {
+				here[v.Pos] = true
+			}
+		}
+		places = here
+	}
+	return len(places)
 }

@@ -69,9 +69,7 @@ func (s *Store) UpdateArticle(ctx context.Context, actor news.Actor, action stri
 
 // Article is the newsroom's view of one article; NotFound when there is none.
 func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, error) {
-	ctx, cancel := bounded(ctx, queryTime)
-	defer cancel()
-	row := func(query string, args ...any) *sql.Row { return s.read.QueryRowContext(ctx, query, args...) }
+	row := func(query string, args ...any) scanner { return s.row(ctx, query, args...) }
 	a, err := loadArticle(row, code)
 	return a, s.dialect.translate(err)
 }
@@ -83,7 +81,7 @@ const articleColumns = `a.code, a.state, r.number, COALESCE(p.number, 0), a.publ
 const contentColumns = `r.lang, r.kind, r.kicker, r.headline, r.short_headline, r.lede, r.body, r.source, r.end_mark, r.desk_code, r.slug, r.section_id,
 	r.tags, r.bylines, COALESCE(r.media_id, 0), r.picture_caption, r.picture_credit, r.picture_alt`
 
-func loadArticle(row func(string, ...any) *sql.Row, code news.Code) (news.Article, error) {
+func loadArticle(row func(string, ...any) scanner, code news.Code) (news.Article, error) {
 	var a news.Article
 	var published, modified, publishAt, unpublishAt, embargo, changeAt, trashed sql.NullInt64
 	var created, updated int64

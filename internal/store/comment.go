@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,12 +15,37 @@ import (
 // check sees the article's heading state inside the transaction and may refuse. The same action id again returns the first comment.
 // Errors: NotFound (no such public article, or no such published parent), TooMany, whatever check returns, Unavailable.
 func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error) {
+	return s.takeComment(ctx, action, c, func(t *tx, c *news.Comment) error { return t.mayComment(c, limit, check) })
+}
+
+// DeliverComment stores a comment that was acknowledged while no database took writes, under the action id by which SubmitComment would have:
+// whichever of them stored it, it is there once. Nothing refuses it but that there is no such article (NotFound); orphan is told when what it
+// answers is not public any more, after which it answers nothing. depth is how many levels of replies there are.
+func (s *Store) DeliverComment(ctx context.Context, action string, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error) {
+	return s.takeComment(ctx, action, c, func(t *tx, c *news.Comment) error {
+		var there int
+		if err := t.queryRow(`SELECT 1 FROM article WHERE code = $1`, int64(c.Article)).Scan(&there); err != nil {
+			return err
+		}
+		err := t.mayAnswer(c, max(1, depth))
+		if err != nil && news.KindOf(err) == news.Invalid {
+			c.Parent = 0
+			orphan(c)
+			return nil
+		}
+		return err
+	})
+}
+
+// takeComment stores a comment through the group commit when may lets it.
+func (s *Store) takeComment(ctx context.Context, action string, c news.Comment, may func(*tx, *news.Comment) error) (news.Comment, error) {
 	var stored news.Comment
 	err := s.intake.submit(ctx, func(t *tx) error {
 		stored = news.Comment{}
 		result, err := t.once("comment", action, func() (string, error) {
 			entry := c
-			if err := t.mayComment(&entry, limit, check); err != nil {
+			entry.Findings = slices.Clone(c.Findings) // it may run again
+			if err := may(t, &entry); err != nil {
 				return "", err
 			}
 			if err := t.insertComment(&entry); err != nil {

@@ -20,8 +20,6 @@ import (
 // dialect is what differs between the two databases; all else is one SQL text.
 type dialect struct {
 	name string
-	// open connects: many readers, and the one writer.
-	open func(ctx context.Context, dsn string) (*sql.DB, writer, error)
 	// schema adapts the text of a migration.
 	schema func(string) string
 	// listens tells that other nodes may write too and signal it.
@@ -43,11 +41,11 @@ func IsPostgres(dsn string) bool {
 
 func dialectOf(dsn string) *dialect {
 	if IsPostgres(dsn) {
-		return &dialect{name: "PostgreSQL", open: openPostgres, schema: func(s string) string { return s },
+		return &dialect{name: "PostgreSQL", schema: func(s string) string { return s },
 			snapshot: sql.LevelRepeatableRead, listens: true, tables: `SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`,
 			unique: postgresUnique, unavailable: postgresUnavailable, badText: postgresBadText}
 	}
-	return &dialect{name: "SQLite", open: openSQLite, schema: sqliteSchema, tables: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, unique: sqliteUnique, unavailable: sqliteUnavailable,
+	return &dialect{name: "SQLite", schema: sqliteSchema, tables: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`, unique: sqliteUnique, unavailable: sqliteUnavailable,
 		badText: func(error) bool { return false }}
 }
 
@@ -63,6 +61,8 @@ func (d *dialect) translate(err error) error {
 		return &news.Error{Kind: news.Conflict, Key: "error.conflict", Err: err}
 	case d.badText(err):
 		return &news.Error{Kind: news.Invalid, Key: "error.bad_form", Err: err}
+	case d.listens && brokenConnection(err):
+		return noPrimary(err)
 	case d.unavailable(err):
 		return &news.Error{Kind: news.Unavailable, Key: "error.unavailable", Err: err}
 	}
@@ -116,20 +116,6 @@ func sqliteAddress(path string, pragmas ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": pragmas}.Encode()
 }
 
-func openPostgres(ctx context.Context, dsn string) (*sql.DB, writer, error) {
-	db, err := sql.Open("pgx", dsn)
-	if err != nil {
-		return nil, nil, err
-	}
-	db.SetMaxOpenConns(max(8, 4*runtime.NumCPU()))
-	db.SetMaxIdleConns(max(8, 4*runtime.NumCPU()))
-	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, nil, err
-	}
-	return db, &poolWriter{db: db}, nil
-}
-
 func sqliteUnique(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -155,14 +141,10 @@ func postgresUnique(err error) bool {
 	return errors.As(err, &e) && e.Code == "23505"
 }
 
-// postgresUnavailable: the server is away, shutting down or read-only (PostgreSQL manual, Appendix A: classes 08, 53, 57P, 25006).
+// postgresUnavailable: the server is away, shutting down, read-only, out of connections, memory or disk (class 53), or a turn did not come (55P03).
 func postgresUnavailable(err error) bool {
 	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "57P") || e.Code == "25006"
-	}
-	var c *pgconn.ConnectError
-	return errors.As(err, &c)
+	return brokenConnection(err) || errors.As(err, &e) && (strings.HasPrefix(e.Code, "53") || e.Code == "55P03")
 }
 
 // postgresBadText: somebody sent bytes that are no text (zero bytes, broken UTF-8); SQLite takes them and finds nothing.

@@ -18,7 +18,9 @@ const (
 	followMost  = 1000 // events at a time
 	// followPatience is how long a look may take before the log counts as lost: a cut connection says nothing by itself.
 	followPatience = time.Second
-	eventSignal    = "dabir_event"
+	// listenSilence is after how long without a signal the line is tried.
+	listenSilence = 5 * time.Second
+	eventSignal   = "dabir_event"
 )
 
 // wakers are the followers of this process.
@@ -62,7 +64,8 @@ type Follower struct {
 	Lost func(error)
 }
 
-// ErrOtherLog is returned by Follow when the log is not the one it began with: the database was restored.
+// ErrOtherLog is returned by Follow when the log is not the one it began with: the database was restored, or a standby became the primary that
+// had not received all.
 var ErrOtherLog = errors.New("store: the event log is another one")
 
 // Follow tells a follower every event, from all nodes, until ctx ends; then it returns nil. A commit of this process wakes it at once, one
@@ -130,11 +133,14 @@ func (s *Store) tell(ctx context.Context, f Follower, log string, after int64) (
 func (s *Store) behind(ctx context.Context, log string, after int64) ([]news.Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, followPatience)
 	defer cancel()
-	now, err := s.LogID(ctx)
+	var now string
+	var newest int64
+	err := s.one(ctx, func(r scanner) error { return r.Scan(&now, &newest) },
+		`SELECT m.value, c.value FROM meta m CROSS JOIN counter c WHERE m.name = 'log_id' AND c.name = 'event'`)
 	if err != nil {
 		return nil, err
 	}
-	if now != log {
+	if now != log || newest < after {
 		return nil, ErrOtherLog
 	}
 	return s.Events(ctx, after, followMost)
@@ -167,27 +173,51 @@ func (s *Store) NewestEvent(ctx context.Context) (int64, error) {
 
 // listen wakes the followers whenever another node commits, until ctx ends. It has a connection of its own, made again when it breaks;
 // meanwhile the followers look by themselves.
-func (s *Store) listen(ctx context.Context, dsn string) {
+func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := s.listenOnce(ctx, dsn); err != nil && ctx.Err() == nil {
+		if err := s.listenOnce(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("the other nodes' signals are not heard for now; looking once a second instead", "err", err)
 		}
 		sleep(ctx, followPoll)
 	}
 }
 
-func (s *Store) listenOnce(ctx context.Context, dsn string) error {
-	conn, err := pgx.Connect(ctx, dsn)
+func (s *Store) listenOnce(ctx context.Context) error {
+	ctx, end := s.hosts.bound(ctx)
+	defer end()
+	conn, err := pgx.ConnectConfig(ctx, s.hosts.config.Copy())
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookPatience)
+		defer cancel()
+		_ = conn.Close(closing)
+	}()
 	if _, err := conn.Exec(ctx, "LISTEN "+eventSignal); err != nil {
 		return err
 	}
 	for {
 		s.wakers.wake() // also at the beginning: something may have happened while nobody listened
-		if _, err := conn.WaitForNotification(ctx); err != nil {
+		if err := heard(ctx, conn); err != nil {
+			return err
+		}
+	}
+}
+
+// heard waits for a signal. A line that is cut says nothing, so in a long silence it asks whether the server is still there.
+func heard(ctx context.Context, conn *pgx.Conn) error {
+	for {
+		waiting, cancel := context.WithTimeout(ctx, listenSilence)
+		_, err := conn.WaitForNotification(waiting)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		asking, cancel := context.WithTimeout(ctx, followPatience)
+		err = conn.Ping(asking)
+		cancel()
+		if err != nil {
 			return err
 		}
 	}

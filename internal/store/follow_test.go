@@ -95,6 +95,20 @@ func neverSkipped(t *testing.T, nodes ...*store.Store) {
 	}
 }
 
+// TestFollowerHearsOfAShorterLog: a log that ends before what the follower has heard is not the one it heard.
+func TestFollowerHearsOfAShorterLog(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, article(section(t, s, "جامعه").ID, "یک", noon))
+		newest, err := s.NewestEvent(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Follow(ctx, store.Follower{After: newest + 1}); !errors.Is(err, store.ErrOtherLog) {
+			t.Errorf("Follow returns %v", err)
+		}
+	})
+}
+
 // TestFollowerHearsOfAnotherLog: after a restore the numbers mean something else, and whoever followed must begin anew.
 func TestFollowerHearsOfAnotherLog(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -13,14 +13,12 @@ import (
 
 // Front is the working copy of the front page and what readers see of it; zero values before the first.
 func (s *Store) Front(ctx context.Context) (news.FrontState, error) {
-	ctx, cancel := bounded(ctx, queryTime)
-	defer cancel()
-	row := func(query string, args ...any) *sql.Row { return s.read.QueryRowContext(ctx, query, args...) }
+	row := func(query string, args ...any) scanner { return s.row(ctx, query, args...) }
 	state, err := loadFront(row)
 	return state, s.dialect.translate(err)
 }
 
-func loadFront(row func(string, ...any) *sql.Row) (news.FrontState, error) {
+func loadFront(row func(string, ...any) scanner) (news.FrontState, error) {
 	var state news.FrontState
 	var text string
 	var at int64

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -21,9 +22,10 @@ import (
 type Store struct {
 	dialect *dialect
 	dsn     string
-	read    *sql.DB
+	read    *sql.DB  // of SQLite
+	stmts   sync.Map // SQL text → *sql.Stmt on read
+	hosts   *hosts   // of PostgreSQL, in place of read
 	write   writer
-	stmts   sync.Map // SQL text → *sql.Stmt on read, where the dialect wants them kept
 	now     func() time.Time
 	log     *slog.Logger
 	intake  *intake
@@ -38,7 +40,8 @@ type Store struct {
 
 // Options say which database to open.
 type Options struct {
-	// DSN is a path of an SQLite file, created when absent, or a postgres:// address.
+	// DSN is a path of an SQLite file, created when absent, or a postgres:// address. It may name several hosts: the one that takes writes is
+	// the primary, and while there is none what may be old is read from another.
 	DSN string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -59,23 +62,36 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	d := dialectOf(o.DSN)
-	read, write, err := d.open(ctx, o.DSN)
-	if err != nil {
+	s := &Store{dialect: d, dsn: o.DSN, now: o.Now, log: o.Log, heard: o.Committed, searching: make(chan struct{}, 1)}
+	if err := s.connect(ctx); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Store{dialect: d, dsn: o.DSN, read: read, write: write, now: o.Now, log: o.Log, heard: o.Committed, searching: make(chan struct{}, 1)}
 	s.public = &Public{s: s}
 	if err := s.migrate(ctx); err != nil {
 		s.closeDatabases()
 		return nil, fmt.Errorf("bring the database up to date: %w", err)
 	}
-	s.intake = startIntake(s)
 	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
-	if d.listens {
-		s.aside.Go(func() { s.listen(beside, o.DSN) })
+	if s.hosts != nil {
+		s.write = &poolWriter{hosts: s.hosts, patience: turnPatience}
+		s.aside.Go(func() { s.listen(beside) })
+		s.aside.Go(func() { s.hosts.watch(beside) })
 	}
+	s.intake = startIntake(s)
 	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context) (err error) {
+	if !s.dialect.listens {
+		s.read, s.write, err = openSQLite(ctx, s.dsn)
+		return err
+	}
+	if s.hosts, err = openHosts(ctx, s.dsn, s.log); err != nil {
+		return err
+	}
+	s.write = &poolWriter{hosts: s.hosts, patience: migratePatience}
+	return nil
 }
 
 // Close finishes what was taken in and closes the database.
@@ -88,15 +104,18 @@ func (s *Store) Close() error {
 
 func (s *Store) closeDatabases() error {
 	s.stmts.Range(func(_, stmt any) bool { stmt.(*sql.Stmt).Close(); return true })
-	werr := s.write.close()
-	if err := s.read.Close(); err != nil {
-		return err
+	err := s.write.close()
+	if s.hosts != nil {
+		return errors.Join(err, s.hosts.close())
 	}
-	return werr
+	return errors.Join(err, s.read.Close())
 }
 
-// Ping tells whether the database answers.
+// Ping tells whether readers can be answered: the database is there, or a standby of it.
 func (s *Store) Ping(ctx context.Context) error {
+	if s.hosts != nil {
+		return s.dialect.translate(s.hosts.ping(ctx))
+	}
 	return s.dialect.translate(s.read.PingContext(ctx))
 }
 
@@ -106,7 +125,7 @@ func (s *Store) Public() *Public { return s.public }
 // Backend names the database for people: "SQLite" or "PostgreSQL".
 func (s *Store) Backend() string { return s.dialect.name }
 
-// stmt is the prepared form of a query for reading, kept where that spares the driver a parse.
+// stmt is the prepared form of a query for reading SQLite; PostgreSQL's driver keeps its own.
 func (s *Store) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if kept, ok := s.stmts.Load(query); ok {
 		return kept.(*sql.Stmt), nil
@@ -127,28 +146,63 @@ type scanner interface{ Scan(dest ...any) error }
 
 // one reads a single row; no row is the domain's NotFound.
 func (s *Store) one(ctx context.Context, scan func(scanner) error, query string, args ...any) error {
-	st, err := s.stmt(ctx, query)
-	if err != nil {
-		return s.dialect.translate(err)
-	}
-	ctx, cancel := bounded(ctx, queryTime)
-	defer cancel()
-	return s.dialect.translate(scan(s.within(ctx, st).QueryRowContext(ctx, args...)))
+	return s.dialect.translate(scan(s.row(ctx, query, args...)))
 }
+
+// row is a single row, read when it is scanned; sql.ErrNoRows when there is none.
+func (s *Store) row(ctx context.Context, query string, args ...any) scanner {
+	return scanning(func(dest ...any) error {
+		return s.rows(ctx, func(rows *sql.Rows) error {
+			defer rows.Close()
+			if rows.Next() {
+				return rows.Scan(dest...)
+			}
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			return sql.ErrNoRows
+		}, query, args...)
+	})
+}
+
+// scanning is a scanner by what Scan does.
+type scanning func(dest ...any) error
+
+// Scan is scanner.
+func (scan scanning) Scan(dest ...any) error { return scan(dest...) }
 
 // each reads all rows.
 func (s *Store) each(ctx context.Context, scan func(scanner) error, query string, args ...any) error {
-	st, err := s.stmt(ctx, query)
-	if err != nil {
-		return s.dialect.translate(err)
-	}
+	return s.dialect.translate(s.rows(ctx, func(rows *sql.Rows) error { return eachRow(rows, scan) }, query, args...))
+}
+
+// rows reads where the context is: in its snapshot, else in the database. take closes what it is given.
+func (s *Store) rows(ctx context.Context, take func(*sql.Rows) error, query string, args ...any) error {
 	ctx, cancel := bounded(ctx, queryTime)
 	defer cancel()
-	rows, err := s.within(ctx, st).QueryContext(ctx, args...)
-	if err != nil {
-		return s.dialect.translate(err)
+	open := s.snapshotOf(ctx)
+	switch {
+	case s.hosts == nil:
+		st, err := s.stmt(ctx, query)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			st = open.tx.StmtContext(ctx, st)
+		}
+		rows, err := st.QueryContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		return take(rows)
+	case open != nil:
+		rows, err := open.tx.QueryContext(ctx, query, args...)
+		if err == nil {
+			err = take(rows)
+		}
+		return lost(ctx, err)
 	}
-	return s.dialect.translate(eachRow(rows, scan))
+	return s.hosts.read(ctx, take, query, args...)
 }
 
 // eachRow scans every row and closes the result.

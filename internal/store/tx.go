@@ -26,7 +26,8 @@ type session interface {
 // writer begins write transactions. One at a time runs, on either database and over all nodes: numbers and events then
 // appear in commit order, no two writers deadlock and none loses another's update (docs/adr/0002).
 type writer interface {
-	begin(ctx context.Context) (session, error)
+	// begin also returns the context in which the statements run.
+	begin(ctx context.Context) (session, context.Context, error)
 	close() error
 }
 
@@ -42,19 +43,19 @@ func newSingleWriter(db *sql.DB, conn *sql.Conn) *singleWriter {
 	return &singleWriter{db: db, conn: conn, turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}}
 }
 
-func (w *singleWriter) begin(ctx context.Context) (session, error) {
+func (w *singleWriter) begin(ctx context.Context) (session, context.Context, error) {
 	select {
 	case w.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 	// Not under ctx: when it ends at this moment the driver says so although the transaction has begun, and nobody would end that.
 	if _, err := w.conn.ExecContext(context.WithoutCancel(ctx), "BEGIN IMMEDIATE"); err != nil {
 		_, _ = w.conn.ExecContext(context.Background(), "ROLLBACK") // one that was left open must not stop all that follow
 		<-w.turn
-		return nil, err
+		return nil, nil, err
 	}
-	return &singleSession{w}, nil
+	return &singleSession{w}, ctx, nil
 }
 
 func (w *singleWriter) close() error {
@@ -119,27 +120,6 @@ func (s *singleSession) Rollback() error {
 	return err
 }
 
-// poolWriter is PostgreSQL's: any connection, with one advisory lock that lasts until the commit.
-type poolWriter struct{ db *sql.DB }
-
-// writerLock is the advisory lock's key: "dabir" in ASCII.
-const writerLock = 0x6461626972
-
-func (w *poolWriter) begin(ctx context.Context) (session, error) {
-	t, err := w.db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(writerLock)); err != nil {
-		t.Rollback()
-		return nil, err
-	}
-	return t, nil
-}
-
-// close leaves the pool to the store, which shares it for reading.
-func (w *poolWriter) close() error { return nil }
-
 // tx is a write transaction: what is done in it and the events it will log.
 type tx struct {
 	ctx      context.Context
@@ -164,14 +144,14 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 		ctx, cancel = bounded(ctx, queryTime)
 		defer cancel()
 	}
-	session, err := s.write.begin(ctx)
+	session, ctx, err := s.write.begin(ctx)
 	if err != nil {
 		return s.dialect.translate(err)
 	}
 	t := &tx{ctx: ctx, session: session, now: s.now(), signals: s.dialect.listens}
 	if err := t.run(fn); err != nil {
 		session.Rollback()
-		return s.dialect.translate(err)
+		return s.dialect.translate(lost(ctx, err))
 	}
 	if err := session.Commit(); err != nil {
 		return s.dialect.translate(err)
@@ -221,8 +201,9 @@ func (t *tx) once(scope, action string, fn func() (result string, err error)) (s
 	if n, err := done.RowsAffected(); err != nil {
 		return "", err
 	} else if n == 0 {
+		// Written once more: the first commit may still be on its way to a synchronous standby, and what is acknowledged now must be there too.
 		var result string
-		err := t.queryRow(`SELECT result FROM action WHERE id = $1`, id).Scan(&result)
+		err := t.queryRow(`UPDATE action SET result = result WHERE id = $1 RETURNING result`, id).Scan(&result)
 		return result, err
 	}
 	result, err := fn()
@@ -240,7 +221,7 @@ func (t *tx) exec(query string, args ...any) error {
 	return nil
 }
 
-func (t *tx) queryRow(query string, args ...any) *sql.Row {
+func (t *tx) queryRow(query string, args ...any) scanner {
 	return t.session.QueryRowContext(t.ctx, query, args...)
 }
 

@@ -136,7 +136,7 @@ func (c *chain) serve(w http.ResponseWriter, r *http.Request, area Area, route R
 	}
 }
 
-func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Route) error {
+func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Route) (err error) {
 	if err := c.cross.Check(r); err != nil {
 		return &news.Error{Kind: news.Forbidden, Key: "error.cross_origin", Err: err}
 	}
@@ -168,6 +168,10 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 			return err
 		}
 	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		r = mayBeOld(w, r)
+	}
+	defer func() { err = keepTyped(r, err) }()
 	kept := route.Kept && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 	// Probes are answered also when all is busy; the kept pages have bounds of their own, and a crowd that waits for one of them costs nothing.
 	if route.Audience != AudienceMachine && !kept {

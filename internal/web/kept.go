@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -88,13 +89,13 @@ func (c *chain) runKept(w http.ResponseWriter, r *http.Request, route Route) err
 		if err != nil {
 			return err
 		}
-		return c.send(w, r, p, false)
+		return c.send(w, r, p, page.Current)
 	}
-	p, old, err := c.pages.Get(r.Context(), key, make)
+	p, age, err := c.pages.Get(r.Context(), key, make)
 	if err != nil {
 		return err
 	}
-	return c.send(w, r, p, old)
+	return c.send(w, r, p, age)
 }
 
 // render runs a kept route's handler with nothing of the request but its address: what one reader gets, all get.
@@ -142,7 +143,7 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	h["X-Request-Id"] = []string{in.id}
 	maps.Copy(h, c.headers)
-	if err := c.send(&rec, r, p, false); err != nil {
+	if err := c.send(&rec, r, p, page.Current); err != nil {
 		return false // nothing has been written; the long way says what is wrong
 	}
 	c.logAccess(&rec, r, &in, start)
@@ -151,9 +152,19 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 
 var (
 	varyEncoding = []string{"Accept-Encoding"}
-	// oldPage tells caches and people that this may not be the newest (RFC 9211): the database or the other nodes are away.
-	oldPage = []string{"dabir; hit; detail=old"}
+	// oldPage tells caches and people that this may not be the newest (RFC 9211): the database or the other nodes are away. standbyPage tells
+	// that it was read from a standby while no primary answers.
+	oldPage     = []string{"dabir; hit; detail=old"}
+	standbyPage = []string{"dabir; fwd=miss; detail=standby"}
 )
+
+// mayBeOld lets a request that only reads be answered from a standby, which its answer says.
+func mayBeOld(w http.ResponseWriter, r *http.Request) *http.Request {
+	var once sync.Once
+	return r.WithContext(news.MayBeOld(r.Context(), func() {
+		once.Do(func() { w.Header()["Cache-Status"] = standbyPage })
+	}))
+}
 
 // variant is the page in the encoding that the client takes.
 func (c *chain) variant(r *http.Request, p *page.Page) (*page.Variant, error) {
@@ -187,15 +198,18 @@ func (c *chain) view(r *http.Request, p *page.Page) {
 }
 
 // send writes a page in the encoding that the client takes, or tells the client that it has it already.
-func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, old bool) error {
+func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, age page.Age) error {
 	v, err := c.variant(r, p)
 	if err != nil {
 		return err
 	}
 	h := w.Header()
 	c.describe(h, p, v)
-	if old {
+	switch age {
+	case page.PerhapsOld:
 		h["Cache-Status"] = oldPage
+	case page.FromStandby:
+		h["Cache-Status"] = standbyPage
 	}
 	if p.Status == http.StatusOK {
 		c.view(r, p)

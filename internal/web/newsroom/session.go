@@ -3,10 +3,8 @@ package newsroom
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,56 +79,17 @@ func actorOf(r *http.Request) news.Actor {
 func (n *Newsroom) guard(_ http.ResponseWriter, r *http.Request, right news.Right) (*http.Request, error) {
 	session := n.sessionOf(r)
 	if session == "" {
-		return nil, keepTyped(r, news.Fail(news.Unauthorized, "error.sign_in"))
+		return nil, news.Fail(news.Unauthorized, "error.sign_in")
 	}
 	user, err := n.Auth.Session(r.Context(), session)
 	if err != nil {
-		return nil, keepTyped(r, err)
+		return nil, err
 	}
 	actor := user.Actor()
 	if err := actor.Require(right); err != nil {
 		return nil, err
 	}
 	return r.WithContext(context.WithValue(r.Context(), userKey{}, user)), nil
-}
-
-// keptTyped bounds what a page gives back of a form that came without a session, in bytes.
-const keptTyped = 2 << 20
-
-// typedForm is the error of a form that came without a session, with what was typed in it: the page gives it back, to be sent again.
-type typedForm struct {
-	error
-	Fields    []typedField
-	Multipart bool
-	Files     bool // files came with it, which no page can give back
-}
-
-type typedField struct{ Name, Value string }
-
-// Unwrap gives the error by which the form was turned away.
-func (t *typedForm) Unwrap() error { return t.error }
-
-// keepTyped adds what was typed to an Unauthorized error. Passwords and what scripts send are not given back.
-func keepTyped(r *http.Request, err error) error {
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	multi := kind == "multipart/form-data"
-	if news.KindOf(err) != news.Unauthorized || r.Method != http.MethodPost || wantsJSON(r) || r.ContentLength < 1 || r.ContentLength > keptTyped ||
-		!multi && kind != "application/x-www-form-urlencoded" {
-		return err
-	}
-	if _, bad := web.ReadForm(r); bad != nil {
-		return err
-	}
-	kept := &typedForm{error: err, Multipart: multi, Files: r.MultipartForm != nil && len(r.MultipartForm.File) > 0}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		if name == "password" {
-			continue
-		}
-		for _, value := range r.PostForm[name] {
-			kept.Fields = append(kept.Fields, typedField{name, value})
-		}
-	}
-	return kept
 }
 
 // statusKeys are the sentences of errors that bring none of their own.
@@ -146,12 +105,15 @@ type failPage struct {
 	Message   string
 	RequestID string     // shown for our own faults, so that they can be found in the log
 	SignIn    string     // where to sign in, in another window, when the session ended under a form; "" otherwise
-	Typed     *typedForm // goes again to where the page is; nil when nothing could be kept
+	Typed     *web.Typed // goes again to where the page is; nil when nothing could be kept
 }
 
 // fail shows an error: as JSON to the script, as the way to the sign-in where a session is missing, else as a page.
 func (n *Newsroom) fail(w http.ResponseWriter, r *http.Request, status int, err error) error {
 	message := n.failMessage(status, err)
+	if status == http.StatusServiceUnavailable && r.Method == http.MethodGet {
+		message = n.print.T("error.unavailable") // nothing was typed
+	}
 	if wantsJSON(r) {
 		return writeJSON(w, r, status, answer{Message: message})
 	}
@@ -164,6 +126,7 @@ func (n *Newsroom) fail(w http.ResponseWriter, r *http.Request, status int, err 
 		if errors.As(err, &page.Typed) {
 			page.Message = n.print.T("newsroom.session_ended_kept")
 		}
+	case errors.As(err, &page.Typed):
 	case status >= http.StatusInternalServerError:
 		page.RequestID = web.RequestID(r.Context())
 	}

@@ -105,6 +105,8 @@ func (s *Site) comment(w http.ResponseWriter, r *http.Request) error {
 		return s.challenge(w, r, code, form, *submitted.Challenge)
 	case err != nil:
 		return s.refuse(w, r, code, form, err)
+	case submitted.Waits:
+		return s.waits(w, r, submitted)
 	case wantsJSON(r):
 		return s.thank(w, r, submitted)
 	}
@@ -119,20 +121,11 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 	if err != nil {
 		return err
 	}
-	view := struct {
-		web.Page
-		Letter               letter
-		Sentence             string
-		Receipt, ReceiptPath string
-	}{
-		Page:     web.NewPage(s.print, s.assets),
-		Letter:   s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
-		Sentence: s.print.T("letters.waits"), Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
-	}
+	sentence := s.print.T("letters.waits")
 	if c.State == news.CommentPublished {
-		view.Sentence = s.print.T("receipt.published")
+		sentence = s.print.T("receipt.published")
 	}
-	letter, err := s.part("mine", view)
+	letter, err := s.mine(submitted, sentence)
 	if err != nil {
 		return err
 	}
@@ -140,7 +133,42 @@ func (s *Site) thank(w http.ResponseWriter, r *http.Request, submitted discussio
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, r, http.StatusCreated, answer{Receipt: submitted.Receipt, Path: view.ReceiptPath, HTML: letter, Counts: counters})
+	return writeJSON(w, r, http.StatusCreated, answer{Receipt: submitted.Receipt, Path: receiptPath(submitted.Receipt), HTML: letter, Counts: counters})
+}
+
+// waits answers with 202: no database takes writes, and the comment is kept on this node. Its receipt's page is the answer itself, since another
+// node would not know the code yet.
+func (s *Site) waits(w http.ResponseWriter, r *http.Request, submitted discussion.Submitted) error {
+	c := submitted.Comment
+	if wantsJSON(r) {
+		letter, err := s.mine(submitted, s.print.T("receipt.waits"))
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, r, http.StatusAccepted, answer{Receipt: submitted.Receipt, Path: receiptPath(submitted.Receipt), HTML: letter})
+	}
+	web.SetSecretAddress(w)
+	page, err := s.receiptFrame(r.WithContext(news.MayBeOld(r.Context(), func() {})))
+	if err != nil {
+		return err
+	}
+	page.Receipt = s.receiptView(submitted.Receipt, discussion.ReceiptView{State: news.CommentPending, Waits: true, Name: c.Name, Text: c.Text, Country: c.Country, CreatedAt: c.CreatedAt})
+	return s.render(w, r, http.StatusAccepted, "receipt", page)
+}
+
+// mine is the writer's own letter with its receipt, for a script to put among the others.
+func (s *Site) mine(submitted discussion.Submitted, sentence string) (string, error) {
+	c := submitted.Comment
+	return s.part("mine", struct {
+		web.Page
+		Letter               letter
+		Sentence             string
+		Receipt, ReceiptPath string
+	}{
+		Page:     web.NewPage(s.print, s.assets),
+		Letter:   s.letter(written{name: c.Name, text: c.Text, country: c.Country, at: c.CreatedAt}),
+		Sentence: sentence, Receipt: grouped(submitted.Receipt), ReceiptPath: receiptPath(submitted.Receipt),
+	})
 }
 
 // part is a piece of a page for a script.
@@ -178,6 +206,7 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, code news.Code, fo
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), graceForAnswer)
 	defer cancel()
+	ctx = news.MayBeOld(ctx, func() {})
 	r = r.WithContext(ctx)
 	a, readErr := s.Articles.Article(ctx, code)
 	if readErr != nil {

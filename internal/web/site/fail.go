@@ -17,7 +17,8 @@ type failPage struct {
 	Number    string
 	Heading   string
 	Sentences []string
-	Request   string // the number under which our logs know it; only for our own faults
+	Request   string     // the number under which our logs know it; only for our own faults
+	Typed     *web.Typed // the form that came while nothing could be stored, to be sent again; nil for anything else
 }
 
 // fail writes the page of an error, for scripts the same as JSON.
@@ -30,11 +31,15 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, err erro
 			sentence = reason
 		}
 	}
+	if hasKey(err, "error.no_primary") && r.Method == http.MethodPost {
+		sentence = s.print.T("error.no_primary")
+	}
 	if wantsJSON(r) {
 		return writeJSON(w, r, status, answer{Message: sentence})
 	}
 	page := failPage{frame: s.failFrame(r, status, heading), Heading: heading, Sentences: []string{sentence}, Number: strconv.Itoa(status)}
 	page.Robots = "noindex"
+	page.Letters = errors.As(err, &page.Typed)
 	if s.settings.Lang == i18n.FA {
 		page.Number = persian.Digits(page.Number)
 	}

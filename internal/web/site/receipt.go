@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -114,7 +115,7 @@ func (s *Site) receiptPage(r *http.Request) (foundReceipt, error) {
 		if found.State == news.CommentPublished {
 			page.Receipt.Comment = news.ArticlePath(found.Article, "") + "/comments/" + news.Code(found.Comment).String()
 		}
-	case news.KindOf(err) != news.NotFound && news.KindOf(err) != news.Gone:
+	case news.KindOf(err) != news.NotFound && news.KindOf(err) != news.Gone && !found.Waits:
 		return foundReceipt{}, err
 	}
 	return foundReceipt{page, string(found.State)}, nil
@@ -131,6 +132,10 @@ func (s *Site) receiptView(code string, found discussion.ReceiptView) *receiptVi
 	}
 	if found.MayRetract {
 		view.Retract = view.Self + "/withdraw"
+	}
+	if found.Waits {
+		view.Sentence, view.Keep = s.print.T("receipt.waits"), true
+		return view
 	}
 	switch found.State {
 	case news.CommentPublished:
@@ -248,6 +253,9 @@ func (s *Site) receiptForm(w http.ResponseWriter, r *http.Request, status int, t
 func (s *Site) receiptFrame(r *http.Request) (receiptPage, error) {
 	heading := s.print.T("receipt.title")
 	f, err := s.frame(r.Context(), "receipt", heading, "/comments/receipt", 0, "")
+	if errors.Is(err, news.ErrNoPrimary) {
+		f, err = s.bare("receipt", heading), nil // without the sections above it
+	}
 	f.Robots, f.Canonical, f.Letters = "noindex, nofollow", "", true
 	return receiptPage{frame: f, Heading: heading}, err
 }
