@@ -71,7 +71,7 @@ func (c *relatedCmd) Run(ctx context.Context) error {
 		for _, row := range []struct {
 			name string
 			s    relatedScores
-		}{{"suggest", ours}, {"suggest, versions folded, three alike apart", folded}, {"TF-IDF cosine of folded words", base}} {
+		}{{"suggest", ours}, {"suggest, repeats folded, of one event two", folded}, {"TF-IDF cosine of folded words", base}} {
 			fmt.Printf("%-42s %9.3f %7.3f %9.2f\n", row.name, row.s.Recall10, row.s.MRR, row.s.Recall10/base.Recall10)
 		}
 		return nil

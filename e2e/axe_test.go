@@ -72,6 +72,7 @@ func TestAccessibility(t *testing.T) {
 	section := get[string](reader, `new URL(document.querySelector("nav.path li:last-child a").href).pathname`)
 	for _, p := range []struct{ name, path string }{
 		{"Front", "/"}, {"Article", article}, {"Section", section}, {"Archive", "/archive"}, {"Latest", "/latest"}, {"Corrections", "/corrections"}, {"Dossiers", "/dossiers"}, {"Topics", "/topics"}, {"Year", "/archive/1404"},
+		{"MostRead", "/most/day"}, {"MostDiscussed", "/most/discussed"}, {"Topic", "/tag/" + url.PathEscape("اصفهان")}, {"Month", "/archive/1405/09"},
 		{"AskForReceipt", "/comments/receipt"}, {"CommentPolicy", "/comments/policy"}, {"MonthReport", "/comments/report"}, {"SignIn", "/newsroom/signin"},
 	} {
 		t.Run(p.name, func(t *testing.T) {

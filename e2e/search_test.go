@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/dabir-newsroom/dabir/e2e/stage"
 )
 
 // searchFor opens the search and waits until the index serves it: a demo that has just begun is still building it.
@@ -58,6 +60,18 @@ func TestReaderSearches(t *testing.T) {
 		}
 		plain.visit("/search?q="+url.QueryEscape(typed), 200)
 		plain.foundHeadline(headline)
+		plain.visit("/search?q="+url.QueryEscape(typed)+"&from="+url.QueryEscape("۱ فروردین ۱۴۰۰")+"&to="+url.QueryEscape("۱۴۹۹/۱۲/۲۹"), 200)
+		plain.foundHeadline(headline)
+		plain.narrowsOnAPhone()
+	})
+	t.Run("Facets", func(t *testing.T) {
+		v.t = t
+		v.visit("/search?q="+url.QueryEscape("شهر"), 200)
+		if !get[bool](v, `document.querySelector(".facets a").checkVisibility({ contentVisibilityAuto: true })`) {
+			t.Error("on a wide screen the facets are shut")
+		}
+		v.narrowsOnAPhone()
+		v.checked(source, "the results with facets")
 	})
 	t.Run("JalaliDates", func(t *testing.T) {
 		v.t = t
@@ -85,6 +99,24 @@ func TestReaderSearches(t *testing.T) {
 			t.Error("the day that was picked is not understood")
 		}
 	})
+}
+
+// narrowsOnAPhone opens the facets, which stand shut before the results, and follows the first of them.
+func (v visitor) narrowsOnAPhone() {
+	v.t.Helper()
+	v.must(v.Look(stage.View{Width: 390, Height: 844, Touch: true}))
+	defer func() { v.must(v.Look(stage.View{Width: 1280, Height: 900})) }()
+	v.visit("/search?q="+url.QueryEscape("شهر"), 200)
+	shown := `document.querySelector(".facets a").checkVisibility()`
+	if get[bool](v, shown) || !get[bool](v, `document.querySelector(".facets summary").getBoundingClientRect().bottom < document.querySelector(".list .row").getBoundingClientRect().top`) {
+		v.t.Error("the facets do not stand shut before the results")
+	}
+	v.click(".facets summary")
+	v.until(shown)
+	v.follow(".facets a")
+	if !get[bool](v, `location.search.includes("section=")`) || !v.has(".list .row") {
+		v.t.Errorf("the first facet leads to %s", get[string](v, "location.href"))
+	}
 }
 
 // foundHeadline fails unless a headline is among the results.

@@ -66,7 +66,8 @@ type app struct {
 	copied     copied
 	checkup    checkup
 	acts       acts
-	running    running // of a process that serves
+	spool      *discussion.Spool // nil: there is none
+	running    running           // of a process that serves
 	watch      *watch.Watch
 }
 
@@ -134,15 +135,14 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
 	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
 	a.transfer = discussion.NewTransfer(a.store, countryOf, cfg.Comments.Depth, a.now)
-	spool, err := openSpool(cfg)
-	if err != nil {
+	if a.spool, err = openSpool(cfg); err != nil {
 		return fmt.Errorf("the spool of comments: %w", err)
 	}
 	a.discussion = discussion.New(a.store, a.bans, countryOf,
 		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
 			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
-			Engine:    a.engine, Spool: spool}, a.now)
+			Engine:    a.engine, Spool: a.spool}, a.now)
 	a.topics = editorial.NewTopics(a.store, a.now)
 	a.watch = watch.New(a.store, a.node, a.faults, a.now)
 	folder := filepath.Join(cfg.Data, "search")

@@ -24,7 +24,6 @@ type running struct {
 	since time.Time
 	site  *web.Site
 	conns *web.Connections
-	spool func() news.Queue // comments that wait on this node for the database; nil: none do
 }
 
 const beatEvery = 10 * time.Second
@@ -57,8 +56,9 @@ func (a *app) node(ctx context.Context) news.Node {
 	}
 	_, waiting := a.store.Pool()
 	n.Queues = []news.Queue{{Name: "intake", Length: waiting}}
-	if a.running.spool != nil {
-		n.Queues = append(n.Queues, a.running.spool())
+	if a.spool != nil {
+		many, since := a.spool.Waiting()
+		n.Queues = append(n.Queues, news.Queue{Name: "spool", Length: many, Oldest: since})
 	}
 	return n
 }

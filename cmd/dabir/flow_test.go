@@ -619,6 +619,7 @@ func walkRights(t *testing.T, n *newsroomUnderTest) {
 			return b.post(sheetPath(code)+path, fields)
 		}
 	}
+	beside := author.write("خبری که پیشنهاد می‌شود", city, "save")
 	acts := []struct {
 		name  string
 		state news.State
@@ -642,6 +643,7 @@ func walkRights(t *testing.T, n *newsroomUnderTest) {
 		{"restore a version", news.Draft, desk, send("/history", url.Values{"base": {"1"}, "number": {"1"}})},
 		{"correct", news.Published, desk, send("/corrections", url.Values{"kind": {"amendment"}, "text": {"درست این است"}})},
 		{"withdraw", news.Published, chiefs, send("/withdraw", url.Values{"reason": {"چون"}})},
+		{"pin what is suggested", news.Published, desk, send("/suggested", url.Values{"other": {beside.String()}, "do": {"pin"}})},
 		{"close comments", news.Published, []news.Role{news.DeskEditor, news.ChiefEditor, news.Moderator}, send("/comments", url.Values{"closed": {"yes"}})},
 	}
 	prepare := func(section news.SectionID, state news.State) news.Code {

@@ -262,11 +262,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 	}
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
-			data := t.TempDir()
-			driver, dsn := "sqlite", filepath.Join(data, "dabir.db")
-			if backend == "postgres" {
-				driver, dsn = "pgx", storetest.Postgres(t)
-			}
+			data, driver, dsn := folderAndDatabase(t, backend)
 			if err := os.WriteFile(filepath.Join(data, config.FileName), []byte(killSettings), 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -136,7 +136,7 @@ func (m *model) paths() []string {
 		all = append(all, "/tag/"+tag, "/tag/"+tag+"/rss.xml")
 	}
 	today := persian.DateOf(m.now().In(persian.Tehran()))
-	all = append(all, "/topics", "/reporter/نگار-سپهوند", "/reporter/نگار-سپهوند/rss.xml", "/opensearch.xml",
+	all = append(all, "/topics", "/sitemap/topics.xml", "/reporter/نگار-سپهوند", "/reporter/نگار-سپهوند/rss.xml", "/opensearch.xml",
 		fmt.Sprintf("/archive/%04d", today.Year), fmt.Sprintf("/archive/%04d/%02d", today.Year, today.Month))
 	for _, code := range m.codes {
 		all = append(all, "/print/"+code.String(), "/part/counts/"+code.String(), "/part/version/"+code.String(), "/part/comments/"+code.String())

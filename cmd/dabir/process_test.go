@@ -78,17 +78,22 @@ func closing(t *testing.T, output []byte) (imported, existing, refused int) {
 	return last.Imported, last.Existing, last.Refused
 }
 
+// folderAndDatabase are what a process of the program is given to work on: a new folder and a database of it, or one of a server.
+func folderAndDatabase(t *testing.T, backend string) (data, driver, dsn string) {
+	data = t.TempDir()
+	if backend == "postgres" {
+		return data, "pgx", storetest.Postgres(t)
+	}
+	return data, "sqlite", filepath.Join(data, "dabir.db")
+}
+
 // TestKilledImportResumes kills an import with SIGKILL in the middle and runs it again: everything is there, once and whole.
 func TestKilledImportResumes(t *testing.T) {
 	const total = 6000
 	file := archive(t, total)
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
-			data := t.TempDir()
-			driver, dsn := "sqlite", filepath.Join(data, "dabir.db")
-			if backend == "postgres" {
-				driver, dsn = "pgx", storetest.Postgres(t)
-			}
+			data, driver, dsn := folderAndDatabase(t, backend)
 			run := func() *exec.Cmd { return command("import", "jsonl", "--json", "--data", data, "--db", dsn, file) }
 			first := run()
 			if err := first.Start(); err != nil {

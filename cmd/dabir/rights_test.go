@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -26,6 +27,7 @@ func rightOf(action string) news.Right {
 		"discussion.Switch": news.RightModerationSettings, "discussion.SetSwitch": news.RightModerationSettings,
 		"rulebook.Terms": news.RightModerate, "rulebook.Term": news.RightModerate, "rulebook.SaveTerm": news.RightModerate, "rulebook.DeleteTerm": news.RightModerate,
 		"topics.LoadNames":  news.RightImport,
+		"suggestions.Under": news.RightWrite, "suggestions.Choose": news.RightPublish,
 		"moderation.Policy": news.RightModerationSettings, "moderation.SavePolicy": news.RightModerationSettings,
 	}
 	for _, name := range strings.Fields("Autosave Autosaved DropAutosave FixSafe Lock Unlock RestoreRevision Save SettleNote Submit Template Trash Untrash") {
@@ -42,7 +44,7 @@ func rightOf(action string) news.Right {
 // at; who holds it hears something else. An action that rightOf does not know fails, so that none is forgotten.
 func walkActions(t *testing.T, n *newsroomUnderTest) {
 	rooms := map[string]any{"editorial": n.editorial, "house": n.editorial.House(), "front": n.front, "previews": n.previews, "discussion": n.discussion,
-		"moderation": n.moderation, "bans": n.bans, "engine": n.engine, "rulebook": n.rulebook, "transfer": n.transfer, "topics": n.topics, "watch": n.watch, "library": n.library, "auth": n.auth}
+		"moderation": n.moderation, "bans": n.bans, "engine": n.engine, "rulebook": n.rulebook, "transfer": n.transfer, "topics": n.topics, "suggestions": editorial.NewSuggestions(n.store), "watch": n.watch, "library": n.library, "auth": n.auth}
 	actions := 0
 	for room, desk := range rooms {
 		methods := reflect.ValueOf(desk)

@@ -178,15 +178,82 @@ func folderHolds(t *testing.T, parent, pattern, word string) bool {
 	return found
 }
 
+// TestTopicsAreMapped: a topic stands in the sitemap while readers see its page, and not before; taking it away keeps the tag.
+func TestTopicsAreMapped(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		b, editor := n.browser(t), n.signIn(t, "sardabir9", news.ChiefEditor)
+		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "باران در رشت", Body: "<p>متن</p>", Tags: []string{"رشت"}}}, "")
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusNotFound || strings.Contains(b.get("/sitemap.xml").body, "topics.xml") {
+			t.Errorf("without a topic its sitemap answers %d", got.StatusCode)
+		}
+		action, fields := form(t, editor.get("/newsroom/topics").page(t), "main details form")
+		fields.Set("name", "رشت")
+		fields.Set("kind", "place")
+		fields.Set("text", "شهر باران")
+		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
+			t.Fatalf("saving the topic: %d", got.StatusCode)
+		}
+		tag := n.url + "/tag/" + url.PathEscape("رشت")
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusOK || !strings.Contains(got.body, "<loc>"+tag+"</loc>") || !strings.Contains(b.get("/sitemap.xml").body, "/sitemap/topics.xml") {
+			t.Errorf("the sitemap of topics: %d %s", got.StatusCode, got.body)
+		}
+		edit, ok := editor.get("/newsroom/topics").page(t).Find("td.h a").Attr("href")
+		page := editor.get(edit).page(t)
+		if asks := page.Find("details:not([open]) form button.grave").Length(); !ok || asks != 1 {
+			t.Errorf("%d buttons take the topic away behind a question, want 1", asks)
+		}
+		action, fields = form(t, page, "details form")
+		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
+			t.Fatalf("taking it away: %d", got.StatusCode)
+		}
+		if got := b.get("/sitemap/topics.xml"); got.StatusCode != http.StatusNotFound {
+			t.Errorf("a topic that is none any more is in the sitemap: %d", got.StatusCode)
+		}
+		if got := b.get("/tag/" + url.PathEscape("رشت")); got.StatusCode != http.StatusOK || strings.Contains(got.body, "شهر باران") {
+			t.Errorf("the tag's page: %d", got.StatusCode)
+		}
+	})
+}
+
+// TestMeantIsSaidToBothSides: a word that is in no article is read as one that is, and both searches say so as people spell it.
+func TestMeantIsSaidToBothSides(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, n *newsroomUnderTest, _ *clock) {
+		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "نمایشگاه بین‌المللی کتاب", Body: "<p>متن</p>"}}, "")
+		n.indexed(t)
+		editor := n.signIn(t, "sardabir9", news.ChiefEditor)
+		for what, page := range map[string]answer{"readers": n.browser(t).get(searchAddress("بینالملللی")), "newsroom": editor.get("/newsroom/articles?q=" + url.QueryEscape("بینالملللی"))} {
+			if got := strings.TrimSpace(page.page(t).Find("main a:contains('بین‌المللی')").First().Text()); got != "بین‌المللی" {
+				t.Errorf("%s: meant is %q", what, got)
+			}
+		}
+	})
+}
+
+// onEachServed runs a test of whole processes on each database: what a command line needs to work on it, and how to count the rows of a table.
+func onEachServed(t *testing.T, run func(t *testing.T, data string, with func(args ...string) []string, rows func(table string) int)) {
+	for _, backend := range []string{"sqlite", "postgres"} {
+		t.Run(backend, func(t *testing.T) {
+			data, driver, dsn := folderAndDatabase(t, backend)
+			with := func(args ...string) []string { return append(args, "--data", data, "--db", dsn) }
+			run(t, data, with, func(table string) int { return count(driver, dsn, table) })
+		})
+	}
+}
+
 // TestIndexDamagedRebuilds: an index whose files are spoilt, or that belongs to another log, is built anew by itself; meanwhile the
 // database answers, and the page says so.
 func TestIndexDamagedRebuilds(t *testing.T) {
-	data := t.TempDir()
-	output, err := command("import", "jsonl", "--data", data, archive(t, 300)).CombinedOutput()
+	onEachServed(t, func(t *testing.T, data string, with func(...string) []string, _ func(string) int) {
+		damages(t, data, with)
+	})
+}
+
+func damages(t *testing.T, data string, with func(args ...string) []string) {
+	output, err := command(with("import", "jsonl", archive(t, 300))...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	s := startProcess(t, "serve", "--data", data)
+	s := startProcess(t, with("serve")...)
 	finds := func() bool {
 		_, page := fetch(t, s.url+searchAddress("شماره ۲۱۷"))
 		return strings.Contains(page, "تیتر شمارهٔ 217") && !strings.Contains(page, `class="notice"`)
@@ -216,14 +283,14 @@ func TestIndexDamagedRebuilds(t *testing.T) {
 		if err != nil || files < 4 {
 			t.Fatalf("%s: %d files, %v", spoil.name, files, err)
 		}
-		s = startProcess(t, "serve", "--data", data)
+		s = startProcess(t, with("serve")...)
 		if code, page := fetch(t, s.url+searchAddress("شمارهٔ 217")); code != http.StatusOK || !strings.Contains(page, "/news/") {
 			t.Errorf("%s: while it is built: %d", spoil.name, code)
 		}
 		waitFor(t, "the new index after "+spoil.name, finds)
 		waitFor(t, "the log to say that it was built", func() bool { return strings.Contains(s.output(), "is built anew") })
 	}
-	if output, err := command("reindex", "--data", data).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
+	if output, err := command(with("reindex")...).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
 		t.Errorf("reindex beside a serving process: %v: %s", err, output)
 	}
 	if !finds() {
@@ -232,7 +299,7 @@ func TestIndexDamagedRebuilds(t *testing.T) {
 	if err := s.end(t); err != nil {
 		t.Log(err)
 	}
-	if output, err := command("reindex", "--data", data).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
+	if output, err := command(with("reindex")...).CombinedOutput(); err != nil || !strings.Contains(string(output), "are built") {
 		t.Errorf("reindex alone: %v: %s", err, output)
 	}
 }
@@ -240,9 +307,14 @@ func TestIndexDamagedRebuilds(t *testing.T) {
 // TestIndexSurvivesKill: a process that is killed while articles stream into its index finds all of them after it is started again,
 // without building anew once it had an index.
 func TestIndexSurvivesKill(t *testing.T) {
+	onEachServed(t, func(t *testing.T, _ string, with func(...string) []string, rows func(string) int) {
+		killsIndexing(t, with, rows)
+	})
+}
+
+func killsIndexing(t *testing.T, with func(args ...string) []string, rows func(table string) int) {
 	const total = 2000
-	data := t.TempDir()
-	s := startProcess(t, "serve", "--data", data)
+	s := startProcess(t, with("serve")...)
 	found := func() int {
 		code, page := fetch(t, s.url+"/search?tag="+url.QueryEscape("آب"))
 		if code != http.StatusOK || strings.Contains(page, `class="notice"`) {
@@ -253,7 +325,7 @@ func TestIndexSurvivesKill(t *testing.T) {
 		return n
 	}
 	waitFor(t, "the empty index", func() bool { return found() == 0 || strings.Contains(s.output(), "listening") })
-	importing := command("import", "jsonl", "--data", data, archive(t, total))
+	importing := command(with("import", "jsonl", archive(t, total))...)
 	if err := importing.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -263,8 +335,8 @@ func TestIndexSurvivesKill(t *testing.T) {
 	}
 	s.cmd.Wait()
 	importing.Wait() // it lost its server
-	s = startProcess(t, "serve", "--data", data)
-	articles := count("sqlite", filepath.Join(data, "dabir.db"), "article")
+	s = startProcess(t, with("serve")...)
+	articles := rows("article")
 	if articles < 50 {
 		t.Fatalf("only %d articles at the kill", articles)
 	}
@@ -272,10 +344,54 @@ func TestIndexSurvivesKill(t *testing.T) {
 	if strings.Contains(s.output(), "is built anew") {
 		t.Errorf("it was built anew: %s", s.output())
 	}
-	if output, err := command("import", "jsonl", "--data", data, archive(t, total)).CombinedOutput(); err != nil {
+	if output, err := command(with("import", "jsonl", archive(t, total))...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
 	waitFor(t, "all articles", func() bool { return found() == total })
+}
+
+// TestMatchingSurvivesKill: a process that is killed while it works out what is suggested goes on with it after the start: every article
+// that had a job then has its list.
+func TestMatchingSurvivesKill(t *testing.T) {
+	onEachServed(t, func(t *testing.T, _ string, with func(...string) []string, rows func(string) int) {
+		const total = 600
+		var lines strings.Builder
+		places := strings.Fields("شیراز اصفهان تبریز مشهد اهواز کرمان یزد رشت ساری گرگان همدان اراک قم زنجان سنندج بوشهر ایلام")
+		matters := strings.Fields("خشکسالی سیل آلودگی ترافیک مدرسه بیمارستان نمایشگاه والیبال کشتی سینما کتاب")
+		for i := range total {
+			place, matter := places[i%len(places)], matters[i%len(matters)]
+			line, err := json.Marshal(map[string]any{"id": fmt.Sprint("m", i), "title": matter + " در " + place, "body": fmt.Sprintf("گزارش %d از %s و %s امسال.", i, matter, place),
+				"tags": []string{place, matter}, "date": time.Date(2025, 3, 1+i%20, 8, 0, 0, 0, time.UTC).Format(time.RFC3339)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines.Write(append(line, '\n'))
+		}
+		file := filepath.Join(t.TempDir(), "matters.jsonl")
+		if err := os.WriteFile(file, []byte(lines.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if output, err := command(with("import", "jsonl", file)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, output)
+		}
+		if due := rows("suggest_due"); due != total {
+			t.Fatalf("%d jobs after the import, want %d", due, total)
+		}
+		s := startProcess(t, with("serve")...)
+		waitFor(t, "the matcher to be at work", func() bool { return rows("article_profile") > 0 })
+		if err := s.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		s.cmd.Wait()
+		if rows("suggest_due") == 0 {
+			t.Fatal("all was done before the kill: this proves nothing")
+		}
+		startProcess(t, with("serve")...)
+		waitFor(t, "what was left to do", func() bool { return rows("suggest_due") == 0 })
+		if profiles, listed := rows("article_profile"), rows("(SELECT DISTINCT article_code FROM suggestion) listed"); profiles != total || listed != total {
+			t.Errorf("%d profiles and %d lists, want %d of each", profiles, listed, total)
+		}
+	})
 }
 
 // between is what stands in a text after one mark and before another.

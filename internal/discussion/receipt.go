@@ -79,7 +79,7 @@ func (d *Desk) Receipt(ctx context.Context, code string, address netip.Addr) (Re
 // spooledReceipt is what a receipt's page tells of a comment that waits on this node. A guesser learns no faster here: what waits is little, and
 // soon handed over.
 func (d *Desk) spooledReceipt(ctx context.Context, code string) (ReceiptView, bool) {
-	if d.settings.Spool == nil || d.settings.Spool.Len() == 0 {
+	if waits, _ := d.settings.Spool.Waiting(); waits == 0 {
 		return ReceiptView{}, false
 	}
 	hash, err := d.receiptHash(ctx, NormalReceipt(code))

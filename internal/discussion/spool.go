@@ -86,11 +86,19 @@ func OpenSpool(dir string, most int) (*Spool, error) {
 
 func (e spooled) key() spoolKey { return spoolKey{e.Receipt, e.Pseudonym, e.Article, e.SentAt} }
 
-// Len is how many comments wait.
-func (s *Spool) Len() int {
+// Waiting is how many comments wait, and since when the first of them does; the zero time when none. A nil spool has none.
+func (s *Spool) Waiting() (many int, since time.Time) {
+	if s == nil {
+		return 0, time.Time{}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.kept)
+	for _, one := range s.kept {
+		if since.IsZero() || one.at.Before(since) {
+			since = one.at
+		}
+	}
+	return len(s.kept), since
 }
 
 var errSpoolFull = errors.New("the spool of comments is full")

@@ -167,13 +167,18 @@ func (h *House) entry(actor news.Actor, in SaveHouse) (news.HouseEntry, error) {
 	s := news.HouseState{Text: persian.CleanLine(in.Text), Preferred: persian.CleanLine(in.Preferred), Note: persian.CleanLine(in.Note)}
 	wrong := []error{tooLong("text", s.Text, maxHouseText), tooLong("preferred", s.Preferred, maxHouseText), tooLong("note", s.Note, maxHouseNote)}
 	words := copydesk.CountWords(s.Text)
+	if in.Kind == news.HouseSynonym { // in any script: UN
+		words = len(nameTokens(s.Text))
+	}
 	switch {
 	case !slices.Contains(news.HouseKinds(), in.Kind):
 		wrong = append(wrong, news.FieldError("kind", "error.house_kind"))
 	case s.Text == "":
 		wrong = append(wrong, news.FieldError("text", "error.house_text"))
-	case in.Kind != news.HouseTerm && words != 1:
+	case in.Kind == news.HouseWord && words != 1:
 		wrong = append(wrong, news.FieldError("text", "error.house_word"))
+	case in.Kind == news.HouseSynonym && words > maxSynonymWords:
+		wrong = append(wrong, news.FieldError("text", "error.house_synonym", s.Text, maxSynonymWords))
 	case words == 0:
 		wrong = append(wrong, news.FieldError("text", "error.house_words"))
 	}
@@ -207,15 +212,18 @@ func preferredForm(s news.HouseState) error {
 	return nil
 }
 
-// synonymWords says what is wrong with the words that are found for one another: search knows single words alone.
+// maxSynonymWords is the longest name that search knows as a synonym, as search.MaxSynonymWords.
+const maxSynonymWords = 6
+
+// synonymWords says what is wrong with what is found for one another.
 func synonymWords(s news.HouseState) error {
 	words := s.Synonyms()
 	if len(words) == 0 {
 		return news.FieldError("preferred", "error.house_synonyms")
 	}
 	for _, word := range words {
-		if copydesk.CountWords(word) != 1 {
-			return news.FieldError("preferred", "error.house_synonym", word)
+		if n := len(nameTokens(word)); n == 0 || n > maxSynonymWords {
+			return news.FieldError("preferred", "error.house_synonym", word, maxSynonymWords)
 		}
 	}
 	return nil

@@ -102,6 +102,12 @@ func TestHouseStyleRefusesBadInput(t *testing.T) {
 			{editorial.SaveHouse{Kind: news.HouseTerm, Text: "ایمیل", Preferred: "رایانامه"}, "text error.house_known"},
 			{editorial.SaveHouse{Kind: news.HouseWord, Text: "دو واژه"}, "text error.house_word"},
 			{editorial.SaveHouse{Kind: news.HouseWord, Text: "کژوشک", Preferred: "چیزی"}, ""},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "سازمان ملل متحد", Preferred: "یو ان، UN"}, ""},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "یک دو سه چهار پنج شش هفت", Preferred: "هفت"}, "text error.house_synonym"},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "هفت", Preferred: "آ، یک دو سه چهار پنج شش هفت"}, "preferred error.house_synonym"},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "هفت", Preferred: "٪"}, "preferred error.house_synonym"},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "هفت", Preferred: " ،, "}, "preferred error.house_synonyms"},
+			{editorial.SaveHouse{Kind: news.HouseSynonym, Text: "!!", Preferred: "هفت"}, "text error.house_words"},
 		} {
 			_, err := r.House().Save(ctx, r.chief, tt.in)
 			var got []string

@@ -41,6 +41,9 @@ type Choose struct {
 // Choose pins or bans an article under another, or takes that back. Errors: Forbidden for who is no editor of the article's section; Invalid at "other" for an
 // unknown code, the article itself, or more pins than MaxPins; Invalid for an unknown choice; NotFound for an unknown article.
 func (s *Suggestions) Choose(ctx context.Context, actor news.Actor, in Choose) error {
+	if err := actor.Require(news.RightPublish); err != nil {
+		return err
+	}
 	a, err := s.storage.Article(ctx, in.Code)
 	if err != nil {
 		return err

@@ -287,6 +287,12 @@ func (k *Keeper) Snippet(ctx context.Context, text string, words []string, chara
 	return spans, err
 }
 
+// DidYouMean spells the query that was meant as texts do. Errors: as Search.
+func (k *Keeper) DidYouMean(ctx context.Context, r search.Results, query string, texts []string) (mean string, err error) {
+	err = k.ask(ctx, func(x *search.Index) (err error) { mean, err = x.DidYouMean(ctx, r, query, texts); return err })
+	return mean, err
+}
+
 // Position is the event up to which the index knows the log. Errors: ErrBuilding.
 func (k *Keeper) Position(ctx context.Context) (position int64, err error) {
 	err = k.ask(ctx, func(x *search.Index) (err error) { position, err = x.Position(); return err })

@@ -71,6 +71,10 @@ type list struct {
 	number uint64 // of the article at which it stands; end: behind the last
 	count  uint64
 	scored bool // it tells how often
+
+	words  []*list // of a list of several words one after another, which has no pieces; count is the most there can be
+	times  uint64  // how often they stand there
+	failed error   // why such a list ended
 }
 
 const end = math.MaxUint64
@@ -237,6 +241,10 @@ func (l *list) seek(number uint64) {
 	if l.number >= number {
 		return
 	}
+	if l.words != nil {
+		l.meet(number)
+		return
+	}
 	for ; l.at < len(l.pieces); l.at++ {
 		p := &l.pieces[l.at]
 		if number > p.offset {
@@ -251,6 +259,9 @@ func (l *list) seek(number uint64) {
 
 // posting is what the list tells of the article at which it stands. It is valid until the next call.
 func (l *list) posting() (segment.Posting, error) {
+	if l.words != nil {
+		return l.words[0].posting()
+	}
 	p := &l.pieces[l.at]
 	number := uint32(l.number - p.offset)
 	if p.posting != nil && p.posting.Number() == uint64(number) {

@@ -24,6 +24,7 @@ type Results struct {
 	NoPhrase   bool   // no article has a phrase as it was quoted; these have its words
 	Facets     Facets
 	Words      []string // what was looked for, for Index.Snippet
+	readings   []reading
 }
 
 // Hit is an article that was found.
@@ -150,7 +151,10 @@ func (q Query) filters() []string {
 
 // openWords opens the lists of the words, and of what stands for a word that no article has.
 func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *asked, results *Results) error {
-	corrected := false
+	synonyms := make([][][]string, len(a.words))
+	if !q.Ranking.NoSynonyms {
+		synonyms = x.synonymsIn(a.words)
+	}
 	for i, stem := range a.words {
 		g := &group{stem: stem, weight: 1, light: x.light[stem] && !q.Ranking.NoLight}
 		if g.light {
@@ -162,7 +166,15 @@ func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *a
 		}
 		g.add(l, 1)
 		results.Words = append(results.Words, stem)
-		others, err := x.standsFor(ctx, r, stem, a.shown[i], l.count, q)
+		for _, stems := range synonyms[i] {
+			l, err := r.synonym(stems)
+			if err != nil {
+				return err
+			}
+			g.add(l, synonymWeight)
+			results.Words = append(results.Words, stems...)
+		}
+		others, err := x.standsFor(ctx, r, stem, a.shown[i], l.count, len(synonyms[i]) > 0)
 		if err != nil {
 			return err
 		}
@@ -171,19 +183,18 @@ func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *a
 			if err != nil {
 				return err
 			}
-			g.add(l, o.part)
+			g.add(l, 1)
 			results.Words = append(results.Words, o.stem)
-			if o.shown != "" && !corrected {
-				corrected = true
-				results.DidYouMean = q.Text
-			}
 			if o.shown != "" {
-				results.DidYouMean = strings.Replace(results.DidYouMean, a.shown[i], o.shown, 1)
+				results.readings = append(results.readings, reading{a.shown[i], o.shown, o.stem})
 			}
 		}
 		if g.count > 0 {
 			p.groups = append(p.groups, g)
 		}
+	}
+	if len(results.readings) > 0 {
+		results.DidYouMean = meant(q.Text, results.readings)
 	}
 	return nil
 }
@@ -400,24 +411,8 @@ func stands(lists []*list, number uint64) (bool, error) {
 			return false, nil
 		}
 	}
-	var places []uint64
-	for i, l := range lists {
-		found, err := l.posting()
-		if err != nil {
-			return false, err
-		}
-		var here []uint64
-		for _, place := range found.Locations() {
-			if i == 0 || slices.Contains(places, place.Pos()-1) {
-				here = append(here, place.Pos())
-			}
-		}
-		if len(here) == 0 {
-			return false, nil
-		}
-		places = here
-	}
-	return true, nil
+	times, err := together(lists)
+	return times > 0, err
 }
 
 // page cuts the page out of the order.

@@ -216,6 +216,27 @@ func TestTyposAreForgivenOnlyWhereNothingIsExact(t *testing.T) {
 	}
 }
 
+// TestWhatWasMeantIsSpelledAsInTexts: with half-spaces and endings, as people read it.
+func TestWhatWasMeantIsSpelledAsInTexts(t *testing.T) {
+	texts := []string{"گفت‌وگو درباره فلسطین در نشست بین‌المللی", "کتابخانه‌ای ساخته شد و روزنامه‌نگارانش آمدند"}
+	x := filled(t, Document{Code: 1, Headline: texts[0]}, Document{Code: 2, Body: texts[1]})
+	for text, want := range map[string]string{
+		"نشست بینالملللی":   "نشست بین‌المللی",
+		"فلسطبن بینالملللی": "فلسطین بین‌المللی",
+		"فلسطین":            "",
+		"felestin":          "فلسطین",
+	} {
+		r := search(t, x, Query{Text: text})
+		got, err := x.DidYouMean(t.Context(), r, text, texts)
+		if err != nil || got != want {
+			t.Errorf("%q is read as %q, %v; want %q", text, got, err, want)
+		}
+		if plain, err := x.DidYouMean(t.Context(), r, text, nil); err != nil || plain != r.DidYouMean {
+			t.Errorf("%q without texts is read as %q, %v; want %q", text, plain, err, r.DidYouMean)
+		}
+	}
+}
+
 func TestKeyboardOnLatinLetters(t *testing.T) {
 	x := filled(t, articles()...)
 	if r := search(t, x, Query{Text: "tvhkhfg"}); r.DidYouMean != "" || len(r.Hits) != 0 {
@@ -239,6 +260,41 @@ func TestSynonymsAreFound(t *testing.T) {
 	}
 	if got := codes(search(t, x, Query{Text: "پایتخت", Ranking: Ranking{NoSynonyms: true}})); len(got) != 0 {
 		t.Errorf("without synonyms it finds %v", got)
+	}
+}
+
+// TestNamesOfSeveralWordsAreSynonyms: an acronym and what it stands for are found for one another, and the words of a name count only where
+// they stand together.
+func TestNamesOfSeveralWordsAreSynonyms(t *testing.T) {
+	x := filled(t, Document{Code: 1, Body: "نشست سازمان ملل متحد در ژنو"}, Document{Code: 2, Body: "یو ان در ژنو نشست دارد"},
+		Document{Code: 3, Body: "ملل و سازمان و متحد"}, Document{Code: 4, Body: "نشست سازمان محیط زیست"}, Document{Code: 5, Body: "UN meets in Geneva"})
+	if err := x.SetSynonyms(t.Context(), [][]string{{"سازمان ملل متحد", "یو ان", "UN"}, {"", "سازمان"}, {strings.Repeat("دراز ", 9), "کوتاه"}}); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]int64{
+		"یو ان":                {1, 2, 5},
+		"un":                   {1, 2, 5},
+		"UN ژنو":               {1, 2, 5},
+		"سازمان ملل متحد":      {1, 2, 3, 4, 5},
+		"«سازمان ملل متحد»":    {1}, // a phrase is meant as it stands
+		"سازمان":               {1, 3, 4},
+		"متحد ملل":             {1, 3},
+		"کوتاه":                {},
+		"یو ان -ژنو":           {5},
+		"سازمان ملل متحد نشست": {1, 2, 3, 4, 5},
+	} {
+		r := search(t, x, Query{Text: text})
+		got := codes(r)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", text, got, want)
+		}
+	}
+	if r := search(t, x, Query{Text: "سازمان ملل متحد"}); codes(r)[0] != 1 || codes(r)[4] != 4 {
+		t.Errorf("%v; want the name first, and a part of it behind the acronym", codes(r))
+	}
+	if got := codes(search(t, x, Query{Text: "un", Ranking: Ranking{NoSynonyms: true}})); !slices.Equal(got, []int64{5}) {
+		t.Errorf("without synonyms: %v", got)
 	}
 }
 

@@ -1,34 +1,30 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/dabir-newsroom/dabir/internal/persian"
+	"github.com/dabir-newsroom/dabir/internal/persian/terms"
 )
 
 // other is a term that may stand for a word of the query.
 type other struct {
 	stem  string
-	part  float64
 	shown string // how it is written, where the word itself is in no article
 }
 
-// standsFor finds what may stand for a word that count articles have: synonyms; for a Latin word its Persian reading; and for a word that
-// no article has, those that are spelled nearly alike.
-func (x *Index) standsFor(ctx context.Context, r *reader, stem, shown string, count uint64, q Query) ([]other, error) {
-	var others []other
-	if !q.Ranking.NoSynonyms {
-		for _, s := range x.synonymsOf(stem) {
-			others = append(others, other{stem: s, part: synonymWeight})
-		}
-	}
-	if ctx.Err() != nil || len(others) > 0 && count > 0 {
-		return others, ctx.Err()
+// standsFor finds what may stand for a word that count articles have: for a Latin word its Persian reading; and for a word that no article
+// has and that has no synonym, those that are spelled nearly alike.
+func (x *Index) standsFor(ctx context.Context, r *reader, stem, shown string, count uint64, synonym bool) ([]other, error) {
+	if ctx.Err() != nil || synonym {
+		return nil, ctx.Err()
 	}
 	if isLatin(stem) {
 		for _, pattern := range []string{finglish(stem), regexp.QuoteMeta(keyboard(stem))} {
@@ -37,12 +33,12 @@ func (x *Index) standsFor(ctx context.Context, r *reader, stem, shown string, co
 				return nil, err
 			}
 			if found.Term != "" && found.Count > 2*count {
-				return append(others, x.reading(found.Term, count)), nil
+				return []other{x.other(found.Term, count)}, nil
 			}
 		}
 	}
-	if count > 0 || len(others) > 0 {
-		return others, nil
+	if count > 0 {
+		return nil, nil
 	}
 	folded := persian.Fold(shown)
 	distance := 1
@@ -58,15 +54,69 @@ func (x *Index) standsFor(ctx context.Context, r *reader, stem, shown string, co
 	if err != nil || found.Term == "" {
 		return nil, err
 	}
-	return []other{x.reading(found.Term, 0)}, nil
+	return []other{x.other(found.Term, 0)}, nil
 }
+
+// reading is a word that was typed and the word of the index that was read in its place, folded.
+type reading struct{ typed, word, stem string }
+
+// meant is a query with its readings in it.
+func meant(text string, readings []reading) string {
+	for _, r := range readings {
+		text = strings.Replace(text, r.typed, r.word, 1)
+	}
+	return text
+}
+
+// DidYouMean is r.DidYouMean with its words spelled as texts do, the first text first: the index knows them without half-spaces, and some
+// without their endings. A word that is in none of the texts stays as it is.
+func (x *Index) DidYouMean(ctx context.Context, r Results, query string, texts []string) (string, error) {
+	if len(r.readings) == 0 {
+		return r.DidYouMean, nil
+	}
+	s, err := x.splitter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer x.release(s)
+	spelled := slices.Clone(r.readings)
+	for i := range spelled {
+		spelled[i].word = spelling(s, spelled[i], texts)
+	}
+	return meant(query, spelled), nil
+}
+
+// spelling is how texts write a word, by itself or before an ending; a form of it where it is in none of them so (رفت, of which they have می‌رود).
+func spelling(s *terms.Splitter, r reading, texts []string) string {
+	form := ""
+	for _, text := range texts {
+		for _, term := range s.Split(text) {
+			written := text[term.Start:term.End]
+			if string(term.Text) != r.stem && persian.Fold(written) != r.word {
+				continue
+			}
+			for end := range written {
+				if end > 0 && persian.Fold(written[:end]) == r.word {
+					return strings.TrimRight(written[:end], halfSpace)
+				}
+			}
+			if persian.Fold(written) == r.word {
+				return written
+			}
+			form = cmp.Or(form, written)
+		}
+	}
+	return cmp.Or(form, r.word)
+}
+
+const halfSpace = "\u200c"
 
 // maxSpelling is the length of the longest word of which others are looked for, in letters.
 const maxSpelling = 30
 
-// reading is a word of the index in the place of one that was typed.
-func (x *Index) reading(word string, count uint64) other {
-	o := other{stem: x.stem(word), part: 1}
+// other is a word of the index in the place of one that was typed.
+func (x *Index) other(word string, count uint64) other {
+	o := other{stem: x.stem(word)}
 	if count == 0 {
 		o.shown = word
 	}

@@ -23,10 +23,16 @@ const (
 	farShare = 0.5
 	// leastLikeness is the cosine below which two articles have nothing in common that a reader would see.
 	leastLikeness = 0.04
-	// sameText is the cosine from which two articles are one: an earlier version, or the same wire again.
-	sameText = 0.8
-	// sameStory is the cosine from which two articles tell of one matter; at most two of a list do.
-	sameStory = 0.45
+	// sameText is the cosine from which two articles are one: an earlier version, or the same wire again. What only reads alike, as the prices
+	// of two days do, has less.
+	sameText = 0.9
+	// sameEvent is the cosine from which two articles of eventSpan tell of one event; at most two of a list stand before others.
+	sameEvent = 0.6
+	eventSpan = 24 * time.Hour
+	// company is how many of the nearest articles speak for one, and companyPart what all of them say beside its own words: what goes with
+	// those goes with it, though it names things otherwise.
+	company     = 3
+	companyPart = 0.2
 )
 
 // halfLife is the distance in time at which half of what nearness adds is gone. News lives for days, a report for weeks.
@@ -116,19 +122,48 @@ func (p *Pool) Candidates(code news.Code, most int) []Candidate {
 		return nil
 	}
 	likeness := make([]float32, len(p.profiles))
-	for _, w := range p.vectors[self] {
-		for _, other := range p.postings[w.key] {
-			likeness[other.article] += w.weight * other.weight
-		}
-	}
+	p.compare(self, 1, likeness)
 	var all []Candidate
 	for i, like := range likeness {
 		if like >= leastLikeness && i != self {
 			all = append(all, Candidate{p.profiles[i].Code, float64(like), float64(like) * p.worth(self, i)})
 		}
 	}
-	slices.SortFunc(all, func(x, y Candidate) int { return cmp.Or(cmp.Compare(y.Score, x.Score), cmp.Compare(y.Code, x.Code)) })
+	slices.SortFunc(all, better)
+	p.hearCompany(self, all)
 	return all[:min(len(all), most)]
+}
+
+// compare adds part of the likeness of one article to each other.
+func (p *Pool) compare(self int, part float32, likeness []float32) {
+	for _, w := range p.vectors[self] {
+		for _, other := range p.postings[w.key] {
+			likeness[other.article] += part * w.weight * other.weight
+		}
+	}
+}
+
+// hearCompany lets the nearest articles speak for self, each by its score.
+func (p *Pool) hearCompany(self int, all []Candidate) {
+	nearest := slices.Clone(all[:min(company, len(all))])
+	sum := 0.0
+	for _, c := range nearest {
+		sum += c.Score
+	}
+	said := make([]float32, len(p.profiles))
+	for _, c := range nearest {
+		p.compare(p.at[c.Code], float32(companyPart*c.Score/sum), said)
+	}
+	for i, c := range all {
+		at := p.at[c.Code]
+		all[i].Score += float64(said[at]) * p.worth(self, at)
+	}
+	slices.SortFunc(all, better)
+}
+
+// better puts the best candidate first, of equals the newest.
+func better(x, y Candidate) int {
+	return cmp.Or(cmp.Compare(y.Score, x.Score), cmp.Compare(y.Code, x.Code))
 }
 
 // worth is what an article's section and its nearness in time make of its likeness. Where a date is not known nearness is not either.
@@ -170,7 +205,7 @@ func (p *Pool) shared(a, b news.Code) int {
 }
 
 // Choose makes a list of up to most from candidates, best first. What is the article's own text again is left out; of several with one text
-// the newest stands for all; of those that tell of one matter only two stand before others.
+// the newest stands for all; of those that tell of one event only two stand before others, and the rest fills the list where others are too few.
 func (p *Pool) Choose(code news.Code, candidates []Candidate, most int) []news.Match {
 	var chosen, later []Candidate
 	for _, c := range candidates {
@@ -187,7 +222,7 @@ func (p *Pool) Choose(code news.Code, candidates []Candidate, most int) []news.M
 				folded = true
 				break
 			}
-			if like >= sameStory {
+			if like >= sameEvent && p.oneDay(c.Code, have.Code) {
 				alike++
 			}
 		}
@@ -213,6 +248,12 @@ func (p *Pool) Choose(code news.Code, candidates []Candidate, most int) []news.M
 		list[i] = news.Match{Other: c.Code, Shared: p.shared(code, c.Code), Likeness: int(math.Round(100 * min(1, c.Likeness)))}
 	}
 	return list
+}
+
+// oneDay reports whether two articles are of one event by their times; undated ones may be.
+func (p *Pool) oneDay(a, b news.Code) bool {
+	x, y := p.profiles[p.at[a]].At, p.profiles[p.at[b]].At
+	return x.IsZero() || y.IsZero() || x.Sub(y).Abs() <= eventSpan
 }
 
 func (p *Pool) newer(a, b news.Code) bool {

@@ -5,7 +5,8 @@
 //
 // Articles are compared by their words (stems, those of headline and lede counting more) and tags, each the more the rarer it is among the
 // articles of those days. What is alike counts more in the same section and near in time; how fast nearness fades is a matter of the kind.
-// Near-duplicates stand for one another, at most two of a list tell of one matter. Candidates are the articles of a month on each side, a
+// The nearest few speak for an article too: what goes with them goes with it. Repeats of a text stand for one another, and of one event of one
+// day two stand before others. Candidates are the articles of a month on each side, a
 // bounded number of them, and the latest of each tag, however old the article is. What an editor pinned comes first, what an editor banned not at all.
 //
 // Lists are made in the background (Matcher) and stored; a page reads them through the gate. A job is written in the transaction that makes it

@@ -25,6 +25,7 @@ type listPage struct {
 	Text     string
 	Filtered bool
 	Plain    bool   // the index could not be asked
+	Mean     string // what was read where a word of the text is in no article; "" where all are
 	First    string // address of the first page when this is a later one
 	Next     string // address of the next page; "" on the last
 }
@@ -73,6 +74,7 @@ func (n *Newsroom) listByTime(r *http.Request, page *listPage, filter news.Artic
 // Finder finds articles in the newsroom's own index; *indexing.Keeper does. Its kind of an article is the state.
 type Finder interface {
 	Search(ctx context.Context, q search.Query) (search.Results, error)
+	DidYouMean(ctx context.Context, r search.Results, query string, texts []string) (string, error)
 }
 
 // listFound fills the list with what the index finds, best first; done is false where there is nothing to find, or no index to ask: then
@@ -103,7 +105,35 @@ func (n *Newsroom) listFound(r *http.Request, page *listPage, filter news.Articl
 	}
 	slices.SortFunc(rows.Rows, func(a, b news.ArticleRow) int { return place[a.Code] - place[b.Code] })
 	page.Rows = rows.Rows
-	return found.Next, true, nil
+	return found.Next, true, n.sayMeant(r.Context(), page, found)
+}
+
+// sayMeant tells what was read in the place of a word that is in no article, spelled as the headlines on the page do. Where there is nothing
+// that the person may see it says nothing either.
+func (n *Newsroom) sayMeant(ctx context.Context, page *listPage, found search.Results) (err error) {
+	if found.DidYouMean == "" || len(page.Rows) == 0 {
+		return nil
+	}
+	var headlines []string
+	for _, row := range page.Rows {
+		headlines = append(headlines, row.Headline)
+	}
+	if page.Mean, err = n.Finder.DidYouMean(ctx, found, page.Text, headlines); err != nil {
+		page.Mean = found.DidYouMean // the index went away meanwhile
+	}
+	return ctx.Err()
+}
+
+// MeanPath is the list searched for what was meant.
+func (p listPage) MeanPath() string {
+	q := url.Values{"q": {p.Mean}}
+	if p.State != "" {
+		q.Set("state", string(p.State))
+	}
+	if p.Section != 0 {
+		q.Set("section", strconv.FormatInt(int64(p.Section), 10))
+	}
+	return pathArticles + "?" + q.Encode()
 }
 
 // listFilter reads the filter; a state that is none narrows nothing.

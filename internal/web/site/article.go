@@ -23,7 +23,7 @@ type story struct {
 	CodeText   string
 	Section    link
 	Updated    *Moment
-	Bylines    string
+	Bylines    []byline
 	SourceLine string // for languages whose attribution we do not write into the text
 	Plate      *Shot
 	Language   string
@@ -264,11 +264,7 @@ func (s *Site) story(a news.PublicArticle, body markup.HTML) story {
 	if out.Plate != nil {
 		out.Plate.Eager = true
 	}
-	names := make([]string, len(a.Bylines))
-	for i, byline := range a.Bylines {
-		names[i] = byline.Name
-	}
-	out.Bylines = s.print.List(names)
+	out.Bylines = s.bylines(a.Bylines)
 	// A first revision that became public later than its date was imported, not changed.
 	if a.Revision > 1 && a.ModifiedAt.Sub(a.PublishedAt) >= time.Minute && !a.PublishedAt.IsZero() {
 		out.Updated = moment(a.ModifiedAt, s.print.Stamp)
@@ -311,4 +307,28 @@ func shares(address, headline string) []link {
 		{"share.whatsapp", "https://wa.me/?text=" + t + "%20" + u},
 		{"share.x", "https://x.com/intent/post?url=" + u + "&text=" + t},
 	}
+}
+
+// byline is a name above an article, which leads to all that its bearer wrote.
+type byline struct {
+	link
+	Before string // what stands between it and the name before: «، » or « و »
+}
+
+func (s *Site) bylines(of []news.Byline) []byline {
+	all := make([]byline, len(of))
+	for i, b := range of {
+		all[i].Name = b.Name
+		if slug := persian.Slug(b.Name); slug != "" {
+			all[i].Path = news.WriterPath(slug)
+		}
+		switch i {
+		case 0:
+		case len(of) - 1:
+			all[i].Before = s.print.T("common.list_pair", "", "")
+		default:
+			all[i].Before = s.print.T("common.list_more", "", "")
+		}
+	}
+	return all
 }

@@ -31,6 +31,7 @@ type frame struct {
 	JSONLD               template.JS
 	HasAbout, HasContact bool
 	Sheet                bool   // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
+	Finds                bool   // search, a topic or a calendar of the archive: the page needs search.css
 	Letters              bool   // the page shows comments or their forms: it needs their style and script
 	Events               string // where the page hears what changed; "" for pages that show nothing of it
 	Framed               bool   // shown in a frame of the newsroom: its links open beside it
@@ -48,6 +49,7 @@ func (s *Site) bare(class, title string) frame {
 	f := frame{
 		Page: web.NewPage(s.print, s.assets), SiteName: s.settings.Name, Tagline: s.settings.Tagline, Title: s.settings.Name, Class: class,
 		Sheet:    !slices.Contains(riverClasses, class),
+		Finds:    class == "search" || class == "archive",
 		HasAbout: s.about != "", HasContact: s.contact != "",
 	}
 	if title != "" {
@@ -57,7 +59,7 @@ func (s *Site) bare(class, title string) frame {
 }
 
 // riverClasses are the pages that site.css alone lays out.
-var riverClasses = []string{"front", "article", "latest", "section", "tag", "dossier", "dossiers", "corrections"}
+var riverClasses = []string{"front", "article", "latest", "section", "tag", "corrections"}
 
 // frame is the frame of a public page with an address, with the sections above it. current is the section the page belongs
 // to, mark its aria-current.

@@ -58,7 +58,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := syndicate.SitemapIndex(s.machine, blocks, more...)
+	topics, err := s.topicSitemaps(r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := syndicate.SitemapIndex(s.machine, blocks, append(more, topics...)...)
 	if err != nil {
 		return err
 	}
@@ -66,8 +70,11 @@ func (s *Site) sitemapIndex(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
-	if r.PathValue("file") == dossierSitemap {
+	switch r.PathValue("file") {
+	case dossierSitemap:
 		return s.sitemapOfDossiers(w, r)
+	case topicSitemap:
+		return s.sitemapOfTopics(w, r)
 	}
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
 	block, err := strconv.Atoi(name)

@@ -22,6 +22,7 @@ type Search interface {
 	Search(ctx context.Context, q search.Query) (search.Results, error)
 	Suggest(ctx context.Context, typed string, limit int) (search.Suggestions, error)
 	Snippet(ctx context.Context, text string, words []string, characters int) ([]search.Span, error)
+	DidYouMean(ctx context.Context, r search.Results, query string, texts []string) (string, error)
 	Progress() indexing.Progress
 }
 
@@ -153,6 +154,7 @@ type searchPage struct {
 type foundRow struct {
 	Card
 	Snippet []search.Span
+	text    string // all of the article's
 }
 
 // search is the page of results. It works without a script, is kept by nobody and is no page for other search engines.
@@ -272,8 +274,30 @@ func (s *Site) find(ctx context.Context, page *searchPage, after string) error {
 			page.Rows = append(page.Rows, *row)
 		}
 	}
+	if found.DidYouMean, err = s.meant(ctx, page, found); err != nil {
+		return err
+	}
 	s.sayFound(page, found, after)
 	return s.facets(ctx, page, found.Facets)
+}
+
+// meantFrom is how many of the articles that were found are asked how they spell a word.
+const meantFrom = 5
+
+// meant is what the reader may have meant, spelled as in the articles that were found for it.
+func (s *Site) meant(ctx context.Context, page *searchPage, found search.Results) (string, error) {
+	if found.DidYouMean == "" {
+		return "", nil
+	}
+	var texts []string
+	for _, row := range page.Rows[:min(len(page.Rows), meantFrom)] {
+		texts = append(texts, row.text)
+	}
+	mean, err := s.Search.DidYouMean(ctx, found, page.Asked.Text, texts)
+	if err != nil && ctx.Err() == nil { // the index went away meanwhile
+		return found.DidYouMean, nil
+	}
+	return mean, err
 }
 
 // foundRow shows an article that was found, nil when the gate does not let it through any more.
@@ -286,7 +310,9 @@ func (s *Site) foundRow(ctx context.Context, code news.Code, words []string) (*f
 		return nil, err
 	}
 	row := &foundRow{Card: s.card(article.PublicCard, s.print.Stamp)}
-	row.Snippet, err = s.Search.Snippet(ctx, article.Lede+"\n"+markup.Plain(markup.HTML(article.Body)), words, snippetLength)
+	text := article.Lede + "\n" + markup.Plain(markup.HTML(article.Body))
+	row.text = article.Headline + "\n" + text
+	row.Snippet, err = s.Search.Snippet(ctx, text, words, snippetLength)
 	if err != nil { // the index went away meanwhile: the lede does
 		row.Snippet = []search.Span{{Text: article.Lede}}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/syndicate"
+	"github.com/dabir-newsroom/dabir/internal/web"
 )
 
 // topicView is what stands above the articles of a topic.
@@ -32,7 +33,7 @@ func (s *Site) topicAbove(ctx context.Context, page *listPage, tag news.Tag) err
 	if err != nil {
 		return known(err)
 	}
-	page.Above = s.print.T("topickind." + string(topic.Kind))
+	page.Finds, page.Above = true, s.print.T("topickind."+string(topic.Kind))
 	page.Topic = &topicView{Picture: shot(topic.Picture, topic.Size, news.Middle(), cardWidth, "(min-width: 40rem) 14rem, 94vw"),
 		Count: s.print.N("topic.count", int64(topic.Count))}
 	for paragraph := range strings.Lines(topic.Text) {
@@ -52,6 +53,7 @@ func (s *Site) topics(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f.Finds = true
 	all, err := s.Archive.Topics(r.Context(), topicsMost)
 	if err != nil {
 		return err
@@ -125,4 +127,38 @@ func (s *Site) reporterFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.writeFeed(w, r, news.ListQuery{Reporter: who.Slug}, s.ownFeed(who.Name, who.Path()))
+}
+
+// topicSitemap is the file of the sitemap that holds the topics, at most topicsListed of each kind.
+const (
+	topicSitemap = "topics.xml"
+	topicsListed = 5000
+)
+
+// topicSitemaps names the sitemap of the topics, when there are any.
+func (s *Site) topicSitemaps(ctx context.Context) ([]string, error) {
+	some, err := s.Archive.Topics(ctx, 1)
+	if err != nil || len(some) == 0 {
+		return nil, err
+	}
+	return []string{"/sitemap/" + topicSitemap}, nil
+}
+
+func (s *Site) sitemapOfTopics(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.Archive.Topics(r.Context(), topicsListed)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return news.Fail(news.NotFound, "error.not_found")
+	}
+	entries := []news.SitemapEntry{{Path: "/topics"}}
+	for _, t := range all {
+		entries = append(entries, news.SitemapEntry{Path: t.Path()})
+	}
+	body, err := syndicate.Sitemap(s.machine, entries)
+	if err != nil {
+		return err
+	}
+	return web.Write(w, r, http.StatusOK, "application/xml; charset=utf-8", body)
 }
