@@ -73,8 +73,8 @@ type list struct {
 	scored bool // it tells how often
 
 	words  []*list // of a list of several words one after another, which has no pieces; count is the most there can be
-	times  uint64  // how often they stand there
-	failed error   // why such a list ended
+	times  uint64  // how often they stand there so
+	failed error
 }
 
 const end = math.MaxUint64
@@ -260,7 +260,11 @@ func (l *list) seek(number uint64) {
 // posting is what the list tells of the article at which it stands. It is valid until the next call.
 func (l *list) posting() (segment.Posting, error) {
 	if l.words != nil {
-		return l.words[0].posting()
+		if l.failed != nil {
+			return nil, l.failed
+		}
+		first, err := l.words[0].posting()
+		return several{first, l.times}, err
 	}
 	p := &l.pieces[l.at]
 	number := uint32(l.number - p.offset)

@@ -65,11 +65,7 @@ func (g *group) frequency(at uint64) (tf, length float64, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		times := found.Frequency()
-		if l.words != nil {
-			times = l.times
-		}
-		tf += g.parts[i] * float64(max(times, 1))
+		tf += g.parts[i] * float64(max(found.Frequency(), 1))
 		length = fieldLength(found.Norm())
 	}
 	return tf, length, nil
@@ -170,13 +166,6 @@ func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candida
 			}
 		}
 		p.step(at)
-	}
-	for _, g := range p.groups {
-		for _, l := range g.lists {
-			if l.failed != nil {
-				return nil, 0, l.failed
-			}
-		}
 	}
 	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
 	return best, found, nil

@@ -167,7 +167,7 @@ func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *a
 		g.add(l, 1)
 		results.Words = append(results.Words, stem)
 		for _, stems := range synonyms[i] {
-			l, err := r.synonym(stems)
+			l, err := r.openSynonym(stems)
 			if err != nil {
 				return err
 			}

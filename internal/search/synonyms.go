@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"slices"
+
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // MaxSynonymWords is how many words a synonym may have.
@@ -75,8 +77,8 @@ func (x *Index) synonymsIn(words []string) [][][]string {
 	return found
 }
 
-// synonym opens the articles in which a synonym stands: a word, or words one after another.
-func (r *reader) synonym(stems []string) (*list, error) {
+// openSynonym opens the articles in which a synonym stands: a word, or words one after another.
+func (r *reader) openSynonym(stems []string) (*list, error) {
 	if len(stems) == 1 {
 		return r.list(fieldText, stems[0], withFrequency)
 	}
@@ -90,10 +92,11 @@ func (r *reader) synonym(stems []string) (*list, error) {
 		l.count = min(l.count, word.count)
 	}
 	l.meet(0)
-	return l, l.failed
+	return l, nil
 }
 
-// meet goes to the first article at or after number in which the words of the list stand one after another.
+// meet goes to the first article at or after number in which the words of the list stand one after another. Where one cannot be read it
+// stays, and posting says why.
 func (l *list) meet(number uint64) {
 	for l.number = number; ; l.number++ {
 		for i := 0; i < len(l.words); i++ {
@@ -107,19 +110,23 @@ func (l *list) meet(number uint64) {
 				l.number, i = word.number, -1
 			}
 		}
-		times, err := together(l.words)
-		if err != nil {
-			l.number, l.failed = end, err
-			return
-		}
-		if l.times = uint64(times); times > 0 {
+		if l.times, l.failed = together(l.words); l.times > 0 || l.failed != nil {
 			return
 		}
 	}
 }
 
+// several is what a list of several words tells of an article.
+type several struct {
+	segment.Posting // of the first word
+	times           uint64
+}
+
+// Frequency is how often the words stand there one after another.
+func (s several) Frequency() uint64 { return s.times }
+
 // together is how often words stand one after another in the article at which all their lists stand.
-func together(words []*list) (int, error) {
+func together(words []*list) (uint64, error) {
 	var places []uint64
 	for i, l := range words {
 		found, err := l.posting()
@@ -137,5 +144,5 @@ func together(words []*list) (int, error) {
 		}
 		places = here
 	}
-	return len(places), nil
+	return uint64(len(places)), nil
 }
