@@ -74,5 +74,8 @@ func (s *Store) Shared() bool { return s.dialect.listens }
 
 // Pool is how busy the connections to the database are, and how many small writes wait for the next commit.
 func (s *Store) Pool() (connections sql.DBStats, intake int) {
+	if s.hosts != nil {
+		return s.hosts.primary.Stats(), len(s.intake.queue)
+	}
 	return s.read.Stats(), len(s.intake.queue)
 }
