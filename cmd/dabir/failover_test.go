@@ -189,7 +189,7 @@ func (n *node) base() string {
 func (f *failover) read(stop chan struct{}) {
 	client := &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
-	paths := []string{"/", "/latest", articlePath(f.w.code), "/rss.xml", articlePath(f.w.code) + "/comments/count"}
+	paths := []string{"/", "/latest", articlePath(f.w.code), "/rss.xml", "/comments/policy"}
 	for i := 0; ; i++ {
 		select {
 		case <-stop:

@@ -32,9 +32,7 @@ func TestOlderNodeBesideANewerOne(t *testing.T) {
 			`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data, touches)
 				SELECT value, 0, 'user/1', 'article.sung', 'article', 1, '{"aloud":"yes"}', 'songs' FROM counter WHERE name = 'event'`,
 		} {
-			if err := execute(n, statement); err != nil {
-				t.Fatalf("%s: %v", statement, err)
-			}
+			waitFor(t, "a turn to do: "+statement, func() bool { return execute(n, statement) == nil })
 		}
 		waitFor(t, "a page to be made anew after an event that nobody here knows", func() bool {
 			return b.get(path).StatusCode == http.StatusOK && n.pages.Stats().Renders > renders

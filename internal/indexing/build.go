@@ -3,6 +3,7 @@ package indexing
 import (
 	"context"
 	"os"
+	"sync"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/search"
@@ -91,36 +92,57 @@ func (k *Keeper) fill(ctx context.Context, folder string) error {
 		return err
 	}
 	k.total.Store(int64(total))
-	x, err := search.Open(folder, search.Options{})
+	b, err := search.NewBuilder(folder, search.Options{})
 	if err != nil {
 		return err
 	}
-	if err := k.fillGroups(ctx, x, position); err != nil {
-		x.Close()
+	if err := k.fillGroups(ctx, b); err != nil {
 		return err
 	}
-	return x.Close()
+	return b.Close(ctx, position)
 }
 
-func (k *Keeper) fillGroups(ctx context.Context, x *search.Index, position int64) error {
-	for after := news.Code(0); ; {
+// workers is how many read and analyse articles for a new index: one of them does while another one's are written.
+const workers = 2
+
+// fillGroups puts every article in.
+func (k *Keeper) fillGroups(ctx context.Context, b *search.Builder) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	groups := make(chan []news.Code)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for codes := range groups {
+				if err := k.fillGroup(ctx, b, codes); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for after := news.Code(0); ctx.Err() == nil; {
 		codes, err := k.source.Codes(ctx, after, group)
 		if err != nil {
-			return err
+			stop(err)
 		}
 		if len(codes) == 0 {
-			return x.Put(ctx, nil, position)
+			break
 		}
-		documents, _, err := k.read(ctx, codes)
-		if err != nil {
-			return err
-		}
-		if err := x.Put(ctx, documents, 0); err != nil {
-			return err
-		}
+		groups <- codes
 		after = codes[len(codes)-1]
-		k.done.Add(int64(len(codes)))
 	}
+	close(groups)
+	all.Wait()
+	return context.Cause(ctx)
+}
+
+func (k *Keeper) fillGroup(ctx context.Context, b *search.Builder, codes []news.Code) error {
+	documents, _, err := k.read(ctx, codes)
+	if err != nil {
+		return err
+	}
+	k.done.Add(int64(len(codes)))
+	return b.Put(ctx, documents)
 }
 
 // exchange puts a whole index in the place of the one that serves.

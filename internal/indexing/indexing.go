@@ -88,7 +88,7 @@ const (
 	retryFirst = time.Second
 	retryMost  = time.Minute
 	// group is how many articles are put into a new index at a time.
-	group = 500
+	group = 100
 )
 
 // Run follows the log until ctx ends. An index that is missing, damaged or another log's is built first.

@@ -17,8 +17,12 @@
 //
 // The rarest words of a query choose the candidates, until they stand for more than [maxCandidates] articles; the other words only add to
 // the score of those. An article with all words is always among the candidates. Where even the rarest word is in more articles than that, the
-// newest months that hold enough of them are searched and [Results.Bounded] says so. So a search costs the same in an archive of any
+// newest months that hold enough of them are searched and [Results.Bounded] says so. So a search costs nearly the same in an archive of any
 // size, but for the look-up of the words.
 //
-// bleve keeps words, frequencies and places (package scorch); queries are ours, because its own score every article that has any word.
+// bleve keeps words, frequencies and places (package scorch) and brings segments together; queries are ours, because its own score every article that
+// has any word, and read the segments themselves (lists.go). What is read for thousands of articles, dates and facets, stands in columns on the
+// heap (columns.go); what feedback needs of a few articles stands with them (writeOwn).
+//
+// A new index is made by [Builder], which leaves one segment behind; later articles come in segments of their own, which bleve merges.
 package search

@@ -1,6 +1,9 @@
 package search
 
 import (
+	"encoding/binary"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -44,10 +47,8 @@ const (
 	fieldWords = "w" // folded words of headlines and tags, for suggestions and spelling
 	fieldMarks = "m" // what filters and facets use: a letter and a value
 	fieldNames = "n" // tags as they are typed: folded name, separator, name, separator, id
+	fieldOwn   = "o" // the terms of one article, see writeOwn
 )
-
-// uncompressed lets the terms of one article be read without unpacking those of a thousand.
-const uncompressed = index.SkipDVCompression | index.SkipDVChunking
 
 // everywhere is in the text of every document: its frequency list gives the length of each.
 const everywhere = "\x01"
@@ -61,8 +62,8 @@ const partGap = 100
 // document builds what bleve stores.
 func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 	doc := document.NewDocument(strconv.FormatInt(d.Code, 36))
-	text := newField(fieldText, index.IndexField|index.IncludeTermVectors|index.DocValues|uncompressed)
-	text.add([]byte(everywhere), 1, 0)
+	text := newField(fieldText, index.IndexField|index.IncludeTermVectors)
+	text.add(everywhere, 1, 0)
 	place := 0
 	for _, part := range []struct {
 		text   string
@@ -70,26 +71,39 @@ func (x *Index) document(d Document, s *terms.Splitter) *document.Document {
 	}{{d.Headline, x.weights.Headline}, {d.Kicker, x.weights.Kicker}, {d.Lede, x.weights.Lede}, {tagNames(d.Tags), x.weights.Tags},
 		{strings.Join(d.Reporters, "\n"), x.weights.Reporters}, {d.Body, x.weights.Body}} {
 		place += partGap
-		for _, term := range s.Split(part.text) {
+		found := s.Split(part.text)
+		if len(found) == 0 {
+			continue
+		}
+		// The bytes of the terms lie one after another; one copy serves them all.
+		var bytes []byte
+		for _, term := range found {
+			bytes = append(bytes, term.Text...)
+		}
+		all, at := string(bytes), 0
+		text.expect(len(found))
+		for _, term := range found {
 			place++
-			text.add(term.Text, part.weight, place)
+			text.add(all[at:at+len(term.Text)], part.weight, place)
+			at += len(term.Text)
 		}
 	}
 	doc.AddField(text)
+	doc.AddField(stored{fieldOwn, text.writeOwn()})
 	words := newField(fieldWords, index.IndexField)
 	for _, term := range x.plain(d.Headline + "\n" + tagNames(d.Tags)) {
-		words.add([]byte(term), 1, 0)
+		words.add(term, 1, 0)
 	}
 	doc.AddField(words)
-	marks := newField(fieldMarks, index.IndexField|index.DocValues|uncompressed)
+	marks := newField(fieldMarks, index.IndexField)
 	for _, mark := range d.marks() {
-		marks.add([]byte(mark), 1, 0)
+		marks.add(mark, 1, 0)
 	}
 	doc.AddField(marks)
 	names := newField(fieldNames, index.IndexField)
 	for _, tag := range d.Tags {
 		if tag.Name != "" {
-			names.add([]byte(persian.Fold(tag.Name)+separator+tag.Name+separator+strconv.FormatInt(tag.ID, 10)), 1, 0)
+			names.add(persian.Fold(tag.Name)+separator+tag.Name+separator+strconv.FormatInt(tag.ID, 10), 1, 0)
 		}
 	}
 	doc.AddField(names)
@@ -152,25 +166,89 @@ type field struct {
 	name    string
 	options index.FieldIndexingOptions
 	terms   index.TokenFrequencies
+	order   []*index.TokenFreq // as they came
 	length  int
+	// What the next terms are made of.
+	freqs  []index.TokenFreq
+	places []index.TokenLocation
+	lists  []*index.TokenLocation
 }
 
 func newField(name string, options index.FieldIndexingOptions) *field {
 	return &field{name: name, options: options, terms: index.TokenFrequencies{}}
 }
 
+// expect makes room for n terms at once: an article has hundreds.
+func (f *field) expect(n int) {
+	f.freqs, f.places, f.lists = make([]index.TokenFreq, n), make([]index.TokenLocation, n), make([]*index.TokenLocation, n)
+}
+
 // add counts a term weight times; place 0 is no place.
-func (f *field) add(term []byte, weight, place int) {
-	t := f.terms[string(term)]
+func (f *field) add(term string, weight, place int) {
+	if len(f.freqs) == 0 {
+		f.expect(1)
+	}
+	t := f.terms[term]
 	if t == nil {
-		t = &index.TokenFreq{Term: append([]byte(nil), term...)}
-		f.terms[string(term)] = t
+		t, f.freqs = &f.freqs[0], f.freqs[1:]
+		t.Term = []byte(term)
+		f.terms[term] = t
+		f.order = append(f.order, t)
 	}
 	t.SetFrequency(t.Frequency() + weight)
 	f.length += weight
-	if place > 0 {
-		t.Locations = append(t.Locations, &index.TokenLocation{Position: place})
+	if place == 0 {
+		return
 	}
+	if len(f.places) == 0 {
+		f.expect(1)
+	}
+	at := &f.places[0]
+	f.places = f.places[1:]
+	at.Position = place
+	if t.Locations == nil { // most terms stand in one place
+		t.Locations, f.lists = f.lists[:0:1], f.lists[1:]
+	}
+	t.Locations = append(t.Locations, at)
+}
+
+// ownShortest is the length of the shortest terms that feedback takes, in bytes: three Persian letters or five others.
+const ownShortest = 5
+
+// writeOwn writes the length of the article and, for each term that feedback may take, how often it stands there, its length and the term.
+func (f *field) writeOwn() []byte {
+	own := binary.AppendUvarint(nil, uint64(f.length))
+	for _, t := range f.order {
+		if len(t.Term) >= ownShortest {
+			own = binary.AppendUvarint(own, uint64(t.Frequency()))
+			own = binary.AppendUvarint(own, uint64(len(t.Term)))
+			own = append(own, t.Term...)
+		}
+	}
+	return own
+}
+
+// readOwn reads what writeOwn wrote. visit may keep nothing of term.
+func readOwn(own []byte, visit func(term []byte, frequency, length float64)) error {
+	next := func() int {
+		v, n := binary.Uvarint(own)
+		if n <= 0 || v > math.MaxInt32 {
+			own = nil
+			return -1
+		}
+		own = own[n:]
+		return int(v)
+	}
+	length := next()
+	for len(own) > 0 {
+		frequency, n := next(), next()
+		if n < 0 || n > len(own) {
+			return fmt.Errorf("%w: the terms of an article cannot be read", ErrDamaged)
+		}
+		visit(own[:n], float64(frequency), float64(length))
+		own = own[n:]
+	}
+	return nil
 }
 
 func (f *field) Name() string                                     { return f.name }
@@ -185,3 +263,20 @@ func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 
 // Size is what bleve reckons with when it decides how much to hold in memory.
 func (f *field) Size() int { return f.length * 16 }
+
+// stored is a field that is only kept.
+type stored struct {
+	name  string
+	value []byte
+}
+
+func (s stored) Name() string                                     { return s.name }
+func (s stored) Value() []byte                                    { return s.value }
+func (s stored) ArrayPositions() []uint64                         { return nil }
+func (s stored) EncodedFieldType() byte                           { return 't' }
+func (s stored) Analyze()                                         {}
+func (s stored) Options() index.FieldIndexingOptions              { return index.StoreField }
+func (s stored) AnalyzedLength() int                              { return 0 }
+func (s stored) AnalyzedTokenFrequencies() index.TokenFrequencies { return nil }
+func (s stored) NumPlainTextBytes() uint64                        { return 0 }
+func (s stored) Size() int                                        { return len(s.value) }

@@ -37,6 +37,9 @@ type Index struct {
 	most     uint64     // candidates; tests have fewer than maxCandidates
 	mu       sync.Mutex // writers take turns
 	stats    atomic.Pointer[stats]
+
+	columnsMu sync.Mutex
+	columns   map[uint64]*columns // by the segment's number
 }
 
 // splitters is how many searches and writers analyse at once; each splitter remembers 2 MB.
@@ -46,7 +49,7 @@ const splitters = 2
 var ErrDamaged = errors.New("search: the index is damaged")
 
 // layout changes with what is stored: an index of another layout is damaged.
-const layout = "dabir 3"
+const layout = "dabir 4"
 
 var (
 	keyLayout   = []byte("layout")
@@ -61,7 +64,7 @@ func Open(folder string, o Options) (*Index, error) {
 	if o.Parts == 0 && !o.Plain {
 		o.Parts = terms.All
 	}
-	x := &Index{most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
+	x := &Index{columns: map[uint64]*columns{}, most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
 	for range splitters {
 		s, err := terms.NewSplitter(o.Parts)
 		if err != nil {
@@ -185,7 +188,7 @@ type stats struct {
 
 // measure returns the number of articles and their average length, from at most a thousand of them. It is measured again when the
 // number has changed by a tenth.
-func (x *Index) measure(ctx context.Context, r index.IndexReader) (stats, error) {
+func (x *Index) measure(ctx context.Context, r *reader) (stats, error) {
 	count, err := r.DocCount()
 	if err != nil {
 		return stats{}, err

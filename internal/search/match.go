@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
-
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // BM25, and what a word counts that is not the one that was typed.
@@ -21,53 +18,7 @@ const (
 )
 
 // maxCandidates is how many articles a search scores, about.
-const maxCandidates = 20_000
-
-// list is the articles that have one term, in the order of their numbers.
-type list struct {
-	reader index.TermFieldReader
-	doc    index.TermFieldDoc
-	number uint64 // of the article at which it stands; end: behind the last
-	count  uint64
-	words  []*list // of a list of several words, which has no reader; count is the most there can be
-}
-
-const end = math.MaxUint64
-
-func openList(ctx context.Context, r index.IndexReader, field, term string, places bool) (*list, error) {
-	scored := field == fieldText
-	reader, err := r.TermFieldReader(ctx, []byte(term), field, scored, scored, places)
-	if err != nil {
-		return nil, err
-	}
-	l := &list{reader: reader, count: reader.Count()}
-	return l, l.next()
-}
-
-func (l *list) take(d *index.TermFieldDoc, err error) error {
-	if err != nil {
-		return err
-	}
-	l.number = end
-	if d != nil {
-		l.number = binary.BigEndian.Uint64(d.ID)
-	}
-	return nil
-}
-
-func (l *list) next() error { return l.take(l.reader.Next(&l.doc)) }
-
-// seek goes to the first article at or after number.
-func (l *list) seek(number uint64) error {
-	if l.number >= number {
-		return nil
-	}
-	if l.words != nil {
-		return l.meet(number)
-	}
-	var id [8]byte
-	return l.take(l.reader.Advance(index.NewIndexInternalID(id[:], number), &l.doc))
-}
+const maxCandidates = 10_000
 
 // group is a word of the query with all that may stand for it.
 type group struct {
@@ -94,13 +45,30 @@ func (g *group) at() uint64 {
 	return at
 }
 
-func (g *group) seek(number uint64) error {
+func (g *group) seek(number uint64) {
 	for _, l := range g.lists {
-		if err := l.seek(number); err != nil {
-			return err
-		}
+		l.seek(number)
 	}
-	return nil
+}
+
+// frequency is how often the group stands in an article, and the length of that article.
+func (g *group) frequency(at uint64) (tf, length float64, err error) {
+	for i, l := range g.lists {
+		if l.number != at {
+			continue
+		}
+		if !l.scored {
+			tf += g.parts[i]
+			continue
+		}
+		found, err := l.posting()
+		if err != nil {
+			return 0, 0, err
+		}
+		tf += g.parts[i] * float64(max(found.Frequency(), 1))
+		length = fieldLength(found.Norm())
+	}
+	return tf, length, nil
 }
 
 // plan is a search that is ready to run.
@@ -113,21 +81,6 @@ type plan struct {
 	allWords bool    // the share of words counts
 	must     bool    // only articles with all words
 	length   float64 // bm25B, or what stands for it
-	opened   []*list
-}
-
-func (p *plan) close() {
-	for _, l := range p.opened {
-		l.reader.Close()
-	}
-}
-
-func (p *plan) open(ctx context.Context, r index.IndexReader, field, term string, places bool) (*list, error) {
-	l, err := openList(ctx, r, field, term, places)
-	if l != nil && l.reader != nil {
-		p.opened = append(p.opened, l)
-	}
-	return l, err
 }
 
 // candidate is an article and its score.
@@ -191,10 +144,7 @@ func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candida
 		if checked%512 == 0 && ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		at, err := p.nextAt()
-		if err != nil {
-			return nil, 0, err
-		}
+		at := p.nextAt()
 		if at == end {
 			break
 		}
@@ -215,76 +165,54 @@ func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candida
 				heap.Fix(&best, 0)
 			}
 		}
-		if err := p.step(at); err != nil {
-			return nil, 0, err
-		}
+		p.step(at)
 	}
 	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
 	return best, found, nil
 }
 
 // nextAt is the next candidate: the first article of a driver that every filter has too.
-func (p *plan) nextAt() (uint64, error) {
+func (p *plan) nextAt() uint64 {
 	for {
 		at := uint64(end)
 		for _, g := range p.groups[:p.drivers] {
 			at = min(at, g.at())
 		}
-		if at == end {
-			return end, nil
-		}
 		to := at
 		for _, f := range p.filters {
-			if err := f.seek(to); err != nil {
-				return 0, err
-			}
+			f.seek(to)
 			to = max(to, f.at())
 		}
-		if to == at {
-			return at, nil
-		}
-		if to == end {
-			return end, nil
+		if to == at || to == end {
+			return to
 		}
 		for _, g := range p.groups[:p.drivers] {
-			if err := g.seek(to); err != nil {
-				return 0, err
-			}
+			g.seek(to)
 		}
 	}
 }
 
 // step goes behind the candidate.
-func (p *plan) step(at uint64) error {
+func (p *plan) step(at uint64) {
 	for _, g := range p.groups[:p.drivers] {
-		if err := g.seek(at + 1); err != nil {
-			return err
-		}
+		g.seek(at + 1)
 	}
-	return nil
 }
 
 // score is the text part of the ranking; false: the article is not wanted.
 func (p *plan) score(at uint64, total float64) (float64, bool, error) {
 	for _, g := range p.without {
-		if err := g.seek(at); err != nil {
-			return 0, false, err
-		}
+		g.seek(at)
 		if g.at() == at {
 			return 0, false, nil
 		}
 	}
 	score, covered := 0.0, 0.0
 	for _, g := range p.groups {
-		if err := g.seek(at); err != nil {
+		g.seek(at)
+		tf, length, err := g.frequency(at)
+		if err != nil {
 			return 0, false, err
-		}
-		tf, length := 0.0, 0.0
-		for i, l := range g.lists {
-			if l.number == at {
-				tf += g.parts[i] * float64(max(l.doc.Freq, 1))
-				length = fieldLength(l.doc.Norm)
-			}
 		}
 		if tf == 0 {
 			if p.must && !g.light {

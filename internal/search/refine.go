@@ -2,11 +2,10 @@ package search
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
 
-	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // The best candidates are looked at more closely than all of them can be.
@@ -23,9 +22,9 @@ const (
 // refine adds to the scores of the best candidates what is too dear to look at in all of them: words that stand side by side as in the
 // query, and words that the very best share. A question gains nothing from the latter: it wants the one article with the answer and not
 // more on the topic.
-func (f *finder) refine(ctx context.Context, p *plan, a asked, best []candidate) error {
+func (f *finder) refine(p *plan, a asked, best []candidate) error {
 	if !f.query.Ranking.NoNeighbours {
-		if err := f.refined(best[:min(len(best), beside)], func(top []candidate) error { return f.addNeighbours(ctx, p, a, top) }); err != nil {
+		if err := f.refined(best[:min(len(best), beside)], func(top []candidate) error { return f.addNeighbours(p, a, top) }); err != nil {
 			return err
 		}
 	}
@@ -33,7 +32,7 @@ func (f *finder) refine(ctx context.Context, p *plan, a asked, best []candidate)
 		return nil
 	}
 	lead := slices.Clone(best[:feedbackFrom])
-	return f.refined(best[:min(len(best), refined)], func(top []candidate) error { return f.addFeedback(ctx, p, top, lead) })
+	return f.refined(best[:min(len(best), refined)], func(top []candidate) error { return f.addFeedback(p, top, lead) })
 }
 
 // refined lets add change the scores of top, which it is given by their numbers, and puts the best first again.
@@ -51,7 +50,7 @@ type neighbours struct {
 }
 
 // neighbours opens the pairs of a query. Words that bind are in none: they stand beside everything.
-func (f *finder) neighbours(ctx context.Context, p, places *plan, a asked) ([]neighbours, error) {
+func (f *finder) neighbours(p *plan, a asked) ([]neighbours, error) {
 	var pairs []neighbours
 	opened := map[string]*list{}
 	open := func(stem string) (g *group, l *list, err error) {
@@ -60,7 +59,7 @@ func (f *finder) neighbours(ctx context.Context, p, places *plan, a asked) ([]ne
 			return nil, nil, nil
 		}
 		if opened[stem] == nil {
-			if opened[stem], err = places.open(ctx, f.reader, fieldText, stem, true); err != nil {
+			if opened[stem], err = f.reader.list(fieldText, stem, withPlaces); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -83,23 +82,28 @@ func (f *finder) neighbours(ctx context.Context, p, places *plan, a asked) ([]ne
 }
 
 // addNeighbours adds what two words count that stand side by side in the query and in an article.
-func (f *finder) addNeighbours(ctx context.Context, p *plan, a asked, top []candidate) error {
-	places := &plan{}
-	defer places.close()
-	pairs, err := f.neighbours(ctx, p, places, a)
+func (f *finder) addNeighbours(p *plan, a asked, top []candidate) error {
+	pairs, err := f.neighbours(p, a)
 	if err != nil {
 		return err
 	}
 	for i, c := range top {
 		for _, pair := range pairs {
-			if err := cmp.Or(pair.one.seek(c.number), pair.two.seek(c.number)); err != nil {
-				return err
-			}
+			pair.one.seek(c.number)
+			pair.two.seek(c.number)
 			if pair.one.number != c.number || pair.two.number != c.number {
 				continue
 			}
-			if times := besides(pair.one.doc.Vectors, pair.two.doc.Vectors); times > 0 {
-				top[i].score += pair.weight * p.saturated(float64(times), fieldLength(pair.one.doc.Norm))
+			one, err := pair.one.posting()
+			if err != nil {
+				return err
+			}
+			two, err := pair.two.posting()
+			if err != nil {
+				return err
+			}
+			if times := besides(one.Locations(), two.Locations()); times > 0 {
+				top[i].score += pair.weight * p.saturated(float64(times), fieldLength(one.Norm()))
 			}
 		}
 	}
@@ -107,75 +111,68 @@ func (f *finder) addNeighbours(ctx context.Context, p *plan, a asked, top []cand
 }
 
 // besides is how often a place of two is the next after one of one. Places come in their order.
-func besides(one, two []*index.TermFieldVector) int {
+func besides(one, two []segment.Location) int {
 	times := 0
 	for _, v := range two {
-		for len(one) > 0 && one[0].Pos+1 < v.Pos {
+		for len(one) > 0 && one[0].Pos()+1 < v.Pos() {
 			one = one[1:]
 		}
-		if len(one) > 0 && one[0].Pos+1 == v.Pos {
+		if len(one) > 0 && one[0].Pos()+1 == v.Pos() {
 			times++
 		}
 	}
 	return times
 }
 
-// shared is a word of the leading articles; it weighs what share of them it is, and how rare.
-func (f *finder) shared(ctx context.Context, p *plan, term string, lead []candidate) (*group, error) {
-	l, err := p.open(ctx, f.reader, fieldText, term, false)
-	if err != nil {
-		return nil, err
-	}
-	g := &group{stem: term, idf: math.Log(float64(p.stats.count) / float64(max(l.count, 1)))}
-	g.add(l, 1)
+// share is what the leading articles have of one term.
+type share struct {
+	articles int
+	weight   float64 // the sum of their scores, each with the part of the article that the term is
+}
+
+// shares finds the terms of the leading articles.
+func (f *finder) shares(lead []candidate) (map[string]*share, error) {
+	shares := map[string]*share{}
 	for _, c := range lead {
-		if err := l.seek(c.number); err != nil {
+		err := f.reader.own(c.number, func(term []byte, frequency, length float64) {
+			s := shares[string(term)]
+			if s == nil {
+				s = new(share)
+				shares[string(term)] = s
+			}
+			s.articles++
+			s.weight += c.score * frequency / length
+		})
+		if err != nil {
 			return nil, err
 		}
-		if l.number == c.number {
-			g.weight += c.score * g.idf * float64(l.doc.Freq) / fieldLength(l.doc.Norm)
-		}
 	}
-	// The list stands at the last of them; the scores begin before.
-	l, err = p.open(ctx, f.reader, fieldText, term, false)
-	g.lists[0] = l
-	return g, err
+	return shares, nil
 }
 
 // addFeedback adds words that the leading articles share.
-func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate) error {
-	values, err := f.reader.DocValueReader([]string{fieldText})
+func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
+	shares, err := f.shares(lead)
 	if err != nil {
 		return err
 	}
-	in := map[string]int{}
-	for _, c := range lead {
-		var id [8]byte
-		err := values.VisitDocValues(index.NewIndexInternalID(id[:], c.number), func(_ string, term []byte) {
-			in[string(term)]++
-		})
-		if err != nil {
-			return err
-		}
-	}
 	for _, g := range p.groups {
-		delete(in, g.stem)
+		delete(shares, g.stem)
 	}
-	delete(in, everywhere)
 	more := &plan{stats: p.stats, length: p.length}
-	defer more.close()
-	slices.SortFunc(lead, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
-	for term, n := range in {
-		if n < feedbackIn || len(term) < 5 || f.index.light[term] {
+	for term, s := range shares {
+		if s.articles < feedbackIn || f.index.light[term] {
 			continue
 		}
-		g, err := f.shared(ctx, more, term, lead)
+		count, err := f.reader.count(fieldText, term)
 		if err != nil {
 			return err
 		}
-		if g.count <= p.stats.count/10 {
-			more.groups = append(more.groups, g)
+		if count > p.stats.count/10 {
+			continue
 		}
+		idf := math.Log(float64(p.stats.count) / float64(max(count, 1)))
+		more.groups = append(more.groups, &group{stem: term, idf: idf, weight: s.weight * idf})
 	}
 	slices.SortFunc(more.groups, func(a, b *group) int {
 		if a.weight != b.weight {
@@ -191,12 +188,98 @@ func (f *finder) addFeedback(ctx context.Context, p *plan, top, lead []candidate
 	for _, g := range more.groups {
 		g.weight *= feedbackPart / best
 	}
+	return f.settle(more, top)
+}
+
+// settle adds the scores of a plan to those of top, which stand by their numbers. What is surely behind the page may stay as it is: to find an
+// article in a list is quick, to read how often the word stands there is not.
+func (f *finder) settle(p *plan, top []candidate) error {
+	// The page, and one more, by which it is known that there is another one.
+	need := f.query.Limit + 1
+	if f.query.After != "" || f.ranged() || need*4 > len(top) {
+		return f.addScores(p, top)
+	}
+	most, err := f.atMost(p, top)
+	if err != nil {
+		return err
+	}
+	order := make([]int, len(top))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(most[b], most[a]) })
+	var settled []float64
+	for done, step := 0, need*4; done < len(order); step *= 2 {
+		next := order[done:min(done+step, len(order))]
+		done += len(next)
+		slices.Sort(next)
+		part := make([]candidate, len(next))
+		for i, at := range next {
+			part[i] = top[at]
+		}
+		if err := f.addScores(p, part); err != nil {
+			return err
+		}
+		for i, at := range next {
+			top[at] = part[i]
+			factor, err := f.recency(top[at].number)
+			if err != nil {
+				return err
+			}
+			settled = append(settled, top[at].score*factor)
+		}
+		slices.SortFunc(settled, func(a, b float64) int { return cmp.Compare(b, a) })
+		if done < len(order) && settled[need-1] > most[order[done]]*(1+1e-9) {
+			break
+		}
+	}
+	return nil
+}
+
+// addScores adds the scores of a plan to those of articles by their numbers.
+func (f *finder) addScores(p *plan, top []candidate) error {
+	if err := f.reopen(p, withFrequency); err != nil {
+		return err
+	}
 	for i := range top {
-		score, _, err := more.score(top[i].number, 0)
+		score, _, err := p.score(top[i].number, 0)
 		if err != nil {
 			return err
 		}
 		top[i].score += score
+	}
+	return nil
+}
+
+// atMost is more than each article can come to with the scores of a plan, its date reckoned in.
+func (f *finder) atMost(p *plan, top []candidate) ([]float64, error) {
+	if err := f.reopen(p, articlesOnly); err != nil {
+		return nil, err
+	}
+	most := make([]float64, len(top))
+	for i, c := range top {
+		for _, g := range p.groups {
+			if g.seek(c.number); g.at() == c.number {
+				c.score += g.weight * g.idf * (bm25K1 + 1)
+			}
+		}
+		factor, err := f.recency(c.number)
+		if err != nil {
+			return nil, err
+		}
+		most[i] = c.score * factor
+	}
+	return most, nil
+}
+
+// reopen opens the lists of a plan's stems, each of which is one group.
+func (f *finder) reopen(p *plan, d detail) error {
+	for _, g := range p.groups {
+		l, err := f.reader.list(fieldText, g.stem, d)
+		if err != nil {
+			return err
+		}
+		g.lists, g.parts = []*list{l}, []float64{1}
 	}
 	return nil
 }

@@ -59,18 +59,13 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	}
 	a := x.read(q.Text, s)
 	x.release(s)
-	advanced, err := x.bleve.Advanced()
-	if err != nil {
-		return Results{}, err
-	}
-	r, err := advanced.Reader()
+	r, err := x.reader()
 	if err != nil {
 		return Results{}, err
 	}
 	defer r.Close()
 	var results Results
 	p, err := x.plan(ctx, r, q, &a, &results)
-	defer func() { p.close() }()
 	if err != nil || len(p.groups) == 0 {
 		return results, err
 	}
@@ -85,8 +80,8 @@ func bounded(limit int) int {
 	return min(limit, maxResults)
 }
 
-// plan opens the lists of a query. The plan must be closed, also beside an error.
-func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked, results *Results) (*plan, error) {
+// plan opens the lists of a query.
+func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results *Results) (*plan, error) {
 	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks, length: bm25B}
 	if a.asks && !q.Ranking.NoLength {
 		p.length = questionB
@@ -99,7 +94,7 @@ func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked
 		return p, err
 	}
 	if len(a.words) == 0 && strings.TrimSpace(q.Text) == "" || len(a.words) == 0 && len(a.without) > 0 {
-		l, err := p.open(ctx, r, fieldText, everywhere, false)
+		l, err := r.list(fieldText, everywhere, withFrequency)
 		if err != nil {
 			return p, err
 		}
@@ -108,26 +103,26 @@ func (x *Index) plan(ctx context.Context, r index.IndexReader, q Query, a *asked
 		p.groups = append(p.groups, g)
 	}
 	for _, stem := range a.without {
-		g, err := p.single(ctx, r, fieldText, stem)
+		g, err := r.single(fieldText, stem)
 		if err != nil {
 			return p, err
 		}
 		p.without = append(p.without, g)
 	}
 	for _, mark := range q.filters() {
-		g, err := p.single(ctx, r, fieldMarks, mark)
+		g, err := r.single(fieldMarks, mark)
 		if err != nil {
 			return p, err
 		}
 		p.filters = append(p.filters, g)
 	}
 	p.order(x.most)
-	return p, x.boundMonths(ctx, r, p, q, results)
+	return p, x.boundMonths(r, p, q, x.most, results)
 }
 
 // single is a group of one list.
-func (p *plan) single(ctx context.Context, r index.IndexReader, field, term string) (*group, error) {
-	l, err := p.open(ctx, r, field, term, false)
+func (r *reader) single(field, term string) (*group, error) {
+	l, err := r.list(field, term, articlesOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +150,7 @@ func (q Query) filters() []string {
 }
 
 // openWords opens the lists of the words, and of what stands for a word that no article has.
-func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Query, a *asked, results *Results) error {
+func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *asked, results *Results) error {
 	synonyms := make([][][]string, len(a.words))
 	if !q.Ranking.NoSynonyms {
 		synonyms = x.synonymsIn(a.words)
@@ -165,14 +160,14 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 		if g.light {
 			g.weight = lightWeight
 		}
-		l, err := p.open(ctx, r, fieldText, stem, false)
+		l, err := r.list(fieldText, stem, withFrequency)
 		if err != nil {
 			return err
 		}
 		g.add(l, 1)
 		results.Words = append(results.Words, stem)
 		for _, stems := range synonyms[i] {
-			l, err := p.openSynonym(ctx, r, stems)
+			l, err := r.openSynonym(stems)
 			if err != nil {
 				return err
 			}
@@ -184,7 +179,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 			return err
 		}
 		for _, o := range others {
-			l, err := p.open(ctx, r, fieldText, o.stem, false)
+			l, err := r.list(fieldText, o.stem, withFrequency)
 			if err != nil {
 				return err
 			}
@@ -206,7 +201,7 @@ func (x *Index) openWords(ctx context.Context, r index.IndexReader, p *plan, q Q
 
 // boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
 // months of a date range.
-func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q Query, results *Results) error {
+func (x *Index) boundMonths(r *reader, p *plan, q Query, most uint64, results *Results) error {
 	if len(p.groups) == 0 {
 		return nil
 	}
@@ -215,30 +210,32 @@ func (x *Index) boundMonths(ctx context.Context, r index.IndexReader, p *plan, q
 		rarest = min(rarest, f.count)
 	}
 	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	if rarest <= x.most && !ranged {
+	if rarest <= most && !ranged {
 		return nil
 	}
 	months, err := readMonths(r)
 	if err != nil {
 		return err
 	}
-	g := &group{weight: 1}
+	var marks []string
 	sum := 0.0
 	for _, m := range months {
 		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
 			continue
 		}
-		if sum >= float64(x.most) {
+		if sum >= float64(most) {
 			results.Bounded = true
 			break
 		}
-		l, err := p.open(ctx, r, fieldMarks, m.mark, false)
-		if err != nil {
-			return err
-		}
-		g.add(l, 1)
+		marks = append(marks, m.mark)
 		sum += float64(m.count) * float64(rarest) / float64(p.stats.count)
 	}
+	l, err := r.union(fieldMarks, marks)
+	if err != nil {
+		return err
+	}
+	g := &group{weight: 1}
+	g.add(l, 1)
 	p.filters = append(p.filters, g)
 	return nil
 }
@@ -251,7 +248,7 @@ type monthCount struct {
 }
 
 // readMonths returns the months of the index, newest first, undated articles last.
-func readMonths(r index.IndexReader) ([]monthCount, error) {
+func readMonths(r *reader) ([]monthCount, error) {
 	dict, err := r.FieldDictPrefix(fieldMarks, []byte(markMonth))
 	if err != nil {
 		return nil, err
@@ -277,21 +274,17 @@ func readMonths(r index.IndexReader) ([]monthCount, error) {
 // finder runs a plan and makes a page of what it finds.
 type finder struct {
 	index   *Index
-	reader  index.IndexReader
+	reader  *reader
 	query   Query
 	results *Results
-	marks   index.DocValueReader
 }
 
 func (f *finder) find(ctx context.Context, p *plan, a asked) error {
-	var err error
-	if f.marks, err = f.reader.DocValueReader([]string{fieldMarks}); err != nil {
-		return err
-	}
-	counts := map[string]int{}
+	var counted *counting
 	var visit func(uint64)
 	if f.query.Facets {
-		visit = func(number uint64) { f.eachMark(number, func(mark string) { counts[mark]++ }) }
+		counted = f.reader.counting()
+		visit = counted.visit
 	}
 	keep := maxResults
 	if f.newest() { // the score says nothing of the date
@@ -303,7 +296,7 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 	}
 	f.results.Total = found
 	if len(a.phrases) > 0 {
-		exact, err := f.withPhrases(ctx, slices.Clone(best), a.phrases)
+		exact, err := f.withPhrases(slices.Clone(best), a.phrases)
 		if err != nil {
 			return err
 		}
@@ -314,35 +307,25 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		}
 	}
 	if !f.newest() && len(a.words) > 0 {
-		if err := f.refine(ctx, p, a, best); err != nil {
+		if err := f.refine(p, a, best); err != nil {
 			return err
 		}
 	}
-	best = f.rerank(best)
-	f.results.Facets = facets(counts)
+	if best, err = f.rerank(best); err != nil {
+		return err
+	}
+	if counted != nil {
+		sums, err := counted.sums()
+		if err != nil {
+			return err
+		}
+		f.results.Facets = facets(sums)
+	}
 	return f.page(best)
 }
 
 // newest: without words there is nothing to rank by.
 func (f *finder) newest() bool { return f.query.Newest || strings.TrimSpace(f.query.Text) == "" }
-
-// eachMark calls visit with the marks of an article.
-func (f *finder) eachMark(number uint64, visit func(mark string)) {
-	var id [8]byte
-	// An article whose marks cannot be read counts as one without.
-	_ = f.marks.VisitDocValues(index.NewIndexInternalID(id[:], number), func(_ string, term []byte) { visit(string(term)) })
-}
-
-// minute is when an article was published, in minutes since 1970; 0: undated.
-func (f *finder) minute(number uint64) int64 {
-	minute := int64(0)
-	f.eachMark(number, func(mark string) {
-		if rest, ok := strings.CutPrefix(mark, markMinute); ok {
-			minute, _ = strconv.ParseInt(rest, 10, 64)
-		}
-	})
-	return minute
-}
 
 // Recency: an article of today counts so much more than an old one, half of that after so long.
 const (
@@ -350,47 +333,57 @@ const (
 	recencyHalf = 365 * 24 * time.Hour
 )
 
-// rerank brings the date in: as a factor, as a filter, or as the order.
-func (f *finder) rerank(best []candidate) []candidate {
-	q := f.query
-	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	recency := !q.Ranking.NoRecency && !q.Now.IsZero() && !f.newest()
-	if !ranged && !recency && !f.newest() {
-		return best
+// ranged: only articles of some days are wanted.
+func (f *finder) ranged() bool { return !f.query.From.IsZero() || !f.query.Until.IsZero() }
+
+// recency is what the date of an article makes of its score.
+func (f *finder) recency(number uint64) (float64, error) {
+	if f.query.Ranking.NoRecency || f.query.Now.IsZero() || f.newest() {
+		return 1, nil
 	}
-	// Marks are read fastest in the order in which they lie.
-	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
+	minute, err := f.reader.minute(number)
+	if err != nil || minute == 0 {
+		return 1, err
+	}
+	age := max(f.query.Now.Sub(time.Unix(minute*60, 0)), 0)
+	return 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf)), nil
+}
+
+// rerank brings the date in: as a factor, as a filter, or as the order.
+func (f *finder) rerank(best []candidate) ([]candidate, error) {
+	q := f.query
 	kept := best[:0]
 	for _, c := range best {
-		minute := f.minute(c.number)
+		minute, err := f.reader.minute(c.number)
+		if err != nil {
+			return nil, err
+		}
 		at := time.Unix(minute*60, 0)
-		if ranged && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
+		if f.ranged() && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
 			f.results.Total--
 			continue
 		}
-		switch {
-		case f.newest():
+		factor, err := f.recency(c.number)
+		if err != nil {
+			return nil, err
+		}
+		if c.score *= factor; f.newest() {
 			c.score = float64(minute)
-		case recency && minute > 0:
-			age := max(q.Now.Sub(at), 0)
-			c.score *= 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf))
 		}
 		kept = append(kept, c)
 	}
 	slices.SortFunc(kept, func(a, b candidate) int { return -a.compare(b) })
-	return kept
+	return kept, nil
 }
 
 // withPhrases keeps the articles in which every phrase stands.
-func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]string) ([]candidate, error) {
+func (f *finder) withPhrases(best []candidate, phrases [][]string) ([]candidate, error) {
 	slices.SortFunc(best, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	for _, phrase := range phrases {
 		lists := make([]*list, len(phrase))
-		p := &plan{}
 		for i, stem := range phrase {
-			l, err := p.open(ctx, f.reader, fieldText, stem, true)
+			l, err := f.reader.list(fieldText, stem, withPlaces)
 			if err != nil {
-				p.close()
 				return nil, err
 			}
 			lists[i] = l
@@ -399,14 +392,12 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 		for _, c := range best {
 			ok, err := stands(lists, c.number)
 			if err != nil {
-				p.close()
 				return nil, err
 			}
 			if ok {
 				kept = append(kept, c)
 			}
 		}
-		p.close()
 		best = kept
 	}
 	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
@@ -416,14 +407,12 @@ func (f *finder) withPhrases(ctx context.Context, best []candidate, phrases [][]
 // stands reports whether the words of lists stand one after another in an article.
 func stands(lists []*list, number uint64) (bool, error) {
 	for _, l := range lists {
-		if err := l.seek(number); err != nil {
-			return false, err
-		}
-		if l.number != number {
+		if l.seek(number); l.number != number {
 			return false, nil
 		}
 	}
-	return together(lists) > 0, nil
+	times, err := together(lists)
+	return times > 0, err
 }
 
 // page cuts the page out of the order.

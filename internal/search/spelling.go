@@ -22,13 +22,13 @@ type other struct {
 
 // standsFor finds what may stand for a word that count articles have: for a Latin word its Persian reading; and for a word that no article
 // has and that has no synonym, those that are spelled nearly alike.
-func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown string, count uint64, synonym bool) ([]other, error) {
+func (x *Index) standsFor(ctx context.Context, r *reader, stem, shown string, count uint64, synonym bool) ([]other, error) {
 	if ctx.Err() != nil || synonym {
 		return nil, ctx.Err()
 	}
 	if isLatin(stem) {
 		for _, pattern := range []string{finglish(stem), regexp.QuoteMeta(keyboard(stem))} {
-			found, err := commonest(ctx, r, func(d dictionaries, field string) (index.FieldDict, error) { return d.FieldDictRegexp(field, pattern) })
+			found, err := commonest(ctx, r, func(field string) (index.FieldDict, error) { return r.FieldDictRegexp(field, pattern) })
 			if err != nil {
 				return nil, err
 			}
@@ -48,8 +48,8 @@ func (x *Index) standsFor(ctx context.Context, r index.IndexReader, stem, shown 
 	case letters > 7:
 		distance = 2
 	}
-	found, err := commonest(ctx, r, func(d dictionaries, field string) (index.FieldDict, error) {
-		return d.FieldDictFuzzy(field, folded, distance, "")
+	found, err := commonest(ctx, r, func(field string) (index.FieldDict, error) {
+		return r.FieldDictFuzzy(field, folded, distance, "")
 	})
 	if err != nil || found.Term == "" {
 		return nil, err
@@ -123,38 +123,25 @@ func (x *Index) other(word string, count uint64) other {
 	return o
 }
 
-// dictionaries is what scorch's readers can do.
-type dictionaries interface {
-	index.IndexReaderRegexp
-	index.IndexReaderFuzzy
-}
-
 // likeEnough is how many words that match are counted.
 const likeEnough = 64
 
 // commonest is the word that most articles have among those nearest in spelling, of headlines and tags, and where there is none of the
 // stems of whole articles; Term "" where there is none either.
-func commonest(ctx context.Context, r index.IndexReader, open func(d dictionaries, field string) (index.FieldDict, error)) (index.DictEntry, error) {
-	d, ok := r.(dictionaries)
-	if !ok {
-		return index.DictEntry{}, nil
-	}
+func commonest(ctx context.Context, r *reader, open func(field string) (index.FieldDict, error)) (index.DictEntry, error) {
 	for _, field := range []string{fieldWords, fieldText} {
-		entries, err := nearest(ctx, d, field, open)
+		entries, err := nearest(ctx, field, open)
 		if err != nil {
 			return index.DictEntry{}, err
 		}
 		var best index.DictEntry
 		for _, entry := range entries {
-			list, err := r.TermFieldReader(ctx, []byte(entry.Term), field, false, false, false)
+			l, err := r.list(field, entry.Term, articlesOnly)
 			if err != nil {
 				return best, err
 			}
-			if entry.Count = list.Count(); entry.Count > best.Count {
+			if entry.Count = l.count; entry.Count > best.Count {
 				best = entry
-			}
-			if err := list.Close(); err != nil {
-				return best, err
 			}
 		}
 		if best.Term != "" {
@@ -165,8 +152,8 @@ func commonest(ctx context.Context, r index.IndexReader, open func(d dictionarie
 }
 
 // nearest are the entries with the least distance.
-func nearest(ctx context.Context, d dictionaries, field string, open func(d dictionaries, field string) (index.FieldDict, error)) ([]index.DictEntry, error) {
-	dict, err := open(d, field)
+func nearest(ctx context.Context, field string, open func(field string) (index.FieldDict, error)) ([]index.DictEntry, error) {
+	dict, err := open(field)
 	if err != nil {
 		return nil, err
 	}

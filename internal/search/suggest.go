@@ -25,6 +25,8 @@ const (
 	suggestTerms     = 2000 // words that begin so
 	suggestBranches  = 8    // of them that are looked up
 	suggestMinPrefix = 2    // letters
+	suggestFirst     = 400  // articles with the rarest word, in the newest months
+	suggestMore      = 16   // times as many, where those are too few
 )
 
 // Suggest completes the last word of typed. It gives at most limit of each kind, and nothing for fewer than two letters.
@@ -37,11 +39,7 @@ func (x *Index) Suggest(ctx context.Context, typed string, limit int) (Suggestio
 	if len(words) == 0 || utf8.RuneCountInString(words[len(words)-1]) < suggestMinPrefix {
 		return found, nil
 	}
-	advanced, err := x.bleve.Advanced()
-	if err != nil {
-		return found, err
-	}
-	r, err := advanced.Reader()
+	r, err := x.reader()
 	if err != nil {
 		return found, err
 	}
@@ -53,7 +51,7 @@ func (x *Index) Suggest(ctx context.Context, typed string, limit int) (Suggestio
 	return found, err
 }
 
-func suggestTags(r index.IndexReader, typed string, limit int) ([]Label, error) {
+func suggestTags(r *reader, typed string, limit int) ([]Label, error) {
 	entries, err := beginning(r, fieldNames, typed, limit)
 	var tags []Label
 	for _, e := range entries {
@@ -66,7 +64,7 @@ func suggestTags(r index.IndexReader, typed string, limit int) ([]Label, error) 
 }
 
 // beginning returns the commonest terms of a field that begin so.
-func beginning(r index.IndexReader, field, prefix string, limit int) ([]index.DictEntry, error) {
+func beginning(r *reader, field, prefix string, limit int) ([]index.DictEntry, error) {
 	dict, err := r.FieldDictPrefix(field, []byte(prefix))
 	if err != nil {
 		return nil, err
@@ -87,48 +85,61 @@ func beginning(r index.IndexReader, field, prefix string, limit int) ([]index.Di
 	return entries[:min(len(entries), limit)], nil
 }
 
-// suggestArticles finds the newest articles with all words, the last of which is a beginning.
-func (x *Index) suggestArticles(ctx context.Context, r index.IndexReader, words []string, limit int) ([]int64, error) {
-	p := &plan{must: true}
-	defer func() { p.close() }()
-	var err error
-	if p.stats, err = x.measure(ctx, r); err != nil {
+// suggestArticles finds the newest articles with all words, the last of which is a beginning. It looks in the newest months first, and in more
+// of them where those have too few.
+func (x *Index) suggestArticles(ctx context.Context, r *reader, words []string, limit int) ([]int64, error) {
+	last := len(words) - 1
+	beginnings, err := beginning(r, fieldWords, words[last], suggestBranches)
+	if err != nil {
 		return nil, err
 	}
-	last := len(words) - 1
-	for i, word := range words {
-		found := []index.DictEntry{{Term: word}}
-		if i == last {
-			if found, err = beginning(r, fieldWords, word, suggestBranches); err != nil {
-				return nil, err
-			}
+	for most := uint64(suggestFirst); ; most *= suggestMore {
+		results, err := x.newestWith(ctx, r, words[:last], beginnings, limit, min(most, x.most))
+		if err != nil {
+			return nil, err
+		}
+		if len(results.Hits) < limit && results.Bounded && most < x.most {
+			continue
+		}
+		var codes []int64
+		for _, h := range results.Hits {
+			codes = append(codes, h.Code)
+		}
+		return codes, nil
+	}
+}
+
+// newestWith finds the newest articles that have all words and one of the last ones, among about as many as most that have the rarest.
+func (x *Index) newestWith(ctx context.Context, r *reader, words []string, last []index.DictEntry, limit int, most uint64) (Results, error) {
+	p := &plan{must: true}
+	var results Results
+	var err error
+	if p.stats, err = x.measure(ctx, r); err != nil {
+		return results, err
+	}
+	for i := range len(words) + 1 {
+		found := last
+		if i < len(words) {
+			found = []index.DictEntry{{Term: words[i]}}
 		}
 		g := &group{weight: 1}
 		for _, e := range found {
-			l, err := p.open(ctx, r, fieldWords, e.Term, false)
+			l, err := r.list(fieldWords, e.Term, articlesOnly)
 			if err != nil {
-				return nil, err
+				return results, err
 			}
 			g.add(l, 1)
 		}
 		if g.count == 0 {
-			return nil, nil
+			return results, nil
 		}
 		p.groups = append(p.groups, g)
 	}
-	p.order(x.most)
-	var results Results
+	p.order(most)
 	q := Query{Newest: true, Limit: limit}
-	if err := x.boundMonths(ctx, r, p, q, &results); err != nil {
-		return nil, err
+	if err := x.boundMonths(r, p, q, most, &results); err != nil {
+		return results, err
 	}
 	f := &finder{index: x, reader: r, query: q, results: &results}
-	if err := f.find(ctx, p, asked{}); err != nil {
-		return nil, err
-	}
-	var codes []int64
-	for _, h := range results.Hits {
-		codes = append(codes, h.Code)
-	}
-	return codes, nil
+	return results, f.find(ctx, p, asked{})
 }

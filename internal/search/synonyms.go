@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // MaxSynonymWords is how many words a synonym may have.
@@ -78,56 +78,71 @@ func (x *Index) synonymsIn(words []string) [][][]string {
 }
 
 // openSynonym opens the articles in which a synonym stands: a word, or words one after another.
-func (p *plan) openSynonym(ctx context.Context, r index.IndexReader, stems []string) (*list, error) {
+func (r *reader) openSynonym(stems []string) (*list, error) {
 	if len(stems) == 1 {
-		return p.open(ctx, r, fieldText, stems[0], false)
+		return r.list(fieldText, stems[0], withFrequency)
 	}
-	l := &list{count: end}
+	l := &list{count: end, scored: true}
 	for _, stem := range stems {
-		word, err := p.open(ctx, r, fieldText, stem, true)
+		word, err := r.list(fieldText, stem, withPlaces)
 		if err != nil {
 			return nil, err
 		}
 		l.words = append(l.words, word)
 		l.count = min(l.count, word.count)
 	}
-	return l, l.meet(0)
+	l.meet(0)
+	return l, nil
 }
 
-// meet goes to the first article at or after number in which the words of the list stand one after another.
-func (l *list) meet(number uint64) error {
+// meet goes to the first article at or after number in which the words of the list stand one after another. Where one cannot be read it
+// stays, and posting says why.
+func (l *list) meet(number uint64) {
 	for l.number = number; ; l.number++ {
 		for i := 0; i < len(l.words); i++ {
 			word := l.words[i]
-			if err := word.seek(l.number); err != nil {
-				return err
-			}
+			word.seek(l.number)
 			if word.number == end {
 				l.number = end
-				return nil
+				return
 			}
 			if word.number > l.number { // the words before it have to come along
 				l.number, i = word.number, -1
 			}
 		}
-		if times := together(l.words); times > 0 {
-			l.doc.Freq, l.doc.Norm = uint64(times), l.words[0].doc.Norm
-			return nil
+		if l.times, l.failed = together(l.words); l.times > 0 || l.failed != nil {
+			return
 		}
 	}
 }
 
+// several is what a list of several words tells of an article.
+type several struct {
+	segment.Posting // of the first word
+	times           uint64
+}
+
+// Frequency is how often the words stand there one after another.
+func (s several) Frequency() uint64 { return s.times }
+
 // together is how often words stand one after another in the article at which all their lists stand.
-func together(words []*list) int {
-	places := map[uint64]bool{}
+func together(words []*list) (uint64, error) {
+	var places []uint64
 	for i, l := range words {
-		here := map[uint64]bool{}
-		for _, v := range l.doc.Vectors {
-			if i == 0 || places[v.Pos-1] {
-				here[v.Pos] = true
+		found, err := l.posting()
+		if err != nil {
+			return 0, err
+		}
+		var here []uint64
+		for _, place := range found.Locations() {
+			if i == 0 || slices.Contains(places, place.Pos()-1) {
+				here = append(here, place.Pos())
 			}
+		}
+		if len(here) == 0 {
+			return 0, nil
 		}
 		places = here
 	}
-	return len(places)
+	return uint64(len(places)), nil
 }

@@ -25,6 +25,10 @@ const (
 	memoPairs = 1 << 14
 )
 
+func (k *known) is(folded []byte, joint int) bool {
+	return int(k.wordLen) == len(folded) && int(k.joint) == joint && string(k.word[:k.wordLen]) == string(folded)
+}
+
 // look returns what is known of a folded word; nil of one that is too long. The answer is valid until the next look.
 func (m *memo) look(g *grammar, folded []byte, joint int) *known {
 	if len(folded) > memoBytes {
@@ -33,10 +37,16 @@ func (m *memo) look(g *grammar, folded []byte, joint int) *known {
 	if m.words == nil {
 		m.seed, m.words, m.pairs = maphash.MakeSeed(), make([]known, memoWords), make([]uint64, memoPairs)
 	}
-	k := &m.words[maphash.Bytes(m.seed, folded)%memoWords]
-	if int(k.wordLen) == len(folded) && int(k.joint) == joint && string(k.word[:k.wordLen]) == string(folded) {
+	// Two words share two places, so that one that comes often is not put out by one that comes once.
+	at := maphash.Bytes(m.seed, folded) % memoWords &^ 1
+	k, second := &m.words[at], &m.words[at+1]
+	if k.is(folded, joint) {
 		return k
 	}
+	if second.is(folded, joint) {
+		return second
+	}
+	*second = *k
 	t := g.words[string(folded)]
 	stem := g.stemOf(folded, joint, t)
 	k.wordLen, k.joint = uint8(copy(k.word[:], folded)), uint8(joint)

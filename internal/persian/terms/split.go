@@ -76,7 +76,7 @@ func (s *Splitter) follows(i int) bool {
 
 // pair reports whether words written together are a compound, or a form of a verb after می.
 func (s *Splitter) pair(folded []byte, joint int, verb bool) bool {
-	if !verb && !s.grammar.openings[string(folded[:joint+len(beginning(folded[joint:]))])] {
+	if opening := folded[:joint+len(beginning(folded[joint:]))]; !verb && (!s.grammar.opening.has(opening) || !s.grammar.openings[string(opening)]) {
 		return false
 	}
 	return s.known.pair(folded, func() bool {

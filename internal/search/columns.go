@@ -1,0 +1,163 @@
+package search
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// columns are what the marks of a segment say, by article, on the heap: some 25 bytes an article. A search asks for the dates and facets of
+// thousands of articles, and reading them from the segment would be a third of what it costs.
+type columns struct {
+	minutes []uint32 // since 1970; 0: undated
+	from    []uint32 // where the facets of an article begin in facets; one more than there are articles
+	facets  []uint32 // places in names
+	names   []string // marks of sections, kinds, tags and reporters
+}
+
+// columnsOf returns those of a segment. Whoever asks first makes them (some hundred milliseconds for a million articles, after the index was opened and
+// after a great merge), and the others wait.
+func (x *Index) columnsOf(s *scorch.SegmentSnapshot) (*columns, error) {
+	x.columnsMu.Lock()
+	defer x.columnsMu.Unlock()
+	if c := x.columns[s.Id()]; c != nil {
+		return c, nil
+	}
+	c, err := makeColumns(s.Segment())
+	if err != nil {
+		return nil, err
+	}
+	x.columns[s.Id()] = c
+	return c, nil
+}
+
+// forgetColumns drops those of segments that were merged into others.
+func (x *Index) forgetColumns(present []*scorch.SegmentSnapshot) {
+	x.columnsMu.Lock()
+	defer x.columnsMu.Unlock()
+	if len(x.columns) <= len(present) {
+		return
+	}
+	kept := map[uint64]*columns{}
+	for _, s := range present {
+		if c := x.columns[s.Id()]; c != nil {
+			kept[s.Id()] = c
+		}
+	}
+	x.columns = kept
+}
+
+func makeColumns(s segment.Segment) (*columns, error) {
+	dict, err := s.Dictionary(fieldMarks)
+	if err != nil {
+		return nil, err
+	}
+	c := &columns{minutes: make([]uint32, s.Count()), from: make([]uint32, s.Count()+1)}
+	if err := eachTerm(dict, markMinute, func(mark string, article uint32) error {
+		minute, err := strconv.ParseInt(mark[len(markMinute):], 10, 64)
+		c.minutes[article] = uint32(min(max(minute, 0), math.MaxUint32))
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	eachFacet := func(visit func(mark string, article uint32) error) error {
+		for _, letter := range []string{markSection, markKind, markTag, markReporter} {
+			if err := eachTerm(dict, letter, visit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	// First how many each article has, then which.
+	sum := uint32(0)
+	err = eachFacet(func(_ string, article uint32) error { c.from[article+1]++; sum++; return nil })
+	if err != nil {
+		return nil, err
+	}
+	for i := range c.minutes {
+		c.from[i+1] += c.from[i]
+	}
+	c.facets = make([]uint32, sum)
+	next := make([]uint32, len(c.minutes))
+	copy(next, c.from)
+	err = eachFacet(func(mark string, article uint32) error {
+		if n := len(c.names); n == 0 || c.names[n-1] != mark {
+			c.names = append(c.names, mark)
+		}
+		c.facets[next[article]] = uint32(len(c.names) - 1)
+		next[article]++
+		return nil
+	})
+	return c, err
+}
+
+// eachTerm calls visit with each article of each term that begins with a letter, term by term.
+func eachTerm(dict segment.TermDictionary, letter string, visit func(term string, article uint32) error) error {
+	terms := dict.AutomatonIterator(nil, []byte(letter), []byte{letter[0] + 1})
+	var found segment.PostingsList
+	for {
+		entry, err := terms.Next()
+		if err != nil || entry == nil {
+			return err
+		}
+		if found, err = dict.PostingsList([]byte(entry.Term), nil, found); err != nil {
+			return err
+		}
+		open, ok := found.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
+		if !ok {
+			continue
+		}
+		if number, ok := open.DocNum1Hit(); ok {
+			err = visit(entry.Term, uint32(number))
+		} else if articles := open.ActualBitmap(); articles != nil {
+			articles.Iterate(func(number uint32) bool {
+				err = visit(entry.Term, number)
+				return err == nil
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// counting counts the facets of articles that are found.
+type counting struct {
+	reader *reader
+	counts [][]int32 // by segment and mark
+	failed error
+}
+
+func (r *reader) counting() *counting {
+	return &counting{reader: r, counts: make([][]int32, len(r.offsets))}
+}
+
+func (c *counting) visit(number uint64) {
+	i, local := c.reader.segment(number)
+	marks, err := c.reader.columns(i)
+	if err != nil {
+		c.failed = err
+		return
+	}
+	if c.counts[i] == nil {
+		c.counts[i] = make([]int32, len(marks.names))
+	}
+	for _, mark := range marks.facets[marks.from[local]:marks.from[local+1]] {
+		c.counts[i][mark]++
+	}
+}
+
+// sums are the counts of all segments together.
+func (c *counting) sums() (map[string]int, error) {
+	sums := map[string]int{}
+	for i, counts := range c.counts {
+		for mark, n := range counts {
+			if n > 0 {
+				sums[c.reader.marks[i].names[mark]] += int(n)
+			}
+		}
+	}
+	return sums, c.failed
+}
