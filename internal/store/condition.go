@@ -72,10 +72,11 @@ func (s *Store) Nodes(ctx context.Context) ([]news.Node, error) {
 // Shared tells whether other nodes may be at work in the same database.
 func (s *Store) Shared() bool { return s.dialect.listens }
 
-// Pool is how busy the connections to the database are, and how many small writes wait for the next commit.
+// Pool is how busy the connections to the database (of several hosts, to the primary) are, and how many small writes wait for the next commit.
 func (s *Store) Pool() (connections sql.DBStats, intake int) {
+	pool := s.read
 	if s.hosts != nil {
-		return s.hosts.primary.Stats(), len(s.intake.queue)
+		pool = s.hosts.primary
 	}
-	return s.read.Stats(), len(s.intake.queue)
+	return pool.Stats(), len(s.intake.queue)
 }

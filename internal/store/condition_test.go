@@ -38,6 +38,9 @@ func TestQueuesTellWhatWaitsAndSinceWhen(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if pool, waiting := s.Pool(); pool.OpenConnections < 1 || pool.MaxOpenConnections < 8 || waiting != 0 {
+			t.Errorf("the pool: %+v, %d wait", pool, waiting)
+		}
 		if q := queues()["comments"]; q.Length != 2 || !q.Oldest.Equal(now.Add(-2*time.Minute)) {
 			t.Errorf("two comments wait: %+v", q)
 		}
