@@ -107,6 +107,14 @@ func (p *page) id() string {
 	return p.last
 }
 
+// lives are the signs of life so far, once all is quiet.
+func (p *page) lives() int {
+	synctest.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.beats
+}
+
 // opens opens a page that follows things.
 func opens(t *testing.T, h *Hub, last string, on ...string) *page {
 	t.Helper()
@@ -198,11 +206,10 @@ func TestSilentPageHearsThatItsStreamLives(t *testing.T) {
 		h, _ := node(t, &gate{}, 5)
 		p := opens(t, h, "", "latest")
 		h.Hear(touched(6, "section/1"))
-		before := p.beats
+		before := p.lives()
 		time.Sleep(beats * beat)
-		synctest.Wait()
-		if p.beats != before+1 || !strings.HasPrefix(p.id(), "6.") {
-			t.Errorf("%d signs of life, the last with id %s", p.beats-before, p.id())
+		if p.lives() != before+1 || !strings.HasPrefix(p.id(), "6.") {
+			t.Errorf("%d signs of life, the last with id %s", p.lives()-before, p.id())
 		}
 	})
 }
