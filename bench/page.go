@@ -159,7 +159,7 @@ func (c *pageCmd) sizes(r *report, addr string, article, front packedFile) error
 	css, js := packedFile{}, packedFile{}
 	seen := map[string]bool{}
 	for _, match := range assetLink.FindAllSubmatch(article.plain, -1) {
-		path := string(match[1])
+		path, _, _ := strings.Cut(string(match[1]), "#")
 		if seen[path] {
 			continue
 		}
