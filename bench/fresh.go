@@ -260,17 +260,14 @@ func (c *freshCmd) zipf(ctx context.Context, w *workshop, addr string, paths []s
 	}
 	draw := rand.New(rand.NewPCG(7, 7))
 	var script strings.Builder
-	script.WriteString("local r = {}\nlocal i = 0\n")
+	script.WriteString("local r = {}\nlocal i = 0\nfunction init(args)\n") // wrk.format needs the address, which is known when init runs
 	for range 20_000 {
 		at, _ := slices.BinarySearch(weights, draw.Float64()*sum)
 		fmt.Fprintf(&script, "r[#r+1] = wrk.format(\"GET\", %q)\n", paths[min(at, len(paths)-1)])
 	}
-	script.WriteString("function request()\n i = i % #r + 1\n return r[i]\nend\n")
+	script.WriteString("end\nfunction request()\n i = i % #r + 1\n return r[i]\nend\n")
 	file := filepath.Join(w.temp, "zipf.lua")
-	// wrk.format needs the address, which is known when init runs.
-	text := strings.Replace(script.String(), "local i = 0\n", "local i = 0\nfunction init(args)\n", 1)
-	text = strings.Replace(text, "function request()", "end\nfunction request()", 1)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(script.String()), 0o600); err != nil {
 		return loaded{}, err
 	}
 	out, err := exec.CommandContext(ctx, "wrk", "-t", strconv.Itoa(min(2, runtime.NumCPU())), "-c", strconv.Itoa(connections), "-d", fmt.Sprintf("%.0fs", c.Time.Seconds()),

@@ -43,11 +43,7 @@ func (c *trainCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("%s holds no texts", c.File)
 		}
 	}
-	cfg, err := c.load(nil)
-	if err != nil {
-		return err
-	}
-	newsroom, done, err := openNewsroom(ctx, cfg)
+	newsroom, done, err := c.newsroom(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,11 +103,7 @@ type checkTextCmd struct {
 
 // Run tries a text.
 func (c *checkTextCmd) Run(ctx context.Context) error {
-	cfg, err := c.load(nil)
-	if err != nil {
-		return err
-	}
-	newsroom, done, err := openNewsroom(ctx, cfg)
+	newsroom, done, err := c.newsroom(ctx)
 	if err != nil {
 		return err
 	}

@@ -145,6 +145,15 @@ func (c console) CheckText(_ context.Context, text string) (discussion.Judgement
 	return c.app.engine.Check(news.SystemActor("console", news.Moderator), text)
 }
 
+// newsroom is openNewsroom with the settings as the flags say.
+func (c *common) newsroom(ctx context.Context) (commanded, func(), error) {
+	cfg, err := c.load(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return openNewsroom(ctx, cfg)
+}
+
 // openNewsroom finds the newsroom of a folder: the process that serves it, by its socket, or the folder itself when nobody does.
 func openNewsroom(ctx context.Context, cfg *config.Config) (commanded, func(), error) {
 	f, held, err := holdFolder(cfg.Data)

@@ -18,11 +18,7 @@ const reindexLook = 200 * time.Millisecond
 
 // Run builds them and tells how far they are.
 func (c *reindexCmd) Run(ctx context.Context) error {
-	cfg, err := c.load(nil)
-	if err != nil {
-		return err
-	}
-	newsroom, done, err := openNewsroom(ctx, cfg)
+	newsroom, done, err := c.newsroom(ctx)
 	if err != nil {
 		return err
 	}

@@ -108,18 +108,23 @@ func (p *Public) List(ctx context.Context, q news.ListQuery) (news.CardPage, err
 	if q.Tag != 0 || q.Reporter != "" {
 		order = ` ORDER BY t.order_at DESC, t.article_code DESC LIMIT $5`
 	}
+	return p.cardPage(ctx, q.Limit, `SELECT `+cardColumns+` `+query+order, from, until, after.At, after.ID, q.Limit+1, key)
+}
+
+// cardPage reads a page of cards; the query must allow one more than limit.
+func (p *Public) cardPage(ctx context.Context, limit int, query string, args ...any) (news.CardPage, error) {
 	var page news.CardPage
 	var last news.Cursor
 	err := p.s.each(ctx, func(r scanner) error {
 		card, at, err := scanCard(r)
-		if len(page.Cards) == q.Limit {
+		if len(page.Cards) == limit {
 			page.Next = last
 			return err
 		}
 		last = news.Cursor{At: at, ID: int64(card.Code)}
 		page.Cards = append(page.Cards, card)
 		return err
-	}, `SELECT `+cardColumns+` `+query+order, from, until, after.At, after.ID, q.Limit+1, key)
+	}, query, args...)
 	return page, err
 }
 

@@ -70,19 +70,8 @@ func (p *Public) FindPlain(ctx context.Context, text string, q news.ListQuery) (
 		}
 		query += ` AND (p.kicker || ' ' || p.headline || ' ' || p.lede) LIKE ` + args.add(likePattern(word)) + ` ESCAPE '!'`
 	}
-	var page news.CardPage
-	var last news.Cursor
-	err := p.s.each(ctx, func(r scanner) error {
-		card, at, err := scanCard(r)
-		if len(page.Cards) == q.Limit {
-			page.Next = last
-			return err
-		}
-		last = news.Cursor{At: at, ID: int64(card.Code)}
-		page.Cards = append(page.Cards, card)
-		return err
-	}, query+` ORDER BY p.order_at DESC, p.code DESC LIMIT `+args.add(q.Limit+1), args...)
-	return page, err
+	query += ` ORDER BY p.order_at DESC, p.code DESC LIMIT ` + args.add(q.Limit+1)
+	return p.cardPage(ctx, q.Limit, query, args...)
 }
 
 // Reporter finds somebody by the slug of their name; NotFound while it stands above no public article.
