@@ -40,6 +40,7 @@ type Index struct {
 
 	columnsMu sync.Mutex
 	columns   map[uint64]*columns // by the segment's number
+	scratches sync.Pool           // of those that no search uses
 }
 
 // splitters is how many searches and writers analyse at once; each splitter remembers 2 MB.

@@ -1,0 +1,160 @@
+package search
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// set is a set of the articles of one segment: a bit for each. Sets of a search lie in its scratch.
+type set []uint64
+
+// scratch is memory that one search after another uses.
+type scratch struct {
+	slab, words []uint64 // all, and what is free of it
+	containers  []container
+	numbers     []uint32
+	sums        []float64
+}
+
+// again makes everything free.
+func (s *scratch) again() {
+	s.words, s.containers, s.numbers, s.sums = s.slab, s.containers[:0], s.numbers[:0], s.sums[:0]
+}
+
+// set returns an empty one for so many articles.
+func (s *scratch) set(articles uint64) set {
+	n := int(articles+63) / 64
+	if len(s.words) < n {
+		s.slab = make([]uint64, max(2*len(s.slab), 8*n)) // who has the old ones keeps them
+		s.words = s.slab
+	}
+	found := s.words[:n:n]
+	s.words = s.words[n:]
+	clear(found)
+	return found
+}
+
+func (s set) count() int {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+func (s set) and(other set) {
+	for i := range s {
+		s[i] &= other[i]
+	}
+}
+
+func (s set) andNot(other set) {
+	for i := range s {
+		s[i] &^= other[i]
+	}
+}
+
+func (s set) or(other set) {
+	for i := range s {
+		s[i] |= other[i]
+	}
+}
+
+// add puts the articles of a list in.
+func (s set) add(containers []container) {
+	for i := range containers {
+		c := &containers[i]
+		if int(c.first/64) >= len(s) {
+			return // a damaged list: there are no such articles
+		}
+		here := s[c.first/64 : min(int(c.first/64)+perContainer/64, len(s))]
+		switch c.shape {
+		case array:
+			for i := range c.count {
+				if v := c.value(i); int(v/64) < len(here) {
+					here[v/64] |= 1 << (v % 64)
+				}
+			}
+		case bitmap:
+			for i := range here {
+				here[i] |= c.word(uint32(i))
+			}
+		case runs:
+			for i := range uint32(len(c.data) / 4) {
+				from, more := c.run(i)
+				for v := from; v <= from+more && int(v/64) < len(here); v++ {
+					here[v/64] |= 1 << (v % 64)
+				}
+			}
+		}
+	}
+}
+
+// appendTo appends the numbers of the articles, upwards.
+func (s set) appendTo(numbers []uint32) []uint32 {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			numbers = append(numbers, uint32(64*i+bits.TrailingZeros64(word)))
+		}
+	}
+	return numbers
+}
+
+// dropFirst takes the first n articles out.
+func (s set) dropFirst(n int) {
+	for i := range s {
+		for s[i] != 0 {
+			if n == 0 {
+				return
+			}
+			s[i] &= s[i] - 1
+			n--
+		}
+	}
+}
+
+// sampled is how many dates tell which articles are the newest.
+const sampled = 4096
+
+// newest leaves about as many of the articles in the sets of all segments as most: the newest, and where more than twice as many are of one
+// minute, those that came last into the index. Where all dates fit into the sample it is exactly as many and those of the same minute.
+func (r *reader) newest(sets []set, most int) error {
+	total := 0
+	for _, s := range sets {
+		total += s.count()
+	}
+	if total <= most {
+		return nil
+	}
+	var dates []uint32
+	for i, s := range sets {
+		marks, err := r.columns(i)
+		if err != nil {
+			return err
+		}
+		for at := 0; at < len(s); at += 1 + total/sampled {
+			for word := s[at]; word != 0; word &= word - 1 {
+				dates = append(dates, marks.minutes[64*at+bits.TrailingZeros64(word)])
+			}
+		}
+	}
+	if len(dates) > 0 {
+		slices.Sort(dates)
+		from := dates[len(dates)-max(len(dates)*most/total, 1)]
+		total = 0
+		for i, s := range sets {
+			r.marks[i].between(s, from, math.MaxUint32)
+			total += s.count()
+		}
+	}
+	if total <= 2*most {
+		return nil
+	}
+	for _, s := range sets {
+		here := s.count()
+		s.dropFirst(total - most)
+		total -= here - s.count()
+	}
+	return nil
+}
