@@ -307,14 +307,16 @@ func (l *list) addTo(to set, r *reader, segment int) {
 	to.or(all)
 }
 
-// posting is what the list tells of an article, and whether the article is in it. Articles of a segment must be asked for upwards.
-func (l *list) posting(segment int, number uint32) (posting, bool, error) {
+// posting is what the list tells of an article; nil: the article is not in it. Articles of a segment must be asked for upwards.
+func (l *list) posting(segment int, number uint32) (*posting, error) {
 	if l.words == nil {
 		return l.pieces[segment].posting(number)
 	}
 	first, times, err := together(l.words, segment, number)
-	first.frequency = times
-	return first, times > 0, err
+	if err != nil || times == 0 {
+		return nil, err
+	}
+	return &posting{frequency: times, length: first.length}, nil
 }
 
 // segment finds the segment of an article, and its number there.

@@ -2,7 +2,6 @@ package search
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"math"
 	"slices"
@@ -46,11 +45,11 @@ func (g *group) addTo(to set, r *reader, segment int) {
 // frequency is how often the group stands in an article, and the length of that article.
 func (g *group) frequency(segment int, number uint32) (tf, length float64, err error) {
 	for i, l := range g.lists {
-		found, ok, err := l.posting(segment, number)
+		found, err := l.posting(segment, number)
 		if err != nil {
 			return 0, 0, err
 		}
-		if ok {
+		if found != nil {
 			tf += g.parts[i] * float64(found.frequency)
 			length = found.length
 		}
@@ -79,35 +78,59 @@ type candidate struct {
 	score  float64
 }
 
-// worst is a heap of the best candidates with the worst on top.
-type worst []candidate
-
-func (w worst) Len() int           { return len(w) }
-func (w worst) Less(i, j int) bool { return w[i].compare(w[j]) < 0 }
-func (w worst) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
-func (w *worst) Push(v any)        { *w = append(*w, v.(candidate)) }
-func (w *worst) Pop() any {
-	last := (*w)[len(*w)-1]
-	*w = (*w)[:len(*w)-1]
-	return last
+// best are the best of the candidates that were offered, at most so many: a heap with the worst on top, when it is full.
+type best struct {
+	kept []candidate
+	most int
 }
 
-// keep takes a candidate in, where it is among the best.
-func (w *worst) keep(c candidate, most int) {
+// offer takes a candidate in, where it is among the best.
+func (b *best) offer(c candidate) {
 	switch {
-	case len(*w) < most:
-		if *w = append(*w, c); len(*w) == most {
-			heap.Init(w)
+	case len(b.kept) < b.most:
+		if b.kept = append(b.kept, c); len(b.kept) == b.most {
+			for at := b.most/2 - 1; at >= 0; at-- {
+				b.sink(at)
+			}
 		}
-	case (*w)[0].compare(c) < 0:
-		(*w)[0] = c
-		heap.Fix(w, 0)
+	case b.kept[0].compare(c) < 0:
+		b.kept[0] = c
+		b.sink(0)
+	}
+}
+
+// sink puts the candidate at a place below those that are worse.
+func (b *best) sink(at int) {
+	for {
+		next := 2*at + 1
+		if next >= len(b.kept) {
+			return
+		}
+		if next+1 < len(b.kept) && b.kept[next+1].compare(b.kept[next]) < 0 {
+			next++
+		}
+		if b.kept[at].compare(b.kept[next]) < 0 {
+			return
+		}
+		b.kept[at], b.kept[next] = b.kept[next], b.kept[at]
+		at = next
 	}
 }
 
 // compare: the worse score is less, and with the same score the older number.
 func (c candidate) compare(d candidate) int {
-	return cmp.Or(cmp.Compare(c.score, d.score), cmp.Compare(c.number, d.number))
+	if c.score < d.score {
+		return -1
+	}
+	if c.score > d.score {
+		return 1
+	}
+	return cmp.Compare(c.number, d.number)
+}
+
+// bestFirst sorts candidates.
+func bestFirst(some []candidate) {
+	slices.SortFunc(some, func(a, b candidate) int { return b.compare(a) })
 }
 
 // order puts the rarest groups first and decides how many choose the candidates.
@@ -227,7 +250,7 @@ func (p *plan) restrict(r *reader, segment int, s set) error {
 
 // run scores the candidates and returns the best of them, best first, and how many there were. counted may be nil.
 func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, counted *counting) ([]candidate, int, error) {
-	best, found := worst{}, 0
+	best, found := best{most: keep}, 0
 	for i := range chosen {
 		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
@@ -244,7 +267,7 @@ func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, count
 				continue
 			}
 			kept = append(kept, number)
-			best.keep(candidate{r.offsets[i] + uint64(number), scores[j]}, keep)
+			best.offer(candidate{r.offsets[i] + uint64(number), scores[j]})
 		}
 		found += len(kept)
 		if counted != nil {
@@ -253,8 +276,8 @@ func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, count
 			}
 		}
 	}
-	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
-	return best, found, nil
+	bestFirst(best.kept)
+	return best.kept, found, nil
 }
 
 // scores is the text part of the ranking for articles of a segment; below zero: the article has none of the words.

@@ -278,55 +278,66 @@ func (p *piece) has(number uint32) bool {
 	return ok
 }
 
-// posting reads what the list tells of an article, and whether the article is in it.
-func (p *piece) posting(number uint32) (posting, bool, error) {
+// posting reads what the list tells of an article; nil: the article is not in it.
+func (p *piece) posting(number uint32) (*posting, error) {
 	before, ok := p.walk.find(number)
-	if !ok || p.read && p.number == number {
-		return p.last, ok, nil
+	if !ok {
+		return nil, nil
+	}
+	if p.read && p.number == number {
+		return &p.last, nil
 	}
 	p.number, p.read = number, true
-	if p.slow != nil {
-		return p.walked(number)
-	}
-	if p.detail == articlesOnly {
+	switch {
+	case p.slow != nil:
+		return &p.last, p.walked(number)
+	case p.detail == articlesOnly:
 		p.last.frequency = 1
-		return p.last, true, nil
+		return &p.last, nil
 	}
 	if chunk := number / p.size; p.rest == nil || chunk != p.chunk {
-		var err error
-		if p.rest, err = p.freqs.load(chunk); err != nil {
-			return posting{}, false, err
+		if err := p.load(chunk); err != nil {
+			return nil, err
 		}
-		if p.detail == withPlaces {
-			if p.located, err = p.places.load(chunk); err != nil {
-				return posting{}, false, err
-			}
-		}
-		p.chunk = chunk
-		p.passed, _ = p.begins.find(chunk * p.size)
 	}
-	if err := p.skip(before - p.passed); err != nil {
-		return posting{}, false, err
+	if before > p.passed {
+		if err := p.skip(before - p.passed); err != nil {
+			return nil, err
+		}
 	}
 	p.passed = before + 1
-	err := p.take()
-	return p.last, true, err
+	return &p.last, p.take()
+}
+
+// load goes to the beginning of a chunk.
+func (p *piece) load(chunk uint32) (err error) {
+	if p.rest, err = p.freqs.load(chunk); err != nil {
+		return err
+	}
+	if p.detail == withPlaces {
+		if p.located, err = p.places.load(chunk); err != nil {
+			return err
+		}
+	}
+	p.chunk = chunk
+	p.passed, _ = p.begins.find(chunk * p.size)
+	return nil
 }
 
 // walked asks zapx.
-func (p *piece) walked(number uint32) (posting, bool, error) {
+func (p *piece) walked(number uint32) error {
 	found, err := p.slow.Advance(uint64(number))
 	if err != nil {
-		return posting{}, false, err
+		return err
 	}
 	if found == nil || found.Number() != uint64(number) {
-		return posting{}, false, fmt.Errorf("%w: an article is not in a list that has it", ErrDamaged)
+		return fmt.Errorf("%w: an article is not in a list that has it", ErrDamaged)
 	}
 	p.last = posting{max(found.Frequency(), 1), fieldLength(found.Norm()), p.last.places[:0]}
 	for _, place := range found.Locations() {
 		p.last.places = append(p.last.places, place.Pos())
 	}
-	return p.last, true, nil
+	return nil
 }
 
 // skip goes over so many articles of the chunk. Each has two varints, how often the term is in it with a bit that says that there are places,

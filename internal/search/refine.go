@@ -37,7 +37,7 @@ func (f *finder) refine(p *plan, a asked, best []candidate) error {
 func (f *finder) refined(top []candidate, add func(top []candidate) error) error {
 	slices.SortFunc(top, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	err := add(top)
-	slices.SortFunc(top, func(a, b candidate) int { return -a.compare(b) })
+	bestFirst(top)
 	return err
 }
 
@@ -91,11 +91,11 @@ func (f *finder) addNeighbours(p *plan, a asked, top []candidate) error {
 			if !pair.one.pieces[segment].has(number) || !pair.two.pieces[segment].has(number) {
 				continue
 			}
-			one, _, err := pair.one.posting(segment, number)
+			one, err := pair.one.posting(segment, number)
 			if err != nil {
 				return err
 			}
-			two, _, err := pair.two.posting(segment, number)
+			two, err := pair.two.posting(segment, number)
 			if err != nil {
 				return err
 			}

@@ -302,7 +302,7 @@ func (f *finder) rerank(best []candidate) error {
 		}
 		c.score *= factor
 	}
-	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
+	bestFirst(best)
 	return nil
 }
 
@@ -331,7 +331,7 @@ func (f *finder) withPhrases(best []candidate, phrases [][]string) ([]candidate,
 		}
 		best = kept
 	}
-	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
+	bestFirst(best)
 	return best, nil
 }
 
@@ -391,19 +391,25 @@ func readCursor(s string) (score float64, code int64, ok bool) {
 	return score, code, err1 == nil && err2 == nil && !math.IsNaN(score)
 }
 
+// facetValues is how many values of each kind a facet shows.
+const facetValues = 20
+
 func facets(counts map[string]int) Facets {
 	var f Facets
-	lists := map[string]*[]Count{markSection: &f.Sections, markTag: &f.Tags, markKind: &f.Kinds, markReporter: &f.Reporters}
-	for mark, n := range counts {
-		if list := lists[mark[:1]]; list != nil {
-			*list = append(*list, Count{mark[1:], n})
-		}
+	lists := map[byte]*[]Count{markSection[0]: &f.Sections, markTag[0]: &f.Tags, markKind[0]: &f.Kinds, markReporter[0]: &f.Reporters}
+	commoner := func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
 	}
-	for _, list := range lists {
-		slices.SortFunc(*list, func(a, b Count) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
-		})
-		*list = (*list)[:min(len(*list), 20)]
+	for mark, n := range counts {
+		list := lists[mark[0]]
+		c := Count{mark[1:], n}
+		// Most values are rare: they end here.
+		if list == nil || len(*list) == facetValues && commoner((*list)[facetValues-1], c) < 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(*list, c, commoner)
+		*list = slices.Insert(*list, at, c)
+		*list = (*list)[:min(len(*list), facetValues)]
 	}
 	return f
 }

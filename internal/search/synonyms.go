@@ -94,17 +94,17 @@ func (r *reader) openSynonym(stems []string) (*list, error) {
 }
 
 // together is what the list of the first word tells of an article, and how often the words of lists stand there one after another.
-func together(words []*list, segment int, number uint32) (first posting, times uint64, err error) {
+func together(words []*list, segment int, number uint32) (first *posting, times uint64, err error) {
 	for _, l := range words { // to find an article is quicker than to read it
 		if !l.pieces[segment].has(number) {
-			return posting{}, 0, nil
+			return nil, 0, nil
 		}
 	}
 	var places []uint64
 	for i, l := range words {
-		found, ok, err := l.posting(segment, number)
-		if err != nil || !ok {
-			return posting{}, 0, err
+		found, err := l.posting(segment, number)
+		if err != nil {
+			return nil, 0, err
 		}
 		if i == 0 {
 			first, places = found, slices.Clone(found.places)
