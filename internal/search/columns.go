@@ -15,8 +15,7 @@ import (
 type columns struct {
 	minutes []uint32 // since 1970; 0: undated
 	from    []uint32 // where the facets of an article begin in facets; one more than there are articles
-	facets  []uint32 // places in names
-	names   []string // marks of sections, kinds, tags and reporters
+	facets  []uint32 // places in facetNames
 
 	oldest, newest []uint32 // minutes in each block of articles
 }
@@ -32,7 +31,7 @@ func (x *Index) columnsOf(s *scorch.SegmentSnapshot) (*columns, error) {
 	if c := x.columns[s.Id()]; c != nil {
 		return c, nil
 	}
-	c, err := makeColumns(s.Segment())
+	c, err := x.facetNames.columns(s.Segment())
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +55,25 @@ func (x *Index) forgetColumns(present []*scorch.SegmentSnapshot) {
 	x.columns = kept
 }
 
-func makeColumns(s segment.Segment) (*columns, error) {
+// facetNames are the marks of sections, kinds, tags and reporters that any segment had, each once.
+type facetNames struct {
+	names  []string
+	places map[string]uint32
+}
+
+// place is where a mark stands, from now on where it is new.
+func (f *facetNames) place(mark string) uint32 {
+	at, ok := f.places[mark]
+	if !ok {
+		at = uint32(len(f.names))
+		f.names = append(f.names, mark)
+		f.places[mark] = at
+	}
+	return at
+}
+
+// columns makes those of a segment.
+func (f *facetNames) columns(s segment.Segment) (*columns, error) {
 	dict, err := s.Dictionary(fieldMarks)
 	if err != nil {
 		return nil, err
@@ -92,11 +109,12 @@ func makeColumns(s segment.Segment) (*columns, error) {
 	c.facets = make([]uint32, sum)
 	next := make([]uint32, len(c.minutes))
 	copy(next, c.from)
+	last, place := "", uint32(0)
 	err = eachFacet(func(mark string, article uint32) error {
-		if n := len(c.names); n == 0 || c.names[n-1] != mark {
-			c.names = append(c.names, mark)
+		if mark != last {
+			last, place = mark, f.place(mark)
 		}
-		c.facets[next[article]] = uint32(len(c.names) - 1)
+		c.facets[next[article]] = place
 		next[article]++
 		return nil
 	})
@@ -159,42 +177,28 @@ func eachTerm(dict segment.TermDictionary, letter string, visit func(term string
 }
 
 // counting counts the facets of articles that are found.
-type counting struct {
-	reader *reader
-	counts [][]int32 // by segment and mark
-}
-
-func (r *reader) counting() *counting {
-	return &counting{reader: r, counts: make([][]int32, len(r.offsets))}
-}
+type counting []int32 // by places in facetNames
 
 // visit counts articles of a segment.
-func (c *counting) visit(segment int, numbers []uint32) error {
-	marks, err := c.reader.columns(segment)
-	if err != nil {
-		return err
-	}
-	if c.counts[segment] == nil {
-		c.counts[segment] = make([]int32, len(marks.names))
-	}
-	counts := c.counts[segment]
+func (c counting) visit(marks *columns, numbers []uint32) {
 	for _, number := range numbers {
-		for _, mark := range marks.facets[marks.from[number]:marks.from[number+1]] {
-			counts[mark]++
+		for _, place := range marks.facets[marks.from[number]:marks.from[number+1]] {
+			c[place]++
 		}
 	}
-	return nil
 }
 
-// sums are the counts of all segments together.
-func (c *counting) sums() map[string]int {
-	sums := map[string]int{}
-	for i, counts := range c.counts {
-		for mark, n := range counts {
-			if n > 0 {
-				sums[c.reader.marks[i].names[mark]] += int(n)
-			}
+// counting is ready to count what is in the segments, whose marks in names.
+func (r *reader) counting() (counted counting, names []string, err error) {
+	for i := range r.offsets {
+		if _, err := r.columns(i); err != nil { // so that all names are known
+			return nil, nil, err
 		}
 	}
-	return sums
+	r.index.columnsMu.Lock()
+	names = r.index.facetNames.names
+	r.index.columnsMu.Unlock()
+	r.counts = slices.Grow(r.counts[:0], len(names))[:len(names)]
+	clear(r.counts)
+	return r.counts, names, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/blevesearch/vellum"
@@ -155,28 +154,10 @@ func (r *reader) list(field, term string, d detail) (*list, error) {
 		if err := r.open(p, &dicts[i], term, d); err != nil {
 			return nil, err
 		}
-		if n := len(p.containers); n > 0 {
-			l.count += uint64(p.containers[n-1].before + p.containers[n-1].count)
-			if deleted := r.Segments()[i].Deleted(); deleted != nil {
-				l.count -= p.among(deleted)
-			}
-			p.rewind()
-		}
+		l.count += p.count(r.Segments()[i].Deleted())
+		p.rewind()
 	}
 	return l, nil
-}
-
-// among is how many articles of a bitmap are in the list.
-func (p *piece) among(deleted *roaring.Bitmap) uint64 {
-	p.rewind()
-	sum := uint64(0)
-	deleted.Iterate(func(number uint32) bool {
-		if p.has(number) {
-			sum++
-		}
-		return true
-	})
-	return sum
 }
 
 // open reads where the list of a term lies.
@@ -272,11 +253,20 @@ func (r *reader) openSlow(p *piece, in *dictionary, term string) error {
 
 // count is how many articles have a term.
 func (r *reader) count(field, term string) (uint64, error) {
-	l, err := r.list(field, term, articlesOnly)
+	dicts, err := r.dictionaries(field)
 	if err != nil {
 		return 0, err
 	}
-	return l.count, nil
+	sum, from := uint64(0), len(r.containers)
+	for i := range dicts {
+		r.counted = piece{}
+		if err := r.open(&r.counted, &dicts[i], term, articlesOnly); err != nil {
+			return 0, err
+		}
+		sum += r.counted.count(r.Segments()[i].Deleted())
+		r.containers = r.containers[:from]
+	}
+	return sum, nil
 }
 
 // rewind makes the list begin anew.

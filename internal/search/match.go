@@ -17,7 +17,7 @@ const (
 )
 
 // maxCandidates is how many articles a search scores, about.
-const maxCandidates = 10_000
+const maxCandidates = 5_000
 
 // group is a word of the query with all that may stand for it.
 type group struct {
@@ -249,8 +249,8 @@ func (p *plan) restrict(r *reader, segment int, s set) error {
 }
 
 // run scores the candidates and returns the best of them, best first, and how many there were. counted may be nil.
-func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, counted *counting) ([]candidate, int, error) {
-	best, found := best{most: keep}, 0
+func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, counted counting) ([]candidate, int, error) {
+	best, found := best{r.kept[:0], keep}, 0
 	for i := range chosen {
 		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
@@ -271,11 +271,14 @@ func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, count
 		}
 		found += len(kept)
 		if counted != nil {
-			if err := counted.visit(i, kept); err != nil {
+			marks, err := r.columns(i)
+			if err != nil {
 				return nil, 0, err
 			}
+			counted.visit(marks, kept)
 		}
 	}
+	r.kept = best.kept
 	bestFirst(best.kept)
 	return best.kept, found, nil
 }
@@ -295,6 +298,23 @@ func (p *plan) scores(ctx context.Context, r *reader, segment int, numbers []uin
 		}
 		whole := g.weight * g.idf
 		total += whole
+		if len(g.lists) == 1 && g.lists[0].words == nil {
+			one := &g.lists[0].pieces[segment]
+			if len(one.containers) == 0 {
+				continue
+			}
+			for i, number := range numbers {
+				found, err := one.posting(number)
+				if err != nil {
+					return nil, err
+				}
+				if found != nil {
+					covered[i] += whole
+					scores[i] += whole * p.saturated(g.parts[0]*float64(found.frequency), found.length)
+				}
+			}
+			continue
+		}
 		for i, number := range numbers {
 			tf, length, err := g.frequency(segment, number)
 			if err != nil {

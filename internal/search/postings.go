@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -38,11 +39,13 @@ type container struct {
 	data   []byte
 }
 
+// errContainers: a list of articles cannot be read.
+var errContainers = fmt.Errorf("%w: a list of articles cannot be read", ErrDamaged)
+
 // appendContainers reads a list and appends its containers to some.
 func appendContainers(to []container, raw []byte) ([]container, error) {
-	damaged := fmt.Errorf("%w: a list of articles cannot be read", ErrDamaged)
 	if len(raw) < 8 {
-		return to, damaged
+		return to, errContainers
 	}
 	var flags []byte // a bit for each container: it has runs
 	size, heads := int(binary.LittleEndian.Uint32(raw[4:])), 8
@@ -51,7 +54,7 @@ func appendContainers(to []container, raw []byte) ([]container, error) {
 		size = int(cookie>>16) + 1
 		flags, heads = raw[4:], 4+(size+7)/8
 	case cookie != cookieNoRuns || size > perContainer:
-		return to, damaged
+		return to, errContainers
 	}
 	at := heads + 4*size
 	if flags == nil || size >= offsetsFrom {
@@ -60,7 +63,7 @@ func appendContainers(to []container, raw []byte) ([]container, error) {
 	before := uint32(0)
 	for i := range size {
 		if at > len(raw) {
-			return to, damaged
+			return to, errContainers
 		}
 		head := raw[heads+4*i:]
 		c := container{first: uint32(binary.LittleEndian.Uint16(head)) << 16, before: before, count: uint32(binary.LittleEndian.Uint16(head[2:])) + 1}
@@ -68,7 +71,7 @@ func appendContainers(to []container, raw []byte) ([]container, error) {
 		switch {
 		case flags != nil && flags[i/8]&(1<<(i%8)) != 0:
 			if at+2 > len(raw) {
-				return to, damaged
+				return to, errContainers
 			}
 			c.shape, n = runs, 4*int(binary.LittleEndian.Uint16(raw[at:]))
 			at += 2
@@ -76,7 +79,7 @@ func appendContainers(to []container, raw []byte) ([]container, error) {
 			c.shape, n = bitmap, bitmapBytes
 		}
 		if at+n > len(raw) {
-			return to, damaged
+			return to, errContainers
 		}
 		c.data = raw[at : at+n]
 		at += n
@@ -270,6 +273,25 @@ func (p *piece) rewind() {
 	if p.again != nil {
 		p.slow = p.again()
 	}
+}
+
+// count is how many articles the list has that were not deleted.
+func (p *piece) count(deleted *roaring.Bitmap) uint64 {
+	n := len(p.containers)
+	if n == 0 {
+		return 0
+	}
+	sum := uint64(p.containers[n-1].before + p.containers[n-1].count)
+	if deleted != nil {
+		walk := walker{containers: p.containers}
+		deleted.Iterate(func(number uint32) bool {
+			if _, ok := walk.find(number); ok {
+				sum--
+			}
+			return true
+		})
+	}
+	return sum
 }
 
 // has reports whether an article is in the list.

@@ -8,13 +8,13 @@ import (
 
 // The best candidates are looked at more closely than all of them can be.
 const (
-	beside        = 100  // candidates whose places are read
-	besidePart    = 0.3  // what two words count that stand side by side, of the commoner one
-	refined       = 1000 // candidates that feedback changes
-	feedbackFrom  = 5    // articles whose words tell what the query is about
-	feedbackIn    = 2    // of them that a word must be in
-	feedbackTerms = 20   // words
-	feedbackPart  = 0.3  // of the best of them, beside a word that was typed
+	beside        = 100 // candidates whose places are read
+	besidePart    = 0.3 // what two words count that stand side by side, of the commoner one
+	refined       = 700 // candidates that feedback changes
+	feedbackFrom  = 5   // articles whose words tell what the query is about
+	feedbackIn    = 2   // of them that a word must be in
+	feedbackTerms = 20  // words
+	feedbackPart  = 0.3 // of the best of them, beside a word that was typed
 )
 
 // refine adds to the scores of the best candidates what is too dear to look at in all of them: words that stand side by side as in the

@@ -53,6 +53,13 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
 	q.Limit = bounded(q.Limit)
+	// As many at once as there are processors, who came first first: more would only make one another late.
+	select {
+	case x.turns <- struct{}{}:
+		defer func() { <-x.turns }()
+	case <-ctx.Done():
+		return Results{}, ctx.Err()
+	}
 	s, err := x.splitter(ctx)
 	if err != nil {
 		return Results{}, err
@@ -224,9 +231,12 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		return err
 	}
 	f.results.Bounded = bounded
-	var counted *counting
+	var counted counting
+	var names []string
 	if f.query.Facets {
-		counted = f.reader.counting()
+		if counted, names, err = f.reader.counting(); err != nil {
+			return err
+		}
 	}
 	keep := maxResults
 	if f.newest() { // the score says nothing of the date
@@ -257,7 +267,7 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		return err
 	}
 	if counted != nil {
-		f.results.Facets = facets(counted.sums())
+		f.results.Facets = facets(counted, names)
 	}
 	return f.page(best)
 }
@@ -394,15 +404,18 @@ func readCursor(s string) (score float64, code int64, ok bool) {
 // facetValues is how many values of each kind a facet shows.
 const facetValues = 20
 
-func facets(counts map[string]int) Facets {
+func facets(counted counting, names []string) Facets {
 	var f Facets
 	lists := map[byte]*[]Count{markSection[0]: &f.Sections, markTag[0]: &f.Tags, markKind[0]: &f.Kinds, markReporter[0]: &f.Reporters}
 	commoner := func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
 	}
-	for mark, n := range counts {
-		list := lists[mark[0]]
-		c := Count{mark[1:], n}
+	for i, n := range counted {
+		if n == 0 {
+			continue
+		}
+		list := lists[names[i][0]]
+		c := Count{names[i][1:], int(n)}
 		// Most values are rare: they end here.
 		if list == nil || len(*list) == facetValues && commoner((*list)[facetValues-1], c) < 0 {
 			continue

@@ -13,8 +13,11 @@ type set []uint64
 type scratch struct {
 	slab, words []uint64 // all, and what is free of it
 	containers  []container
+	counted     piece
 	numbers     []uint32
 	sums        []float64
+	kept        []candidate
+	counts      []int32
 }
 
 // again makes everything free.
