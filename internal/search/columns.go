@@ -188,7 +188,7 @@ func (c counting) visit(marks *columns, numbers []uint32) {
 	}
 }
 
-// counting is ready to count what is in the segments, whose marks in names.
+// counting is ready to count what is in the segments; names are the marks that it counts, in their places.
 func (r *reader) counting() (counted counting, names []string, err error) {
 	for i := range r.offsets {
 		if _, err := r.columns(i); err != nil { // so that all names are known

@@ -248,14 +248,8 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 	}
 	f.results.Total = found
 	if len(a.phrases) > 0 {
-		exact, err := f.withPhrases(slices.Clone(best), a.phrases)
-		if err != nil {
+		if best, err = f.quoted(best, a.phrases, counted); err != nil {
 			return err
-		}
-		if len(exact) > 0 {
-			best, f.results.Total = exact, len(exact)
-		} else {
-			f.results.NoPhrase = len(best) > 0
 		}
 	}
 	if !f.newest() && len(a.words) > 0 {
@@ -270,6 +264,28 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 		f.results.Facets = facets(counted, names)
 	}
 	return f.page(best)
+}
+
+// quoted leaves the articles in which every phrase stands, and counts those alone. Where none is left it leaves all, and says so.
+func (f *finder) quoted(best []candidate, phrases [][]string, counted counting) ([]candidate, error) {
+	exact, err := f.withPhrases(slices.Clone(best), phrases)
+	if err != nil {
+		return nil, err
+	}
+	if len(exact) == 0 {
+		f.results.NoPhrase = len(best) > 0
+		return best, nil
+	}
+	f.results.Total = len(exact)
+	if counted == nil {
+		return exact, nil
+	}
+	clear(counted)
+	for _, c := range exact {
+		segment, number := f.reader.segment(c.number)
+		counted.visit(f.reader.marks[segment], []uint32{number})
+	}
+	return exact, nil
 }
 
 // newest: without words there is nothing to rank by.

@@ -206,6 +206,33 @@ func TestFacetsCount(t *testing.T) {
 	}
 }
 
+func TestFacetsCountThePhrase(t *testing.T) {
+	x := filled(t, articles()...)
+	for text, want := range map[string]string{`"ملی در تهران"`: "[{3 1}]", `"تهران ملی"`: "[{1 1} {2 1} {3 1}]"} { // the second stands nowhere
+		if got := fmt.Sprint(search(t, x, Query{Text: text, Facets: true}).Facets.Sections); got != want {
+			t.Errorf("%s: sections %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestFacetsShowTheCommonest(t *testing.T) {
+	var documents []Document
+	for tag := range int64(60) {
+		for range 1 + (tag*7)%60 { // each as often as no other
+			documents = append(documents, Document{Code: int64(len(documents) + 1), Headline: "باران", Tags: []Label{{tag, "برچسب"}}})
+		}
+	}
+	tags := search(t, filled(t, documents...), Query{Text: "باران", Facets: true}).Facets.Tags
+	for i, c := range tags {
+		if c.Count != 60-i {
+			t.Fatalf("%v; want the commonest first", tags)
+		}
+	}
+	if len(tags) != facetValues {
+		t.Errorf("%d tags", len(tags))
+	}
+}
+
 func TestTyposAreForgivenOnlyWhereNothingIsExact(t *testing.T) {
 	x := filled(t, articles()...)
 	for text, want := range map[string]string{"نمایشکاه": "نمایشگاه", "نمایشگاه": "", "فوتبلا": "فوتبال", "felestin": "فلسطین", "tihran": "تهران", "تهران": ""} {
@@ -338,6 +365,49 @@ func TestWordsOfManyArticlesAreSoughtInTheNewestMonths(t *testing.T) {
 		got := codes(r)
 		if len(got) == 0 || slices.Max(got) != tt.newest || r.Total != tt.total || r.Bounded != tt.bounded {
 			t.Errorf("%s: %v of %d, bounded: %v", name, got, r.Total, r.Bounded)
+		}
+	}
+}
+
+func TestArticlesWithAllWordsAreChosenFirst(t *testing.T) {
+	var documents []Document
+	for i := range 300 { // the older half has both words in every tenth article, the newer half never
+		words := []string{"باران", "برف"}[i%2]
+		if i < 150 && i%10 == 0 {
+			words = "باران برف"
+		}
+		documents = append(documents, Document{Code: int64(i + 1), Headline: words, At: day("2000-01-15").AddDate(0, i, 0)})
+	}
+	x := filled(t, documents...)
+	for most, want := range map[uint64]int{24: 24, 10: 10} { // fifteen have both
+		x.most = most
+		r := search(t, x, Query{Text: "باران برف"})
+		both := 0
+		for _, code := range codes(r) {
+			if strings.Contains(documents[code-1].Headline, " ") {
+				both++
+			}
+		}
+		if !r.Bounded || r.Total != want || both != min(want, 15) {
+			t.Errorf("%d candidates: %d with both words of %d, bounded: %v", most, both, r.Total, r.Bounded)
+		}
+	}
+}
+
+// TestArticlesOfOneMinuteAreBounded: an archive without dates has no newest ones.
+func TestArticlesOfOneMinuteAreBounded(t *testing.T) {
+	var documents []Document
+	for i := range 500 {
+		documents = append(documents, Document{Code: int64(i + 1), Headline: "باران"})
+	}
+	x := filled(t, documents[:300]...)
+	if err := x.Put(t.Context(), documents[300:], 0); err != nil {
+		t.Fatal(err)
+	}
+	x.most = 50
+	for _, q := range []Query{{Text: "باران"}, {}} {
+		if r := search(t, x, q); r.Total != 50 || !r.Bounded {
+			t.Errorf("%+v: %d candidates, bounded: %v", q, r.Total, r.Bounded)
 		}
 	}
 }
