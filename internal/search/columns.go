@@ -86,9 +86,7 @@ func (f *facetNames) columns(s segment.Segment) (*columns, error) {
 	}); err != nil {
 		return nil, err
 	}
-	for articles := range slices.Chunk(c.minutes, 64*block) {
-		c.oldest, c.newest = append(c.oldest, slices.Min(articles)), append(c.newest, slices.Max(articles))
-	}
+	c.setBlocks()
 	eachFacet := func(visit func(mark string, article uint32) error) error {
 		for _, letter := range []string{markSection, markKind, markTag, markReporter} {
 			if err := eachTerm(dict, letter, visit); err != nil {
@@ -119,6 +117,13 @@ func (f *facetNames) columns(s segment.Segment) (*columns, error) {
 		return nil
 	})
 	return c, err
+}
+
+// setBlocks finds the oldest and the newest of each block.
+func (c *columns) setBlocks() {
+	for articles := range slices.Chunk(c.minutes, 64*block) {
+		c.oldest, c.newest = append(c.oldest, slices.Min(articles)), append(c.newest, slices.Max(articles))
+	}
 }
 
 // between takes the articles out of a set that were not published in the minutes from to before until.

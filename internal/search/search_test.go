@@ -394,6 +394,44 @@ func TestArticlesWithAllWordsAreChosenFirst(t *testing.T) {
 	}
 }
 
+// TestNewestAreFoundBySamples: in an archive in the order of time and in one without any order.
+func TestNewestAreFoundBySamples(t *testing.T) {
+	const articles, most = 300_000, 3000
+	for name, date := range map[string]func(i int) uint32{
+		"in order": func(i int) uint32 { return uint32(i + 1) },
+		"shuffled": func(i int) uint32 { return uint32(i*7919%articles + 1) }, // each once
+	} {
+		for _, every := range []int{1, 3, 40} {
+			c := &columns{}
+			s := make(set, (articles+63)/64)
+			for i := range articles {
+				c.minutes = append(c.minutes, date(i))
+				if i%every == 0 {
+					s[i/64] |= 1 << (i % 64)
+				}
+			}
+			c.setBlocks()
+			r := &reader{marks: []*columns{c}}
+			if err := r.newest([]set{s}, most); err != nil {
+				t.Fatal(err)
+			}
+			oldest := uint32(articles)
+			for _, number := range s.appendTo(nil) {
+				oldest = min(oldest, date(int(number)))
+			}
+			kept, newer := s.count(), 0
+			for i := 0; i < articles; i += every {
+				if date(i) >= oldest {
+					newer++
+				}
+			}
+			if kept != newer || kept < most*3/4 || kept > most*5/4 {
+				t.Errorf("%s, one in %d: %d are left, of %d that are as new; want about %d", name, every, kept, newer, most)
+			}
+		}
+	}
+}
+
 // TestArticlesOfOneMinuteAreBounded: an archive without dates has no newest ones.
 func TestArticlesOfOneMinuteAreBounded(t *testing.T) {
 	var documents []Document

@@ -117,39 +117,28 @@ func (s set) dropFirst(n int) {
 	}
 }
 
-// sampled is how many dates tell which articles are the newest.
-const sampled = 4096
+// sampled is of how many words of sets the dates tell which articles are the newest.
+const sampled = 2048
 
 // newest leaves about as many of the articles in the sets of all segments as most: the newest, and where more than twice as many are of one
-// minute, those that came last into the index. Where all dates fit into the sample it is exactly as many and those of the same minute.
+// minute, those that came last into the index. Of few it leaves exactly as many and those of the same minute.
 func (r *reader) newest(sets []set, most int) error {
-	total := 0
+	total, words := 0, 0
 	for _, s := range sets {
 		total += s.count()
+		words += len(s)
 	}
 	if total <= most {
 		return nil
 	}
-	var dates []uint32
-	for i, s := range sets {
-		marks, err := r.columns(i)
-		if err != nil {
-			return err
-		}
-		for at := 0; at < len(s); at += 1 + total/sampled {
-			for word := s[at]; word != 0; word &= word - 1 {
-				dates = append(dates, marks.minutes[64*at+bits.TrailingZeros64(word)])
-			}
-		}
+	from, err := r.since(sets, most, 1+words/sampled, total <= 2*sampled)
+	if err != nil {
+		return err
 	}
-	if len(dates) > 0 {
-		slices.Sort(dates)
-		from := dates[len(dates)-max(len(dates)*most/total, 1)]
-		total = 0
-		for i, s := range sets {
-			r.marks[i].between(s, from, math.MaxUint32)
-			total += s.count()
-		}
+	total = 0
+	for i, s := range sets {
+		r.marks[i].between(s, from, math.MaxUint32)
+		total += s.count()
 	}
 	if total <= 2*most {
 		return nil
@@ -160,4 +149,34 @@ func (r *reader) newest(sets []set, most int) error {
 		total -= here - s.count()
 	}
 	return nil
+}
+
+// since is the minute from which on there are as many articles in sets as most. It looks at one article in each word that comes so many after
+// another, which stands for all between them; or at every article.
+func (r *reader) since(sets []set, most, step int, every bool) (uint32, error) {
+	var dates []uint64 // a minute, and in the lower half for how many articles it stands
+	for i, s := range sets {
+		marks, err := r.columns(i)
+		if err != nil {
+			return 0, err
+		}
+		if every {
+			for _, number := range s.appendTo(nil) {
+				dates = append(dates, uint64(marks.minutes[number])<<32|1)
+			}
+			continue
+		}
+		for at := 0; at < len(s); at += step {
+			if word := s[at]; word != 0 {
+				dates = append(dates, uint64(marks.minutes[64*at+bits.TrailingZeros64(word)])<<32|uint64(bits.OnesCount64(word)*step))
+			}
+		}
+	}
+	slices.Sort(dates)
+	for _, date := range slices.Backward(dates) {
+		if most -= int(uint32(date)); most <= 0 {
+			return uint32(date >> 32), nil
+		}
+	}
+	return 0, nil
 }
