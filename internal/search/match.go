@@ -214,8 +214,12 @@ func (p *plan) wanted(which func(*group) bool) []*group {
 
 // require takes out of a set what is not in every group.
 func (p *plan) require(r *reader, segment int, s set, groups []*group) {
+	if len(groups) == 0 {
+		return
+	}
+	one := r.emptySet(segment)
 	for _, g := range groups {
-		one := r.emptySet(segment)
+		clear(one)
 		g.addTo(one, r, segment)
 		s.and(one)
 	}

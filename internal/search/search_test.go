@@ -624,3 +624,34 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 		t.Errorf("a search that nobody waits for: %v", err)
 	}
 }
+
+func TestSearchesTakeTurns(t *testing.T) {
+	x := filled(t, articles()...)
+	for range cap(x.turns) {
+		x.turns <- struct{}{}
+	}
+	impatient, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := x.Search(impatient, Query{Text: "تهران"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("who no longer waits for a turn: %v", err)
+	}
+	found := make(chan Results)
+	go func() {
+		r, err := x.Search(t.Context(), Query{Text: "تهران"})
+		if err != nil {
+			t.Error(err)
+		}
+		found <- r
+	}()
+	select {
+	case <-found:
+		t.Error("a search ran beside as many as may")
+	case <-x.turns:
+		if r := <-found; len(r.Hits) != 3 {
+			t.Errorf("in its turn it finds %v", codes(r))
+		}
+	}
+	if len(x.turns) != cap(x.turns)-1 {
+		t.Errorf("%d turns are taken, want %d", len(x.turns), cap(x.turns)-1)
+	}
+}

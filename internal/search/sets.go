@@ -22,7 +22,7 @@ type scratch struct {
 
 // again makes everything free.
 func (s *scratch) again() {
-	s.words, s.containers, s.numbers, s.sums = s.slab, s.containers[:0], s.numbers[:0], s.sums[:0]
+	s.words, s.containers, s.counted = s.slab, s.containers[:0], piece{}
 }
 
 // set returns an empty one for so many articles.
