@@ -37,6 +37,8 @@ type Source interface {
 	Count(ctx context.Context) (int, error)
 	// Document is an article for the index; NotFound or Gone where it does not belong there.
 	Document(ctx context.Context, code news.Code) (search.Document, error)
+	// TaggedCodes are the articles filed under a tag.
+	TaggedCodes(ctx context.Context, tag news.TagID) ([]news.Code, error)
 	// Synonyms are words that are found for one another, a row each.
 	Synonyms(ctx context.Context) ([][]string, error)
 }
@@ -312,28 +314,78 @@ func (k *Keeper) setSynonyms(ctx context.Context) error {
 
 // hear puts what happened into the index.
 func (k *Keeper) hear(ctx context.Context, events []news.Event) error {
-	var codes []news.Code
-	seen, house := map[news.Code]bool{}, false
-	for _, e := range events {
-		house = house || e.SubjectKind == "house"
-		if code := news.Code(e.SubjectID); e.SubjectKind == "article" && !seen[code] {
-			seen[code] = true
-			codes = append(codes, code)
-		}
+	codes, house, err := k.named(ctx, events)
+	if err != nil {
+		return err
 	}
 	if house {
 		if err := k.setSynonyms(ctx); err != nil {
 			return err
 		}
 	}
-	if len(codes) == 0 {
-		return nil // the position stays behind by what changes nothing
+	// A tag may name thousands of articles; the position lands with the last of them. Where nothing changes, it stays behind.
+	for len(codes) > 0 {
+		some := codes[:min(group, len(codes))]
+		codes = codes[len(some):]
+		position := int64(0)
+		if len(codes) == 0 {
+			position = events[len(events)-1].Seq
+		}
+		if err := k.put(ctx, some, position); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// named are the articles that events are about, each once, and whether the house's style is among them.
+func (k *Keeper) named(ctx context.Context, events []news.Event) (codes []news.Code, house bool, err error) {
+	seen := map[news.Code]bool{}
+	add := func(code news.Code) {
+		if !seen[code] {
+			seen[code] = true
+			codes = append(codes, code)
+		}
+	}
+	for _, e := range events {
+		switch e.SubjectKind {
+		case "house":
+			house = true
+		case "article":
+			add(news.Code(e.SubjectID))
+		case "tag":
+			tagged, err := k.tagged(ctx, e)
+			if err != nil {
+				return nil, false, err
+			}
+			for _, code := range tagged {
+				add(code)
+			}
+		}
+	}
+	return codes, house, nil
+}
+
+// tagged are the articles that an event of a tag names, or else all that are filed under it.
+func (k *Keeper) tagged(ctx context.Context, e news.Event) (codes []news.Code, err error) {
+	listed, ok := e.Data["codes"]
+	if !ok {
+		return k.source.TaggedCodes(ctx, news.TagID(e.SubjectID))
+	}
+	for word := range strings.FieldsSeq(listed) {
+		if code, ok := news.ParseCode(word); ok {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}
+
+// put brings articles up to date in the index, and its position with them.
+func (k *Keeper) put(ctx context.Context, codes []news.Code, position int64) error {
 	documents, gone, err := k.read(ctx, codes)
 	if err != nil {
 		return err
 	}
-	position := events[len(events)-1].Seq
 	return k.ask(ctx, func(x *search.Index) error {
 		if len(documents) == 0 {
 			return x.Delete(ctx, gone, position)
