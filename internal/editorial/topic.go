@@ -64,10 +64,10 @@ type SaveTopic struct {
 	ID      news.TagID // 0: of the tag with Name, which is made where it is missing
 	Base    int        // the version that the form began from; 0 for a new one
 	Name    string
-	Slug    string     // of its address, as typed; "" is made from the name. A new one has that of the tag.
+	Slug    string         // of its address, as typed; "" is made from the name. A new one has that of the tag.
 	Kind    news.TopicKind // "" leaves a plain tag plain
-	Text    string // plain text
-	Picture string // the picture's number in the library, as it was typed; "": none
+	Text    string         // plain text
+	Picture string         // the picture's number in the library, as it was typed; "": none
 }
 
 // maxTopicText is the longest text of a topic, in characters.

@@ -77,7 +77,9 @@ func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, erro
 	if err != nil {
 		return a, s.dialect.translate(err)
 	}
-	a.Content.Tags, err = currentNames(func(scan func(scanner) error, query string, args ...any) error { return s.each(ctx, scan, query, args...) }, a.Content.Tags)
+	a.Content.Tags, err = currentNames(func(scan func(scanner) error, query string, args ...any) error {
+		return s.each(ctx, scan, query, args...)
+	}, a.Content.Tags)
 	return a, err
 }
 

@@ -77,7 +77,9 @@ func (p mergePage) Round() string {
 }
 
 // Moves says how many articles move, and where to.
-func (p mergePage) Moves() string { return p.N("tag.moves", int64(p.Lost.Count), p.Lost.Name, p.Kept.Name) }
+func (p mergePage) Moves() string {
+	return p.N("tag.moves", int64(p.Lost.Count), p.Lost.Name, p.Kept.Name)
+}
 
 // Count says how many articles a tag has.
 func (p mergePage) Count(t news.Topic) string { return p.N("topic.count", int64(t.Count)) }
