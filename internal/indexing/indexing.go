@@ -64,6 +64,7 @@ type Keeper struct {
 	logID   string
 	damaged atomic.Bool
 	heard   atomic.Int64 // the last event that it listened to, also when that changed nothing
+	running atomic.Bool  // Run follows the log
 
 	building    sync.Mutex // one building at a time
 	done, total atomic.Int64
@@ -95,6 +96,8 @@ const (
 
 // Run follows the log until ctx ends. An index that is missing, damaged or another log's is built first.
 func (k *Keeper) Run(ctx context.Context) {
+	k.running.Store(true)
+	defer k.running.Store(false)
 	wait := retryFirst
 	for ctx.Err() == nil {
 		position, err := k.begin(ctx)
