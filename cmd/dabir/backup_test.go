@@ -540,7 +540,7 @@ func TestVerifySeesWhatIsBroken(t *testing.T) {
 		"verify.tag_leads_wrong":          `UPDATE tag SET into_id = id`,
 		"verify.topics_wrong":             `INSERT INTO topic (tag_id, kind, text, version, updated_at, updated_by) SELECT id, 'thing', '', 1, 1, 1 FROM tag`,
 		"verify.suggested_wrong":          `INSERT INTO suggestion (article_code, place, other_code, shared, likeness) SELECT code, 0, code, 1, 1 FROM article`,
-		"verify.suggested_missing":        `DELETE FROM suggest_due`,
+		"verify.suggested_missing":        `DELETE FROM article_profile`,
 		"verify.file_missing":             "rm",
 		"verify.file_damaged":             "flip",
 		"":                                "",
@@ -568,6 +568,12 @@ func TestVerifySeesWhatIsBroken(t *testing.T) {
 			case "flip":
 				err = os.WriteFile(original, []byte(flip(mustRead(t, original))), 0o600)
 			default:
+				if strings.Contains(damage, "article_profile") { // which the matcher writes
+					waitFor(t, "the suggestions to be made", func() bool {
+						queues, err := n.store.Queues(ctx)
+						return err == nil && !slices.ContainsFunc(queues, func(q news.Queue) bool { return q.Name == "suggest" && q.Length > 0 })
+					})
+				}
 				err = execute(n, damage)
 			}
 			if err != nil {
