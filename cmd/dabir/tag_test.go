@@ -202,8 +202,8 @@ func TestVerifyComparesTheIndexes(t *testing.T) {
 			t.Fatalf("whole indexes: %v", got)
 		}
 		for want, damage := range map[string]string{
-			"old":     `UPDATE revision SET body = '<p>متنی که نمایه نمی‌شناسد</p>' WHERE article_code = ` + one.Code.String(),
-			"extra":   `UPDATE article SET state = 'withdrawn', trashed_at = 1 WHERE code = ` + two.Code.String(),
+			"old":   `UPDATE revision SET body = '<p>متنی که نمایه نمی‌شناسد</p>' WHERE article_code = ` + one.Code.String(),
+			"extra": `UPDATE article SET state = 'withdrawn', trashed_at = 1 WHERE code = ` + two.Code.String(),
 		} {
 			if err := execute(n, damage); err != nil {
 				t.Fatal(err)
@@ -220,7 +220,10 @@ func TestVerifyComparesTheIndexes(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	s := startProcess(t, with("serve")...)
-	waitFor(t, "the index", func() bool { _, page := fetch(t, s.url+searchAddress("تیتر")); return !strings.Contains(page, `class="notice"`) })
+	waitFor(t, "the index", func() bool {
+		_, page := fetch(t, s.url+searchAddress("تیتر"))
+		return !strings.Contains(page, `class="notice"`)
+	})
 	verify := func(want string) {
 		t.Helper()
 		if output, err := command(with("verify")...).CombinedOutput(); !strings.Contains(string(output), want) {
