@@ -113,7 +113,7 @@ func (a *app) verifyIndexes(ctx context.Context) ([]news.Fault, error) {
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			continue
-		case errors.Is(err, search.ErrDamaged):
+		case errors.Is(err, search.ErrDamaged), errors.Is(err, indexing.ErrBuilding):
 			faults = append(faults, news.Fault{Key: index.broken})
 			continue
 		case err != nil:

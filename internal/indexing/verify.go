@@ -2,6 +2,7 @@ package indexing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,7 +21,8 @@ type Verdict struct {
 const levelLook = 20 * time.Millisecond
 
 // Verify compares the index with the database, article by article, as they are when it has caught up with the log. What changes meanwhile is looked at
-// again. Without Run it opens the index that is there. Errors: os.ErrNotExist where there is none yet; search.ErrDamaged.
+// again. Without Run it opens the index that is there. Errors: os.ErrNotExist where there is none yet; search.ErrDamaged, also when it could not be built;
+// ErrBuilding when it failed meanwhile.
 func (k *Keeper) Verify(ctx context.Context) (Verdict, error) {
 	if err := k.level(ctx); err != nil {
 		return Verdict{}, err
@@ -124,7 +126,10 @@ func (k *Keeper) level(ctx context.Context) error {
 	if !k.running.Load() {
 		return k.catchUp(ctx, newest)
 	}
-	for k.Progress().Building || k.Heard() < newest {
+	for p := k.Progress(); p.Building || k.Heard() < newest; p = k.Progress() {
+		if p.Failed != "" && !p.Building {
+			return fmt.Errorf("%w: %s", search.ErrDamaged, p.Failed)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
