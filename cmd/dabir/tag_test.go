@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
@@ -53,6 +54,10 @@ func TestTagsAreRenamedAndMerged(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		code := n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "دیدار تیم‌ها", Body: "<p>متن</p>", Tags: []string{"پرسپولیس تهران"}}}, "")
 		n.imports(t, news.Article{PublishedAt: n.now(), Content: news.Content{Headline: "بازی دوم", Body: "<p>متن</p>", Tags: []string{"باشگاه سرخ"}}}, "")
+		// A draft that names the tag stands in the newsroom's index alone.
+		if _, err := n.editorial.Save(t.Context(), chief, editorial.Save{Content: news.Content{Kind: news.KindNews, Lang: "fa", Headline: "پیش‌نویس", Tags: []string{"باشگاه سرخ"}}}); err != nil {
+			t.Fatal(err)
+		}
 		editor, reader := n.signIn(t, "sardabir", news.ChiefEditor), n.browser(t)
 		n.indexed(t)
 		topic := n.topicPath(t, "پرسپولیس تهران")
@@ -95,6 +100,9 @@ func TestTagsAreRenamedAndMerged(t *testing.T) {
 		}
 		editor.saved(t, ask, ofMerge, http.StatusSeeOther)
 		moved("باشگاه-سرخ", "پرسپولیس")
+		if faults, err := n.verifyIndexes(t.Context()); err != nil || len(faults) > 0 {
+			t.Errorf("after the merge: %v, %v", faults, err)
+		}
 		finds("پرسپولیس", "بازی دوم")
 		if got := reader.get(tagAddress("پرسپولیس")); !strings.Contains(got.body, "بازی دوم") {
 			t.Error("the merged tag lacks an article")

@@ -37,8 +37,8 @@ type Source interface {
 	Count(ctx context.Context) (int, error)
 	// Document is an article for the index; NotFound or Gone where it does not belong there.
 	Document(ctx context.Context, code news.Code) (search.Document, error)
-	// TaggedCodes are the articles filed under a tag.
-	TaggedCodes(ctx context.Context, tag news.TagID) ([]news.Code, error)
+	// Retagged are the articles whose tags an event of a tag changed: another name, another tag.
+	Retagged(ctx context.Context, e news.Event) ([]news.Code, error)
 	// Synonyms are words that are found for one another, a row each.
 	Synonyms(ctx context.Context) ([][]string, error)
 }
@@ -357,7 +357,7 @@ func (k *Keeper) named(ctx context.Context, events []news.Event) (codes []news.C
 		case "article":
 			add(news.Code(e.SubjectID))
 		case "tag":
-			tagged, err := k.tagged(ctx, e)
+			tagged, err := k.source.Retagged(ctx, e)
 			if err != nil {
 				return nil, false, err
 			}
@@ -367,20 +367,6 @@ func (k *Keeper) named(ctx context.Context, events []news.Event) (codes []news.C
 		}
 	}
 	return codes, house, nil
-}
-
-// tagged are the articles that an event of a tag names, or else all that are filed under it.
-func (k *Keeper) tagged(ctx context.Context, e news.Event) (codes []news.Code, err error) {
-	listed, ok := e.Data["codes"]
-	if !ok {
-		return k.source.TaggedCodes(ctx, news.TagID(e.SubjectID))
-	}
-	for word := range strings.FieldsSeq(listed) {
-		if code, ok := news.ParseCode(word); ok {
-			codes = append(codes, code)
-		}
-	}
-	return codes, nil
 }
 
 // put brings articles up to date in the index, and its position with them.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -187,6 +188,43 @@ func (s *Store) TaggedCodes(ctx context.Context, id news.TagID) ([]news.Code, er
 	return s.codes(ctx, `SELECT article_code FROM article_tag WHERE tag_id = $1 ORDER BY article_code`, int64(id))
 }
 
+// DraftsTagged are the articles whose working copy readers do not see and which name a tag, by any of its names.
+func (s *Store) DraftsTagged(ctx context.Context, id news.TagID) ([]news.Code, error) {
+	folds := map[string]bool{}
+	err := s.each(ctx, func(r scanner) error {
+		var fold string
+		err := r.Scan(&fold)
+		folds[fold] = true
+		return err
+	}, `SELECT fold FROM tag WHERE id = $1 OR into_id = $1`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	var codes []news.Code
+	err = s.each(ctx, func(r scanner) error {
+		var code news.Code
+		var text string
+		var names []string
+		if err := r.Scan(&code, &text); err != nil {
+			return err
+		}
+		if err := fromJSONList(text, &names); err != nil {
+			return err
+		}
+		if namesOneOf(names, folds) {
+			codes = append(codes, code)
+		}
+		return nil
+	}, `SELECT a.code, r.tags FROM article a JOIN revision r ON r.id = a.working_revision
+		WHERE (a.public_revision IS NULL OR a.public_revision <> a.working_revision) AND r.tags <> '[]' ORDER BY a.code`)
+	return codes, err
+}
+
+// namesOneOf tells whether a list of tags has one of some folded names.
+func namesOneOf(names []string, folds map[string]bool) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return folds[persian.Fold(name)] })
+}
+
 // NameTag gives a tag another name, which leads to it from then on. Errors: NotFound; Conflict "error.tag_merged" where the tag itself leads to another; Invalid at
 // "other" when the tag has the name already, another one has it, or it is a tag with articles or a topic itself.
 func (s *Store) NameTag(ctx context.Context, actor news.Actor, action string, id news.TagID, name string) error {
@@ -216,7 +254,8 @@ func (s *Store) NameTag(ctx context.Context, actor news.Actor, action string, id
 				return "", err
 			}
 			t.touch(news.TagAddresses, id.Dependency())
-			t.event(news.Event{Actor: actor.EventActor(), Kind: news.TagNamed, SubjectKind: "tag", SubjectID: int64(id), Data: map[string]string{"from": name, "to": tag.Name}})
+			t.event(news.Event{Actor: actor.EventActor(), Kind: news.TagNamed, SubjectKind: "tag", SubjectID: int64(id),
+				Data: map[string]string{"from": name, "to": tag.Name, "codes": ""}}) // no article moves
 			return "done", t.knownNamesChanged()
 		})
 		return err
@@ -238,7 +277,33 @@ func (t *tx) takeEmpty(row namedTag, into news.TagID) error {
 
 // leadTo makes a tag, and all that leads to it, lead to another.
 func (t *tx) leadTo(id, into news.TagID) error {
-	return t.exec(`UPDATE tag SET into_id = $2 WHERE id = $1 OR into_id = $1`, int64(id), int64(into))
+	if err := t.exec(`UPDATE tag SET into_id = $2, came_with = COALESCE(came_with, $1) WHERE into_id = $1`, int64(id), int64(into)); err != nil {
+		return err
+	}
+	return t.exec(`UPDATE tag SET into_id = $2 WHERE id = $1`, int64(id), int64(into))
+}
+
+// leadBack makes a tag that led to another one of its own again, with all that came along with it, and returns the folded names of them all.
+func (t *tx) leadBack(id news.TagID) (folds map[string]bool, err error) {
+	var ids []int64
+	folds = map[string]bool{}
+	err = t.each(func(r scanner) error {
+		var one int64
+		var fold string
+		err := r.Scan(&one, &fold)
+		ids, folds[fold] = append(ids, one), true
+		return err
+	}, `WITH RECURSIVE along (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT o.id FROM tag o JOIN along a ON o.came_with = a.id)
+		SELECT t.id, t.fold FROM along a JOIN tag t ON t.id = a.id`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range ids {
+		if err := t.exec(`UPDATE tag SET into_id = $2, came_with = CASE WHEN came_with = $2 THEN NULL ELSE came_with END WHERE id = $1`, one, int64(id)); err != nil {
+			return nil, err
+		}
+	}
+	return folds, t.exec(`UPDATE tag SET into_id = NULL, came_with = NULL WHERE id = $1`, int64(id))
 }
 
 // ownTag is a tag that leads to no other one.

@@ -189,6 +189,48 @@ func TestMergedTagsAreOne(t *testing.T) {
 	})
 }
 
+// TestMergesAreTakenBackExactly: a name that was renamed, or took in others, before it was merged comes back as it was.
+func TestMergesAreTakenBackExactly(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		n := withTags(t, s, []string{"الف"}, []string{"ب"}, []string{"پ"}, []string{"ت"}, []string{"پ", "ت"})
+		if err := n.rename(n.tag("الف").ID, "الف نو", ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, pair := range [][2]string{{"ب", "الف نو"}, {"الف نو", "پ"}, {"پ", "ت"}} {
+			if _, err := n.merge(n.tag(pair[0]), n.tag(pair[1])); err != nil {
+				t.Fatalf("%v: %v", pair, err)
+			}
+			n.whole()
+		}
+		n.filed("ت", 5)
+		separate := func(name, from string, want int) {
+			t.Helper()
+			names, err := s.TagNames(ctx, n.tag(from).ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(names, func(tag news.Tag) bool { return tag.Name == name })
+			if i < 0 {
+				t.Fatalf("%s does not lead to %s: %v", name, from, names)
+			}
+			if moved, err := s.SeparateTag(ctx, editor, "", names[i].ID); err != nil || moved != want {
+				t.Errorf("%s: %d articles went, %v; want %d", name, moved, err, want)
+			}
+			n.whole()
+		}
+		separate("پ", "ت", 4)
+		n.filed("ت", 2)
+		n.filed("پ", 4)
+		separate("الف نو", "پ", 2)
+		n.filed("الف نو", 2)
+		n.filed("پ", 2)
+		n.leads("الف", "الف نو")
+		separate("ب", "الف نو", 1)
+		n.filed("الف نو", 1)
+		n.filed("ب", 1)
+	})
+}
+
 // TestOtherNamesLeadToTheTag: another name files articles under the tag and is offered as it, and no name is had twice.
 func TestOtherNamesLeadToTheTag(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
-	"github.com/dabir-newsroom/dabir/internal/persian"
 )
 
 const (
@@ -117,8 +115,8 @@ func (t *tx) changedBoth(actor news.Actor, ids ...news.TagID) error {
 	return t.knownNamesChanged()
 }
 
-// SeparateTag makes a name that led to a tag a tag of its own again. The articles whose public revisions call it by that name are filed
-// under it, and what was said of it as a topic shows again. It returns how many articles went. Errors: NotFound; Conflict
+// SeparateTag makes a name that led to a tag a tag of its own again, with the names that came along with it. The articles whose public revisions call it by one
+// of those names are filed under it, and what was said of it as a topic shows again. It returns how many articles went. Errors: NotFound; Conflict
 // "error.tag_separate" where it leads nowhere.
 func (s *Store) SeparateTag(ctx context.Context, actor news.Actor, action string, id news.TagID) (moved int, err error) {
 	err = s.inTx(ctx, func(t *tx) error {
@@ -134,10 +132,11 @@ func (s *Store) SeparateTag(ctx context.Context, actor news.Actor, action string
 			if err != nil {
 				return "", err
 			}
-			if err := t.exec(`UPDATE tag SET into_id = NULL WHERE id = $1`, int64(id)); err != nil {
+			folds, err := t.leadBack(id)
+			if err != nil {
 				return "", err
 			}
-			codes, err := t.fileAgain(tag, kept.ID)
+			codes, err := t.fileAgain(folds, kept.ID)
 			if err != nil {
 				return "", err
 			}
@@ -156,15 +155,14 @@ func (s *Store) SeparateTag(ctx context.Context, actor news.Actor, action string
 	return moved, err
 }
 
-// fileAgain files anew those articles of a tag whose public revisions name another one, and returns them.
-func (t *tx) fileAgain(tag news.Topic, from news.TagID) ([]news.Code, error) {
+// fileAgain files anew those articles of a tag whose public revisions have one of some folded names, and returns them.
+func (t *tx) fileAgain(folds map[string]bool, from news.TagID) ([]news.Code, error) {
 	type filed struct {
 		code    news.Code
 		orderAt int64
 		tags    []string
 	}
 	var all []filed
-	fold := persian.Fold(tag.Name)
 	err := t.each(func(r scanner) error {
 		var f filed
 		var text string
@@ -174,7 +172,7 @@ func (t *tx) fileAgain(tag news.Topic, from news.TagID) ([]news.Code, error) {
 		if err := fromJSONList(text, &f.tags); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(f.tags, func(name string) bool { return persian.Fold(name) == fold }) {
+		if namesOneOf(f.tags, folds) {
 			all = append(all, f)
 		}
 		return nil

@@ -3,6 +3,9 @@
 ALTER TABLE tag ADD COLUMN into_id BIGINT REFERENCES tag (id);
 CREATE INDEX tag_into ON tag (into_id);
 
+-- With which tag a row came along when that was merged; it goes with it again when the merge is taken back. NULL: it led here before, or was merged itself.
+ALTER TABLE tag ADD COLUMN came_with BIGINT;
+
 -- Which state of a tag a form began from, and who changed the tag last; topic.version is the same number.
 ALTER TABLE tag ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tag ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0;
