@@ -110,7 +110,7 @@ func TestTagsAreRenamedAndMerged(t *testing.T) {
 		if got := editor.get(lost); got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != topic {
 			t.Errorf("the page of the merged tag: %d %s", got.StatusCode, got.Header.Get("Location"))
 		}
-		audit := editor.get("/newsroom/audit").body
+		audit := strings.NewReplacer("\u2068", "", "\u2069", "").Replace(editor.get("/newsroom/audit").body) // names are isolated: they may run either way
 		for _, said := range []string{"برچسبی را در برچسب دیگر ادغام کرد", "«باشگاه سرخ» ← «پرسپولیس»", "«پرسپولیس تهران» ← «پرسپولیس»"} {
 			if !strings.Contains(audit, said) {
 				t.Errorf("the audit does not say %s", said)
