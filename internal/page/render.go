@@ -184,6 +184,13 @@ func (c *Cache) render(ctx context.Context, make Make) (*Page, error) {
 	}
 	p.newest, p.until = newest, taken.until
 	p.depends, p.moving = taken.held, taken.moving
+	if c.options.Keys != nil {
+		var names []news.Dependency
+		for _, v := range p.depends {
+			names = append(names, v.name)
+		}
+		p.keys = c.options.Keys(names)
+	}
 	p.checked.Store(-1)
 	kept = true
 	return p, nil

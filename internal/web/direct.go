@@ -107,6 +107,7 @@ func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page,
 	}
 	piece := c.pieces.get()
 	b := append((*piece)[:0], v.Head(func() []byte { return c.head(p, v) })...)
+	b = c.lent.appendTo(b, p, start)
 	b = append(append(b, "Date: "...), c.pieces.now(start)...)
 	b = append(append(b, "\r\nX-Request-Id: "...), id...)
 	b = append(append(b, "\r\n\r\n"...), v.Body...)
@@ -129,6 +130,11 @@ func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page,
 func (c *chain) head(p *page.Page, v *page.Variant) []byte {
 	h := c.headers.Clone()
 	c.describe(h, p, v)
+	if c.lent.concerns(p) {
+		delete(h, "Cache-Control") // it differs from moment to moment
+	} else {
+		c.lent.guard(h)
+	}
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(&b) // a buffer takes everything

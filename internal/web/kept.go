@@ -126,7 +126,7 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	start := time.Now()
-	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true}
+	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true, lent: c.lent}
 	in := info{id: newRequestID(), pattern: p.Route, tally: c.unknown}
 	if own, ok := p.Counter.(*tally); ok {
 		in.tally = own
@@ -205,6 +205,7 @@ func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, age p
 	}
 	h := w.Header()
 	c.describe(h, p, v)
+	c.lent.tell(h, p, time.Now(), age == page.Current)
 	switch age {
 	case page.PerhapsOld:
 		h["Cache-Status"] = oldPage

@@ -34,7 +34,7 @@ func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 	Rest(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("Cache-Control", "private, no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx passes each message on
 	control := http.NewResponseController(w)
 	if conn, _, err := control.Hijack(); err == nil {
