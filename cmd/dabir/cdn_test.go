@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dabir-newsroom/dabir/internal/editorial"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
 )
@@ -230,6 +234,80 @@ func TestCDNThatTakesNoPurgeGetsNoPermission(t *testing.T) {
 	if !found || !queued || !strings.Contains(n.log.String(), "takes no purge") {
 		t.Errorf("said by the doctor: %v, by the status: %v, log:\n%s", found, queued, n.log)
 	}
+}
+
+// TestVarnishKeepsPagesUntilTheyArePurged runs Varnish with the settings of deploy/ before a newsroom.
+func TestVarnishKeepsPagesUntilTheyArePurged(t *testing.T) {
+	varnishd, err := exec.LookPath("varnishd")
+	if err != nil {
+		t.Skip("varnishd is not installed here (Debian packages varnish and varnish-modules)")
+	}
+	free := loopback(t)
+	address := free.Addr().String()
+	free.Close()
+	n := start(t, "", "DABIR_CDN_KIND=varnish", "DABIR_CDN_PURGE=http://"+address+"/", "DABIR_CDN_EVERY=100ms")
+	_, port, _ := strings.Cut(strings.TrimPrefix(n.url, "http://"), ":")
+	dir := t.TempDir()
+	settings := filepath.Join(dir, "varnish.vcl")
+	text := strings.Replace(mustRead(t, filepath.Join(deployFolder, "varnish.vcl")), `"8080"`, strconv.Quote(port), 1)
+	if err := os.WriteFile(settings, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var said journal
+	varnish := exec.Command(varnishd, "-j", "none", "-F", "-f", settings, "-a", address, "-n", filepath.Join(dir, "varnish"), "-s", "malloc,32m", "-p", "http_gzip_support=off", "-p", "thread_pools=1", "-p", "thread_pool_min=10", "-T", "none")
+	varnish.Stdout, varnish.Stderr = &said, &said
+	if err := varnish.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		varnish.Process.Signal(os.Interrupt)
+		varnish.Wait()
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
+	waitFor(t, "Varnish to take a purge", func() bool {
+		if strings.Contains(said.String(), "Error:") {
+			t.Fatal("it does not start")
+		}
+		return n.cdn.Stats().Allowed
+	})
+	code := n.imports(t, news.Article{PublishedAt: time.Now(), Content: news.Content{Headline: "خبر یکم", Lede: "لید", Body: "<p>متن</p>"}}, "جامعه")
+	n.purged(t)
+	direct := n.browser(t)
+	through := &browser{t, "http://" + address, direct.http}
+	for _, path := range []string{"/latest", "/rss.xml"} {
+		first, again := through.get(path), through.get(path)
+		if first.body != direct.get(path).body || again.body != first.body || again.Header.Get("X-Varnish") == "" || !strings.Contains(again.Header.Get("X-Varnish"), " ") {
+			t.Errorf("%s is not kept: %v", path, again.Header)
+		}
+		if again.Header.Get("xkey") != "" || again.Header.Get("CDN-Cache-Control") != "" || again.Header.Get("Cache-Control") != "public, no-cache" {
+			t.Errorf("%s tells readers: %v", path, again.Header)
+		}
+	}
+	for _, path := range []string{"/newsroom/signin", "/nowhere", "/search?q=خبر"} {
+		through.get(path)
+		if again := through.get(path); strings.Contains(again.Header.Get("X-Varnish"), " ") {
+			t.Errorf("%s is kept: %v", path, again.Header)
+		}
+	}
+	if _, err := n.editorial.Withdraw(t.Context(), chief, editorial.Withdraw{Code: code, Reason: "به درخواست منبع"}); err != nil {
+		t.Fatal(err)
+	}
+	n.purged(t)
+	if got := through.get("/latest"); strings.Contains(got.body, "خبر یکم") {
+		t.Error("a withdrawn article stands in the list that Varnish shows, behind the purge")
+	}
+	r, err := http.NewRequest("PURGE", "http://"+address+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := through.do(r); got.StatusCode != http.StatusBadRequest {
+		t.Errorf("a purge without keys: %d", got.StatusCode)
+	}
+	l := listens(t, "http://"+address, "", "latest")
+	l.next()
+	l.leave()
 }
 
 // TestViewsAreCountedBehindACDN: a page that comes from the CDN is counted when it asks what is new, and one that resumes is not.
