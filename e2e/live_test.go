@@ -85,6 +85,18 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	if lede := article.text(".story .lede"); lede != "لیدی که دوباره نوشته شد." || article.has(changed) {
 		t.Errorf("pressed, the article's lede is %q", lede)
 	}
+	loaded := article.Loads()
+	editor.visit("/newsroom/articles/"+strings.Split(path, "/")[2]+"/withdraw", 200)
+	editor.fill("[name=reason]", "عکس این خبر به زمینی دیگر تعلق داشت.")
+	editor.follow("main form button.grave")
+	article.until(`!document.querySelector("[data-gone]").hidden`)
+	if article.Loads() != loaded || article.text(".story .text") == "" {
+		t.Error("the text of a withdrawn article is taken from under its reader")
+	}
+	article.Expect(410)
+	if status := article.follow("[data-gone] a"); status != 410 {
+		t.Errorf("pressed, it answers %d", status)
+	}
 	plain.visit("/", 200)
 	if page := plain.text("body"); !strings.Contains(page, headline) || !strings.Contains(page, urgent) {
 		t.Error("without scripts the page does not hold what is new after a reload")
