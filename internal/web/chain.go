@@ -233,7 +233,8 @@ func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
 	c.log.Log(r.Context(), level, "request failed", "route", in.pattern, "status", status, "error", err.Error(), "request", in.id)
 	if status == StatusClientGone {
 		rec.status = status
-		return
+		// One who has only closed their own direction still reads: better no answer than an empty 200.
+		panic(http.ErrAbortHandler)
 	}
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout || status == http.StatusUnsupportedMediaType {
 		rec.Header().Set("Connection", "close") // what is left of the body is not worth reading

@@ -44,9 +44,9 @@ func TestStreamOutlivesTheServersTimes(t *testing.T) {
 			}, Route{Pattern: "GET /slow", Audience: AudiencePublic, Rate: RateRead, Handler: func(_ http.ResponseWriter, r *http.Request) error {
 				<-r.Context().Done()
 				return r.Context().Err()
-			}, Timeout: 100 * time.Millisecond})
+			}, Timeout: time.Second})
 			server := httptest.NewUnstartedServer(h)
-			server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+			server.Config.ReadTimeout, server.Config.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond
 			server.EnableHTTP2 = proto == "HTTP/2.0"
 			if server.EnableHTTP2 {
 				server.StartTLS()
