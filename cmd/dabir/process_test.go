@@ -211,7 +211,13 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("dabir %v said:\n%s", args, out.String())
+		}
+	})
 	s := &serving{cmd: cmd, output: out.String}
 	said := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
 	waitFor(t, "the address", func() bool {
