@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -115,6 +116,31 @@ func TestSlowReaderIsNotWaitedFor(t *testing.T) {
 	}
 	if err := <-sent; err == nil {
 		t.Error("400 MB were sent to somebody who reads nothing")
+	}
+}
+
+// TestStreamIsSentWithoutWaiting: whatever Serve puts around a connection, a message is one call of the system that never waits. With a
+// deadline in its place a busy machine would cut readers who are not slow.
+func TestStreamIsSentWithoutWaiting(t *testing.T) {
+	atOnce := make(chan bool, 1)
+	address := serveKept(t, streams(t, func(w http.ResponseWriter, r *http.Request) error {
+		OpenStream(w, r, func(s *Stream) {
+			_, ok := s.conn.(syscall.Conn)
+			atOnce <- ok
+			s.Close()
+		})
+		return nil
+	}))
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if !<-atOnce {
+		t.Error("messages go out under a deadline")
 	}
 }
 
