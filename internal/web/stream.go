@@ -62,7 +62,8 @@ func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 	serve(s)
 }
 
-// beneath is the system's connection under what Serve puts around it for kept pages, or conn where it is another one, as of TLS.
+// beneath is the system's connection under what Serve puts around it for kept pages, without deadlines, or conn where it is another one, as of
+// TLS.
 func beneath(conn net.Conn) net.Conn {
 	for {
 		switch around := conn.(type) {
@@ -70,6 +71,7 @@ func beneath(conn net.Conn) net.Conn {
 			conn = around.Conn
 		case *sparing:
 			conn = around.Conn
+			_ = conn.SetDeadline(time.Time{}) // it may not have been told that net/http took its deadlines back; a dead one says so at the next call
 		default:
 			return conn
 		}

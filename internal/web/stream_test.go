@@ -3,11 +3,13 @@ package web
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -119,18 +121,35 @@ func TestSlowReaderIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// TestStreamIsSentWithoutWaiting: whatever Serve puts around a connection, a message is one call of the system that never waits. With a
-// deadline in its place a busy machine would cut readers who are not slow.
+// TestStreamIsSentWithoutWaiting: whatever Serve puts around a connection, a message is one call of the system that never waits, and no
+// deadline of the server is left on it. With a deadline a busy machine would cut readers who are not slow.
 func TestStreamIsSentWithoutWaiting(t *testing.T) {
 	atOnce := make(chan bool, 1)
-	address := serveKept(t, streams(t, func(w http.ResponseWriter, r *http.Request) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := NewServer(streams(t, func(w http.ResponseWriter, r *http.Request) error {
 		OpenStream(w, r, func(s *Stream) {
 			_, ok := s.conn.(syscall.Conn)
 			atOnce <- ok
+			if s.Send([]byte("data: first\n\n")) == nil {
+				s.Wait()
+			}
 			s.Close()
 		})
 		return nil
-	}))
+	}), slog.New(slog.DiscardHandler))
+	server.ReadHeaderTimeout, server.ReadTimeout, server.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
+	served := make(chan error, 1)
+	ctx := t.Context() // ends before the clean-up
+	go func() { served <- Serve(ctx, server, listener, time.Second) }()
+	t.Cleanup(func() {
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	address := listener.Addr().String()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -141,6 +160,17 @@ func TestStreamIsSentWithoutWaiting(t *testing.T) {
 	}
 	if !<-atOnce {
 		t.Error("messages go out under a deadline")
+	}
+	in := bufio.NewReader(conn)
+	for line := ""; line != "data: first\n"; {
+		if line, err = in.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _ = in.ReadString('\n')
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second)) // longer than any time of the server
+	if _, err := in.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("an open stream ends with its server's times: %v", err)
 	}
 }
 
