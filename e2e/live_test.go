@@ -43,7 +43,7 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	plain.must(plain.DisableScript())
 	plain.visit("/", 200)
 	late.visit(path, 200)
-	late.Expect(410) // its part, and then the page
+	late.Expect(410)         // its part, and then the page
 	article.Expect(404, 410) // its stream may come too late
 	loads := []int{front.Loads(), list.Loads(), article.Loads(), late.Loads()}
 	article.eval(`document.querySelector(".side .brief li:nth-child(3)").dataset.stays = "yes"`)
