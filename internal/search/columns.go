@@ -181,6 +181,13 @@ func eachTerm(dict segment.TermDictionary, letter string, visit func(term string
 	}
 }
 
+// marksByPlace are the marks that columns name by their places; those of columns that are made later are not yet there.
+func (x *Index) marksByPlace() []string {
+	x.columnsMu.Lock()
+	defer x.columnsMu.Unlock()
+	return x.facetNames.names
+}
+
 // counting counts the facets of articles that are found.
 type counting []int32 // by places in facetNames
 
@@ -200,9 +207,7 @@ func (r *reader) counting() (counted counting, names []string, err error) {
 			return nil, nil, err
 		}
 	}
-	r.index.columnsMu.Lock()
-	names = r.index.facetNames.names
-	r.index.columnsMu.Unlock()
+	names = r.index.marksByPlace()
 	r.counts = slices.Grow(r.counts[:0], len(names))[:len(names)]
 	clear(r.counts)
 	return r.counts, names, nil
