@@ -2,6 +2,8 @@ package search
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 	"strconv"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -13,9 +15,13 @@ import (
 type columns struct {
 	minutes []uint32 // since 1970; 0: undated
 	from    []uint32 // where the facets of an article begin in facets; one more than there are articles
-	facets  []uint32 // places in names
-	names   []string // marks of sections, kinds, tags and reporters
+	facets  []uint32 // places in facetNames
+
+	oldest, newest []uint32 // minutes in each block of articles
 }
+
+// block is how many words of a set are looked at together, and so 64 times as many articles.
+const block = 64
 
 // columnsOf returns those of a segment. Whoever asks first makes them (some hundred milliseconds for a million articles, after the index was opened and
 // after a great merge), and the others wait.
@@ -25,7 +31,7 @@ func (x *Index) columnsOf(s *scorch.SegmentSnapshot) (*columns, error) {
 	if c := x.columns[s.Id()]; c != nil {
 		return c, nil
 	}
-	c, err := makeColumns(s.Segment())
+	c, err := x.facetNames.columns(s.Segment())
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +55,25 @@ func (x *Index) forgetColumns(present []*scorch.SegmentSnapshot) {
 	x.columns = kept
 }
 
-func makeColumns(s segment.Segment) (*columns, error) {
+// facetNames are the marks of sections, kinds, tags and reporters that any segment had, each once.
+type facetNames struct {
+	names  []string
+	places map[string]uint32
+}
+
+// place is where a mark stands, from now on where it is new.
+func (f *facetNames) place(mark string) uint32 {
+	at, ok := f.places[mark]
+	if !ok {
+		at = uint32(len(f.names))
+		f.names = append(f.names, mark)
+		f.places[mark] = at
+	}
+	return at
+}
+
+// columns makes those of a segment.
+func (f *facetNames) columns(s segment.Segment) (*columns, error) {
 	dict, err := s.Dictionary(fieldMarks)
 	if err != nil {
 		return nil, err
@@ -57,11 +81,12 @@ func makeColumns(s segment.Segment) (*columns, error) {
 	c := &columns{minutes: make([]uint32, s.Count()), from: make([]uint32, s.Count()+1)}
 	if err := eachTerm(dict, markMinute, func(mark string, article uint32) error {
 		minute, err := strconv.ParseInt(mark[len(markMinute):], 10, 64)
-		c.minutes[article] = uint32(min(max(minute, 0), math.MaxUint32))
+		c.minutes[article] = uint32(min(max(minute, 0), math.MaxUint32-1))
 		return err
 	}); err != nil {
 		return nil, err
 	}
+	c.setBlocks()
 	eachFacet := func(visit func(mark string, article uint32) error) error {
 		for _, letter := range []string{markSection, markKind, markTag, markReporter} {
 			if err := eachTerm(dict, letter, visit); err != nil {
@@ -82,15 +107,48 @@ func makeColumns(s segment.Segment) (*columns, error) {
 	c.facets = make([]uint32, sum)
 	next := make([]uint32, len(c.minutes))
 	copy(next, c.from)
+	last, place := "", uint32(0)
 	err = eachFacet(func(mark string, article uint32) error {
-		if n := len(c.names); n == 0 || c.names[n-1] != mark {
-			c.names = append(c.names, mark)
+		if mark != last {
+			last, place = mark, f.place(mark)
 		}
-		c.facets[next[article]] = uint32(len(c.names) - 1)
+		c.facets[next[article]] = place
 		next[article]++
 		return nil
 	})
 	return c, err
+}
+
+// setBlocks finds the oldest and the newest of each block.
+func (c *columns) setBlocks() {
+	for articles := range slices.Chunk(c.minutes, 64*block) {
+		c.oldest, c.newest = append(c.oldest, slices.Min(articles)), append(c.newest, slices.Max(articles))
+	}
+}
+
+// between takes the articles out of a set that were not published in the minutes from to before until.
+func (c *columns) between(s set, from, until uint32) {
+	at := 0
+	for words := range slices.Chunk(s, block) {
+		oldest, newest := c.oldest[at], c.newest[at]
+		begin := 64 * block * at
+		at++
+		if newest < from || oldest >= until {
+			clear(words)
+			continue
+		}
+		if oldest >= from && newest < until {
+			continue
+		}
+		for i := range words {
+			for word := words[i]; word != 0; word &= word - 1 {
+				n := bits.TrailingZeros64(word)
+				if minute := c.minutes[begin+64*i+n]; minute < from || minute >= until {
+					words[i] &^= 1 << n
+				}
+			}
+		}
+	}
 }
 
 // eachTerm calls visit with each article of each term that begins with a letter, term by term.
@@ -123,41 +181,34 @@ func eachTerm(dict segment.TermDictionary, letter string, visit func(term string
 	}
 }
 
+// marksByPlace are the marks that columns name by their places; those of columns that are made later are not yet there.
+func (x *Index) marksByPlace() []string {
+	x.columnsMu.Lock()
+	defer x.columnsMu.Unlock()
+	return x.facetNames.names
+}
+
 // counting counts the facets of articles that are found.
-type counting struct {
-	reader *reader
-	counts [][]int32 // by segment and mark
-	failed error
-}
+type counting []int32 // by places in facetNames
 
-func (r *reader) counting() *counting {
-	return &counting{reader: r, counts: make([][]int32, len(r.offsets))}
-}
-
-func (c *counting) visit(number uint64) {
-	i, local := c.reader.segment(number)
-	marks, err := c.reader.columns(i)
-	if err != nil {
-		c.failed = err
-		return
-	}
-	if c.counts[i] == nil {
-		c.counts[i] = make([]int32, len(marks.names))
-	}
-	for _, mark := range marks.facets[marks.from[local]:marks.from[local+1]] {
-		c.counts[i][mark]++
-	}
-}
-
-// sums are the counts of all segments together.
-func (c *counting) sums() (map[string]int, error) {
-	sums := map[string]int{}
-	for i, counts := range c.counts {
-		for mark, n := range counts {
-			if n > 0 {
-				sums[c.reader.marks[i].names[mark]] += int(n)
-			}
+// visit counts articles of a segment.
+func (c counting) visit(marks *columns, numbers []uint32) {
+	for _, number := range numbers {
+		for _, place := range marks.facets[marks.from[number]:marks.from[number+1]] {
+			c[place]++
 		}
 	}
-	return sums, c.failed
+}
+
+// counting is ready to count what is in the segments; names are the marks that it counts, in their places.
+func (r *reader) counting() (counted counting, names []string, err error) {
+	for i := range r.offsets {
+		if _, err := r.columns(i); err != nil { // so that all names are known
+			return nil, nil, err
+		}
+	}
+	names = r.index.marksByPlace()
+	r.counts = slices.Grow(r.counts[:0], len(names))[:len(names)]
+	clear(r.counts)
+	return r.counts, names, nil
 }

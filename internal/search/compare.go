@@ -91,7 +91,7 @@ func (x *Index) holds(r *reader, id index.IndexInternalID, d Document, s *terms.
 	number := binary.BigEndian.Uint64(id)
 	i, local := r.segment(number)
 	var own []byte
-	err := r.Segments()[i].Segment().VisitStoredFields(local, func(field string, _ byte, value []byte, _ []uint64) bool {
+	err := r.Segments()[i].Segment().VisitStoredFields(uint64(local), func(field string, _ byte, value []byte, _ []uint64) bool {
 		if field == fieldOwn {
 			own = bytes.Clone(value)
 		}
@@ -104,15 +104,15 @@ func (x *Index) holds(r *reader, id index.IndexInternalID, d Document, s *terms.
 	if err != nil {
 		return false, err
 	}
+	names := x.marksByPlace()
 	var have []string
 	for _, mark := range marks.facets[marks.from[local]:marks.from[local+1]] {
-		have = append(have, marks.names[mark])
+		have = append(have, names[mark])
 	}
 	var want []string
 	minute := int64(0)
 	for _, mark := range d.marks() {
 		switch mark[:1] {
-		case markMonth:
 		case markMinute:
 			minute = max(d.At.Unix()/60, 0)
 		default:

@@ -16,13 +16,17 @@
 // # What a search costs
 //
 // The rarest words of a query choose the candidates, until they stand for more than [maxCandidates] articles; the other words only add to
-// the score of those. An article with all words is always among the candidates. Where even the rarest word is in more articles than that, the
-// newest months that hold enough of them are searched and [Results.Bounded] says so. So a search costs nearly the same in an archive of any
-// size, but for the look-up of the words.
+// the score of those. Where even the rarest word is in more articles than that, the candidates are the articles with all words, and as many of
+// the newest as are missing; and where more than that have all words, the newest of those (sets.go). [Results.Bounded] says so. So a search
+// scores nearly as much in an archive of any size. What grows with the archive is a bit for each article and word of the query, in which
+// candidates are chosen, filtered and counted: 15,625 machine words for a million.
 //
 // bleve keeps words, frequencies and places (package scorch) and brings segments together; queries are ours, because its own score every article that
-// has any word, and read the segments themselves (lists.go). What is read for thousands of articles, dates and facets, stands in columns on the
-// heap (columns.go); what feedback needs of a few articles stands with them (writeOwn).
+// has any word, and read the files of the segments themselves (lists.go, postings.go): to read how often a word stands in an article, bleve's
+// readers unpack up to a thousand others, and ours skip their bytes eight at a time. What is read for thousands of articles, dates and facets, stands in
+// columns on the heap (columns.go); what feedback needs of a few articles stands with them (writeOwn).
+//
+// As many searches run at once as there are processors, who asked first first; to wait counts in the [Deadline].
 //
 // A new index is made by [Builder], which leaves one segment behind; later articles come in segments of their own, which bleve merges.
 package search

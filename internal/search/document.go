@@ -125,14 +125,13 @@ const (
 	markKind     = "k"
 	markTag      = "t"
 	markReporter = "r"
-	markMonth    = "p" // months since 1970, four digits; undated: 0000
 	markMinute   = "d" // minutes since 1970, ten digits; undated: none
 )
 
 func (d Document) marks() []string {
-	marks := []string{markMonth + digits(0, 4)}
+	var marks []string
 	if !d.At.IsZero() {
-		marks = []string{markMonth + digits(month(d.At), 4), markMinute + digits(max(d.At.Unix()/60, 0), 10)}
+		marks = append(marks, markMinute+digits(max(d.At.Unix()/60, 0), 10))
 	}
 	if d.Section != 0 {
 		marks = append(marks, markSection+strconv.FormatInt(d.Section, 10))
@@ -147,12 +146,6 @@ func (d Document) marks() []string {
 		marks = append(marks, markReporter+persian.Fold(name))
 	}
 	return marks
-}
-
-// month counts months from January 1970, which is 1; earlier ones are 1 too.
-func month(t time.Time) int64 {
-	t = t.UTC()
-	return max(int64(t.Year()-1970)*12+int64(t.Month()), 1)
 }
 
 // digits writes n with at least so many digits, so that marks sort as their numbers.

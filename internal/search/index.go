@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,7 @@ type Index struct {
 	weights  Weights
 	parts    terms.Parts
 	split    chan *terms.Splitter // those that nobody uses
+	turns    chan struct{}        // searches that run
 	light    map[string]bool      // stems of words that bind or ask
 	asking   map[string]bool
 	synonyms atomic.Pointer[synonyms]
@@ -38,8 +40,11 @@ type Index struct {
 	mu       sync.Mutex // writers take turns
 	stats    atomic.Pointer[stats]
 
-	columnsMu sync.Mutex
-	columns   map[uint64]*columns // by the segment's number
+	columnsMu  sync.Mutex
+	columns    map[uint64]*columns // by the segment's number
+	facetNames facetNames
+
+	scratches sync.Pool // of those that no search uses
 }
 
 // splitters is how many searches and writers analyse at once; each splitter remembers 2 MB.
@@ -64,7 +69,7 @@ func Open(folder string, o Options) (*Index, error) {
 	if o.Parts == 0 && !o.Plain {
 		o.Parts = terms.All
 	}
-	x := &Index{columns: map[uint64]*columns{}, most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
+	x := &Index{columns: map[uint64]*columns{}, facetNames: facetNames{places: map[string]uint32{}}, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), most: maxCandidates, weights: o.Weights, parts: o.Parts, split: make(chan *terms.Splitter, splitters)}
 	for range splitters {
 		s, err := terms.NewSplitter(o.Parts)
 		if err != nil {

@@ -1,25 +1,25 @@
 package search
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	"github.com/blevesearch/vellum"
 	zap "github.com/blevesearch/zapx/v17"
 )
 
-// reader is one state of the index. It reads the segments themselves: bleve's own readers walk over every article of a list to find one, which in
-// a large archive is nearly all that a search would do.
+// reader is one state of the index. It reads the files of the segments itself: bleve's own readers unpack every article of a list to find one, which
+// in a large archive is nearly all that a search would do.
 type reader struct {
 	*scorch.IndexSnapshot
-	offsets []uint64                            // the number of the first article of each segment
-	dicts   map[string][]segment.TermDictionary // by field
-	found   segment.PostingsList                // to be used again
-	marks   []*columns                          // by segment; nil: not yet asked for
+	offsets []uint64                // the number of the first article of each segment
+	dicts   map[string][]dictionary // by field
+	marks   []*columns              // by segment; nil: not yet asked for
 	index   *Index
+	*scratch
 }
 
 // reader opens the present state; it must be closed.
@@ -36,7 +36,10 @@ func (x *Index) reader() (*reader, error) {
 	if !ok {
 		return nil, fmt.Errorf("search: the index is a %T", opened)
 	}
-	r := &reader{IndexSnapshot: snapshot, dicts: map[string][]segment.TermDictionary{}, index: x}
+	r := &reader{IndexSnapshot: snapshot, dicts: map[string][]dictionary{}, index: x}
+	if r.scratch, _ = x.scratches.Get().(*scratch); r.scratch == nil {
+		r.scratch = new(scratch)
+	}
 	sum := uint64(0)
 	for _, s := range snapshot.Segments() {
 		r.offsets = append(r.offsets, sum)
@@ -47,14 +50,73 @@ func (x *Index) reader() (*reader, error) {
 	return r, nil
 }
 
+// Close ends the use of the reader and of all that it opened.
+func (r *reader) Close() error {
+	r.again()
+	r.index.scratches.Put(r.scratch)
+	r.scratch = nil
+	return r.IndexSnapshot.Close()
+}
+
+// emptySet is a set for the articles of a segment.
+func (r *reader) emptySet(segment int) set { return r.set(r.Segments()[segment].Segment().Count()) }
+
+// dictionary has the words of a field in one segment.
+type dictionary struct {
+	words segment.TermDictionary
+	// Of segments in files:
+	file  []byte
+	terms *vellum.Reader // nil: words must be asked
+	count uint64         // articles in the segment
+}
+
+// inFile is what zapx tells of a segment in a file.
+type inFile interface {
+	Data() []byte
+	Version() uint32
+	ChunkMode() uint32
+	DictAddr(field string) (uint64, error)
+}
+
+// chunkMode is how zapx shares out the numbers of a list: a chunk for every 1024 articles that are in it, each for as many that could be.
+const chunkMode = 1026
+
+func openDictionary(s segment.Segment, field string) (dictionary, error) {
+	words, err := s.Dictionary(field)
+	d := dictionary{words: words, count: s.Count()}
+	file, ok := s.(inFile)
+	if err != nil || !ok || file.Version() != zap.Version || file.ChunkMode() != chunkMode {
+		return d, err
+	}
+	at, err := file.DictAddr(field)
+	if err != nil {
+		return d, nil // no article of the segment has the field
+	}
+	d.file = file.Data()
+	if at >= uint64(len(d.file)) {
+		return d, errVarint
+	}
+	length, n := binary.Uvarint(d.file[at:])
+	begin := at + uint64(max(n, 0))
+	if n <= 0 || length > uint64(len(d.file))-begin {
+		return d, errVarint
+	}
+	found, err := vellum.Load(d.file[begin : begin+length])
+	if err != nil {
+		return d, fmt.Errorf("%w: the words of a segment: %w", ErrDamaged, err)
+	}
+	d.terms, err = found.Reader()
+	return d, err
+}
+
 // dictionaries has the words of a field, by segment.
-func (r *reader) dictionaries(field string) ([]segment.TermDictionary, error) {
+func (r *reader) dictionaries(field string) ([]dictionary, error) {
 	found, ok := r.dicts[field]
 	if ok {
 		return found, nil
 	}
 	for _, s := range r.Segments() {
-		dict, err := s.Segment().Dictionary(field)
+		dict, err := openDictionary(s.Segment(), field)
 		if err != nil {
 			return nil, err
 		}
@@ -63,51 +125,6 @@ func (r *reader) dictionaries(field string) ([]segment.TermDictionary, error) {
 	r.dicts[field] = found
 	return found, nil
 }
-
-// list is the articles that have one term, in the order of their numbers.
-type list struct {
-	pieces []piece
-	at     int    // the piece in which it stands
-	number uint64 // of the article at which it stands; end: behind the last
-	count  uint64
-	scored bool // it tells how often
-
-	words  []*list // of a list of several words one after another, which has no pieces; count is the most there can be
-	times  uint64  // how often they stand there so
-	failed error
-}
-
-const end = math.MaxUint64
-
-// piece is what one segment has of a list.
-type piece struct {
-	offset uint64
-	walk   walk
-	// Of lists that tell how often a term stands in an article:
-	postings segment.PostingsIterator
-	jumps    *zap.PostingsIterator // the same; nil where it cannot jump
-	chunk    uint32                // articles whose frequencies are read in one go
-	posting  segment.Posting       // the last that was read
-}
-
-// walk goes over numbers of articles, upwards.
-type walk interface {
-	HasNext() bool
-	PeekNext() uint32
-	AdvanceIfNeeded(number uint32)
-}
-
-// one walks over a single article.
-type one struct {
-	number uint32
-	behind bool
-}
-
-func (o *one) HasNext() bool { return !o.behind }
-
-func (o *one) PeekNext() uint32 { return o.number }
-
-func (o *one) AdvanceIfNeeded(number uint32) { o.behind = o.behind || number > o.number }
 
 // what a list tells beside the articles.
 type detail int
@@ -118,58 +135,120 @@ const (
 	withPlaces // and frequency
 )
 
-// list opens the list of a term. It stands at the first article.
+// list is the articles that have one term.
+type list struct {
+	pieces []piece // by segment
+	count  uint64
+	words  []*list // of a list of several words one after another, which has no pieces; count is the most there can be
+}
+
+// list opens the list of a term.
 func (r *reader) list(field, term string, d detail) (*list, error) {
 	dicts, err := r.dictionaries(field)
 	if err != nil {
 		return nil, err
 	}
-	l := &list{number: end, scored: d > articlesOnly}
-	for i, s := range r.Segments() {
-		found, err := dicts[i].PostingsList([]byte(term), nil, nil)
-		if err != nil {
+	l := &list{pieces: make([]piece, len(dicts))}
+	for i := range dicts {
+		p := &l.pieces[i]
+		if err := r.open(p, &dicts[i], term, d); err != nil {
 			return nil, err
 		}
-		postings := found.Iterator(d > articlesOnly, d > articlesOnly, d > withFrequency, nil)
-		p := piece{offset: r.offsets[i]}
-		var count uint64
-		p.walk, count = walkOver(postings, s.Deleted())
-		if count == 0 {
-			continue
-		}
-		if d > articlesOnly {
-			p.postings = postings
-			p.jumps, _ = postings.(*zap.PostingsIterator)
-			// So zapx shares out the frequencies of a list (its chunk mode 1026).
-			p.chunk = uint32(max(s.Segment().Count()/(found.Count()/1024+1), 1))
-		}
-		l.count += count
-		l.pieces = append(l.pieces, p)
+		l.count += p.count(r.Segments()[i].Deleted())
+		p.rewind()
 	}
-	l.settle()
 	return l, nil
 }
 
-// walkOver walks over the articles of postings that were not deleted, and counts them.
-func walkOver(postings segment.PostingsIterator, deleted *roaring.Bitmap) (walk, uint64) {
+// open reads where the list of a term lies.
+func (r *reader) open(p *piece, in *dictionary, term string, d detail) error {
+	p.detail = d
+	if in.terms == nil {
+		return r.openSlow(p, in, term)
+	}
+	offset, ok, err := in.terms.Get([]byte(term))
+	if err != nil || !ok {
+		return err
+	}
+	if offset&zap.FSTValEncodingMask == zap.FSTValEncoding1Hit {
+		number, _ := zap.FSTValDecode1Hit(offset)
+		r.openOne(p, uint32(number))
+		return nil
+	}
+	// The offsets of frequencies and places, and the length of the list, which comes then.
+	var numbers [3]uint64
+	for i := range numbers {
+		if offset >= uint64(len(in.file)) {
+			return errVarint
+		}
+		v, n := binary.Uvarint(in.file[offset:])
+		if n <= 0 {
+			return errVarint
+		}
+		numbers[i] = v
+		offset += uint64(n)
+	}
+	if numbers[2] > uint64(len(in.file))-offset {
+		return errVarint
+	}
+	if err := r.openContainers(p, in.file[offset:offset+numbers[2]]); err != nil || d == articlesOnly || len(p.containers) == 0 {
+		return err
+	}
+	last := p.containers[len(p.containers)-1]
+	p.size = uint32(max(in.count/(uint64(last.before+last.count)/1024+1), 1))
+	if p.opened[0], err = openChunks(in.file, numbers[0]); err != nil || d < withPlaces {
+		return err
+	}
+	if numbers[1] == 0 { // it has no places anywhere
+		p.detail = withFrequency
+		return nil
+	}
+	p.opened[1], err = openChunks(in.file, numbers[1])
+	return err
+}
+
+func (r *reader) openContainers(p *piece, raw []byte) error {
+	from := len(r.containers)
+	found, err := appendContainers(r.containers, raw)
+	r.containers = found
+	p.containers = found[from:len(found):len(found)]
+	return err
+}
+
+// openOne makes a list of one article.
+func (r *reader) openOne(p *piece, number uint32) {
+	from := len(r.containers)
+	r.containers = append(r.containers, container{first: number &^ (perContainer - 1), count: 1, shape: array, data: []byte{byte(number), byte(number >> 8)}})
+	p.containers, p.detail = r.containers[from:len(r.containers):len(r.containers)], articlesOnly
+}
+
+// openSlow opens a list of a segment that is in memory: an index writes what is new to a file a moment later.
+func (r *reader) openSlow(p *piece, in *dictionary, term string) error {
+	found, err := in.words.PostingsList([]byte(term), nil, nil)
+	if err != nil {
+		return err
+	}
+	postings := found.Iterator(p.detail > articlesOnly, p.detail > articlesOnly, p.detail > withFrequency, nil)
 	open, ok := postings.(segment.OptimizablePostingsIterator)
 	if !ok {
-		return nil, 0
+		return fmt.Errorf("search: the list of a segment is a %T", postings)
 	}
 	if number, ok := open.DocNum1Hit(); ok {
-		if deleted != nil && deleted.Contains(uint32(number)) {
-			return nil, 0
-		}
-		return &one{number: uint32(number)}, 1
+		r.openOne(p, uint32(number))
+		return nil
 	}
 	articles := open.ActualBitmap()
-	if articles == nil {
-		return nil, 0
+	if articles == nil || articles.IsEmpty() {
+		return nil
 	}
-	if deleted != nil && articles.Intersects(deleted) {
-		articles = roaring.AndNot(articles, deleted)
+	raw, err := articles.ToBytes()
+	if err != nil {
+		return err
 	}
-	return articles.Iterator(), articles.GetCardinality()
+	if p.detail > articlesOnly {
+		p.again = func() segment.PostingsIterator { return found.Iterator(true, true, p.detail == withPlaces, nil) }
+	}
+	return r.openContainers(p, raw)
 }
 
 // count is how many articles have a term.
@@ -178,128 +257,72 @@ func (r *reader) count(field, term string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	sum := uint64(0)
-	for i, s := range r.Segments() {
-		if r.found, err = dicts[i].PostingsList([]byte(term), s.Deleted(), r.found); err != nil {
+	sum, from := uint64(0), len(r.containers)
+	for i := range dicts {
+		r.counted = piece{}
+		if err := r.open(&r.counted, &dicts[i], term, articlesOnly); err != nil {
 			return 0, err
 		}
-		sum += r.found.Count()
+		sum += r.counted.count(r.Segments()[i].Deleted())
+		r.containers = r.containers[:from]
 	}
 	return sum, nil
 }
 
-// union opens one list of the articles that have any of several terms.
-func (r *reader) union(field string, terms []string) (*list, error) {
-	dicts, err := r.dictionaries(field)
-	if err != nil {
-		return nil, err
+// rewind makes the list begin anew.
+func (l *list) rewind() {
+	for i := range l.pieces {
+		l.pieces[i].rewind()
 	}
-	l := &list{number: end}
-	for i, s := range r.Segments() {
-		var parts []*roaring.Bitmap
-		singles := roaring.New()
-		for _, term := range terms {
-			found, err := dicts[i].PostingsList([]byte(term), nil, nil)
-			if err != nil {
-				return nil, err
-			}
-			if open, ok := found.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator); ok {
-				if number, ok := open.DocNum1Hit(); ok {
-					singles.Add(uint32(number))
-				} else if articles := open.ActualBitmap(); articles != nil {
-					parts = append(parts, articles)
-				}
-			}
-		}
-		all := roaring.FastOr(append(parts, singles)...)
-		if s.Deleted() != nil {
-			all.AndNot(s.Deleted())
-		}
-		if all.IsEmpty() {
-			continue
-		}
-		l.count += all.GetCardinality()
-		l.pieces = append(l.pieces, piece{offset: r.offsets[i], walk: all.Iterator()})
+	for _, word := range l.words {
+		word.rewind()
 	}
-	l.settle()
-	return l, nil
 }
 
-// settle finds the article at which the pieces stand.
-func (l *list) settle() {
-	for ; l.at < len(l.pieces); l.at++ {
-		if p := &l.pieces[l.at]; p.walk.HasNext() {
-			l.number = p.offset + uint64(p.walk.PeekNext())
-			return
-		}
-	}
-	l.number = end
-}
-
-// seek goes to the first article at or after number.
-func (l *list) seek(number uint64) {
-	if l.number >= number {
+// addTo puts the articles of a segment into a set; of several words one after another, those that have all of them.
+func (l *list) addTo(to set, r *reader, segment int) {
+	if l.words == nil {
+		to.add(l.pieces[segment].containers)
 		return
 	}
-	if l.words != nil {
-		l.meet(number)
-		return
-	}
-	for ; l.at < len(l.pieces); l.at++ {
-		p := &l.pieces[l.at]
-		if number > p.offset {
-			p.walk.AdvanceIfNeeded(uint32(min(number-p.offset, math.MaxUint32)))
-		}
-		if p.walk.HasNext() {
-			break
+	var all set
+	for _, word := range l.words {
+		one := r.emptySet(segment)
+		if word.addTo(one, r, segment); all == nil {
+			all = one
+		} else {
+			all.and(one)
 		}
 	}
-	l.settle()
+	to.or(all)
 }
 
-// posting is what the list tells of the article at which it stands. It is valid until the next call.
-func (l *list) posting() (segment.Posting, error) {
-	if l.words != nil {
-		if l.failed != nil {
-			return nil, l.failed
-		}
-		first, err := l.words[0].posting()
-		return several{first, l.times}, err
+// posting is what the list tells of an article; nil: the article is not in it. Articles of a segment must be asked for upwards.
+func (l *list) posting(segment int, number uint32) (*posting, error) {
+	if l.words == nil {
+		return l.pieces[segment].posting(number)
 	}
-	p := &l.pieces[l.at]
-	number := uint32(l.number - p.offset)
-	if p.posting != nil && p.posting.Number() == uint64(number) {
-		return p.posting, nil
-	}
-	// Without this the iterator would walk over every article before this one.
-	if begin := number - number%p.chunk; p.jumps != nil && p.jumps.Actual != nil && (p.posting == nil || uint64(begin) > p.posting.Number()) {
-		p.jumps.Actual.AdvanceIfNeeded(begin)
-	}
-	found, err := p.postings.Advance(uint64(number))
-	if err != nil {
+	first, times, err := together(l.words, segment, number)
+	if err != nil || times == 0 {
 		return nil, err
 	}
-	if found == nil || found.Number() != uint64(number) {
-		return nil, fmt.Errorf("%w: an article is not in a list that has it", ErrDamaged)
-	}
-	p.posting = found
-	return found, nil
+	return &posting{frequency: times, length: first.length}, nil
 }
 
 // segment finds the segment of an article, and its number there.
-func (r *reader) segment(number uint64) (at int, local uint64) {
+func (r *reader) segment(number uint64) (at int, local uint32) {
 	at = len(r.offsets) - 1
 	for r.offsets[at] > number {
 		at--
 	}
-	return at, number - r.offsets[at]
+	return at, uint32(number - r.offsets[at])
 }
 
 // own calls visit with the terms of an article that feedback may take; visit may keep nothing of term.
 func (r *reader) own(number uint64, visit func(term []byte, frequency, length float64)) error {
 	i, local := r.segment(number)
 	var failed error
-	err := r.Segments()[i].Segment().VisitStoredFields(local, func(field string, _ byte, value []byte, _ []uint64) bool {
+	err := r.Segments()[i].Segment().VisitStoredFields(uint64(local), func(field string, _ byte, value []byte, _ []uint64) bool {
 		if field == fieldOwn {
 			failed = readOwn(value, visit)
 		}

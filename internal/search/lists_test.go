@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
@@ -37,8 +38,17 @@ func many(n int) []Document {
 }
 
 func TestListsFindWhatWalkingFinds(t *testing.T) {
+	for _, inFile := range []bool{true, false} {
+		t.Run(fmt.Sprint("file ", inFile), func(t *testing.T) { testLists(t, inFile) })
+	}
+}
+
+func testLists(t *testing.T, inFile bool) {
 	documents := many(6000)
 	x := filled(t, documents[:3500]...)
+	if inFile {
+		x = built(t, documents[:3500])
+	}
 	if err := x.Put(t.Context(), documents[3500:], 0); err != nil {
 		t.Fatal(err)
 	}
@@ -57,51 +67,81 @@ func TestListsFindWhatWalkingFinds(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, term := range []string{everywhere, x.stem("شهر"), x.stem("باران"), x.stem("کوتاه"), x.stem("قطار"), "هیچ‌جا"} {
 		walked := walkedList(t, r, term)
-		for _, step := range []uint64{1, 3, 90, 2000} {
-			l, err := r.list(fieldText, term, withPlaces)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if l.count != uint64(len(walked)) {
-				t.Errorf("%q is in %d articles, not %d", term, l.count, len(walked))
-			}
-			for to := uint64(0); l.number != end; to = l.number + 1 + random.Uint64N(step) {
-				l.seek(to)
-				i, _ := slices.BinarySearchFunc(walked, to, func(w walkedArticle, n uint64) int { return int(w.number) - int(n) })
-				if (l.number == end) != (i == len(walked)) {
-					t.Fatalf("%q, step %d: article %d at or after %d", term, step, l.number, to)
-				}
-				if l.number == end {
-					break
-				}
-				found, err := l.posting()
+		for _, detail := range []detail{withFrequency, withPlaces} {
+			for _, step := range []uint64{1, 3, 90, 2000} {
+				l, err := r.list(fieldText, term, detail)
 				if err != nil {
-					t.Fatalf("%q, step %d, article %d: %v", term, step, l.number, err)
+					t.Fatal(err)
 				}
-				got := walkedArticle{l.number, found.Frequency(), found.Norm(), len(found.Locations())}
-				if got != walked[i] {
-					t.Fatalf("%q, step %d: %+v, want %+v", term, step, got, walked[i])
+				if l.count != uint64(len(walked)) {
+					t.Errorf("%q is in %d articles, not %d", term, l.count, len(walked))
+				}
+				for range 2 {
+					for number := uint64(0); number < 6000; number += 1 + random.Uint64N(step) {
+						segment, local := r.segment(number)
+						if deleted := r.Segments()[segment].Deleted(); deleted != nil && deleted.Contains(local) {
+							continue // which the lists know nothing of
+						}
+						found, err := l.posting(segment, local)
+						if err != nil {
+							t.Fatalf("%q, step %d, article %d: %v", term, step, number, err)
+						}
+						want, in := walked[number]
+						if (found != nil) != in {
+							t.Fatalf("%q, step %d, article %d: it is in the list: %v", term, step, number, found != nil)
+						}
+						if !in {
+							continue
+						}
+						if detail == withFrequency {
+							want.places = 0
+						}
+						got := walkedArticle{found.frequency, math.Round(found.length), len(found.places)}
+						if got != want {
+							t.Fatalf("%q, step %d, article %d: %+v, want %+v", term, step, number, got, want)
+						}
+					}
+					l.rewind()
 				}
 			}
 		}
 	}
 }
 
+// built is an index whose articles lie in one file.
+func built(t *testing.T, documents []Document) *Index {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "index")
+	b, err := NewBuilder(folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(b.Put(t.Context(), documents), b.Close(t.Context(), 1)); err != nil {
+		t.Fatal(err)
+	}
+	x, err := Open(folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	return x
+}
+
 type walkedArticle struct {
-	number, frequency uint64
-	norm              float64
-	places            int
+	frequency uint64
+	length    float64
+	places    int
 }
 
 // walkedList asks bleve's own reader.
-func walkedList(t *testing.T, r *reader, term string) []walkedArticle {
+func walkedList(t *testing.T, r *reader, term string) map[uint64]walkedArticle {
 	t.Helper()
 	list, err := r.TermFieldReader(t.Context(), []byte(term), fieldText, true, true, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer list.Close()
-	var all []walkedArticle
+	all := map[uint64]walkedArticle{}
 	for {
 		var doc index.TermFieldDoc
 		d, err := list.Next(&doc)
@@ -111,7 +151,7 @@ func walkedList(t *testing.T, r *reader, term string) []walkedArticle {
 		if d == nil {
 			return all
 		}
-		all = append(all, walkedArticle{binary.BigEndian.Uint64(d.ID), d.Freq, d.Norm, len(d.Vectors)})
+		all[binary.BigEndian.Uint64(d.ID)] = walkedArticle{d.Freq, math.Round(fieldLength(d.Norm)), len(d.Vectors)}
 	}
 }
 

@@ -2,7 +2,6 @@ package search
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"math"
 	"slices"
@@ -18,7 +17,7 @@ const (
 )
 
 // maxCandidates is how many articles a search scores, about.
-const maxCandidates = 10_000
+const maxCandidates = 5_000
 
 // group is a word of the query with all that may stand for it.
 type group struct {
@@ -36,37 +35,24 @@ func (g *group) add(l *list, part float64) {
 	g.count += l.count
 }
 
-// at is the first article at which a list of the group stands.
-func (g *group) at() uint64 {
-	at := uint64(end)
+// addTo puts the articles of a segment into a set.
+func (g *group) addTo(to set, r *reader, segment int) {
 	for _, l := range g.lists {
-		at = min(at, l.number)
-	}
-	return at
-}
-
-func (g *group) seek(number uint64) {
-	for _, l := range g.lists {
-		l.seek(number)
+		l.addTo(to, r, segment)
 	}
 }
 
 // frequency is how often the group stands in an article, and the length of that article.
-func (g *group) frequency(at uint64) (tf, length float64, err error) {
+func (g *group) frequency(segment int, number uint32) (tf, length float64, err error) {
 	for i, l := range g.lists {
-		if l.number != at {
-			continue
-		}
-		if !l.scored {
-			tf += g.parts[i]
-			continue
-		}
-		found, err := l.posting()
+		found, err := l.posting(segment, number)
 		if err != nil {
 			return 0, 0, err
 		}
-		tf += g.parts[i] * float64(max(found.Frequency(), 1))
-		length = fieldLength(found.Norm())
+		if found != nil {
+			tf += g.parts[i] * float64(found.frequency)
+			length = found.length
+		}
 	}
 	return tf, length, nil
 }
@@ -78,8 +64,11 @@ type plan struct {
 	drivers  int      // as many groups choose the candidates
 	filters  []*group // each must have the article
 	without  []*group
+	from     uint32  // minutes since 1970: published then or later, and
+	until    uint32  // before then
 	allWords bool    // the share of words counts
 	must     bool    // only articles with all words
+	unscored bool    // all candidates count the same
 	length   float64 // bm25B, or what stands for it
 }
 
@@ -89,22 +78,59 @@ type candidate struct {
 	score  float64
 }
 
-// worst is a heap of the best candidates with the worst on top.
-type worst []candidate
+// best are the best of the candidates that were offered, at most so many: a heap with the worst on top, when it is full.
+type best struct {
+	kept []candidate
+	most int
+}
 
-func (w worst) Len() int           { return len(w) }
-func (w worst) Less(i, j int) bool { return w[i].compare(w[j]) < 0 }
-func (w worst) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
-func (w *worst) Push(v any)        { *w = append(*w, v.(candidate)) }
-func (w *worst) Pop() any {
-	last := (*w)[len(*w)-1]
-	*w = (*w)[:len(*w)-1]
-	return last
+// offer takes a candidate in, where it is among the best.
+func (b *best) offer(c candidate) {
+	switch {
+	case len(b.kept) < b.most:
+		if b.kept = append(b.kept, c); len(b.kept) == b.most {
+			for at := b.most/2 - 1; at >= 0; at-- {
+				b.sink(at)
+			}
+		}
+	case b.kept[0].compare(c) < 0:
+		b.kept[0] = c
+		b.sink(0)
+	}
+}
+
+// sink puts the candidate at a place below those that are worse.
+func (b *best) sink(at int) {
+	for {
+		next := 2*at + 1
+		if next >= len(b.kept) {
+			return
+		}
+		if next+1 < len(b.kept) && b.kept[next+1].compare(b.kept[next]) < 0 {
+			next++
+		}
+		if b.kept[at].compare(b.kept[next]) < 0 {
+			return
+		}
+		b.kept[at], b.kept[next] = b.kept[next], b.kept[at]
+		at = next
+	}
 }
 
 // compare: the worse score is less, and with the same score the older number.
 func (c candidate) compare(d candidate) int {
-	return cmp.Or(cmp.Compare(c.score, d.score), cmp.Compare(c.number, d.number))
+	if c.score < d.score {
+		return -1
+	}
+	if c.score > d.score {
+		return 1
+	}
+	return cmp.Compare(c.number, d.number)
+}
+
+// bestFirst sorts candidates.
+func bestFirst(some []candidate) {
+	slices.SortFunc(some, func(a, b candidate) int { return b.compare(a) })
 }
 
 // order puts the rarest groups first and decides how many choose the candidates.
@@ -133,101 +159,186 @@ func (p *plan) order(most uint64) {
 	}
 }
 
-// run scores the candidates and returns the best of them, best first, and how many there were.
-func (p *plan) run(ctx context.Context, keep int, visit func(uint64)) ([]candidate, int, error) {
-	best, found := worst{}, 0
-	total := 0.0
-	for _, g := range p.groups {
-		total += g.weight * g.idf
+// choose finds the candidates of each segment: all that have a driver and pass the filters, or about as many as most of them, of which then
+// bounded speaks: those with all words first, and then the newest.
+func (p *plan) choose(r *reader, most int) (chosen []set, bounded bool, err error) {
+	count := 0
+	for i := range r.offsets {
+		found := r.emptySet(i)
+		for _, g := range p.groups[:p.drivers] {
+			g.addTo(found, r, i)
+		}
+		if err := p.restrict(r, i, found); err != nil {
+			return nil, false, err
+		}
+		chosen = append(chosen, found)
+		count += found.count()
 	}
-	for checked := 0; ; checked++ {
-		if checked%512 == 0 && ctx.Err() != nil {
+	if count <= most {
+		return chosen, false, nil
+	}
+	whole := p.wanted(func(g *group) bool { return !g.light })
+	if p.must || len(whole) < 2 {
+		return chosen, true, r.newest(chosen, most)
+	}
+	var all []set
+	count = 0
+	for i, found := range chosen {
+		both := r.emptySet(i)
+		copy(both, found)
+		p.require(r, i, both, whole)
+		found.andNot(both)
+		all = append(all, both)
+		count += both.count()
+	}
+	if count >= most {
+		return all, true, r.newest(all, most)
+	}
+	err = r.newest(chosen, most-count)
+	for i := range all {
+		all[i].or(chosen[i])
+	}
+	return all, true, err
+}
+
+// wanted are the groups for which which is true.
+func (p *plan) wanted(which func(*group) bool) []*group {
+	var found []*group
+	for _, g := range p.groups {
+		if which(g) {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// require takes out of a set what is not in every group.
+func (p *plan) require(r *reader, segment int, s set, groups []*group) {
+	if len(groups) == 0 {
+		return
+	}
+	one := r.emptySet(segment)
+	for _, g := range groups {
+		clear(one)
+		g.addTo(one, r, segment)
+		s.and(one)
+	}
+}
+
+// restrict takes out of a set what a filter does not have, or what was deleted.
+func (p *plan) restrict(r *reader, segment int, s set) error {
+	p.require(r, segment, s, p.filters)
+	if p.must {
+		p.require(r, segment, s, p.wanted(func(g *group) bool { return !g.light }))
+	}
+	for _, g := range p.without {
+		one := r.emptySet(segment)
+		g.addTo(one, r, segment)
+		s.andNot(one)
+	}
+	if deleted := r.Segments()[segment].Deleted(); deleted != nil {
+		deleted.Iterate(func(number uint32) bool {
+			s[number/64] &^= 1 << (number % 64)
+			return true
+		})
+	}
+	if p.from == 0 && p.until == math.MaxUint32 {
+		return nil
+	}
+	marks, err := r.columns(segment)
+	if err == nil {
+		marks.between(s, p.from, p.until)
+	}
+	return err
+}
+
+// run scores the candidates and returns the best of them, best first, and how many there were. counted may be nil.
+func (p *plan) run(ctx context.Context, r *reader, chosen []set, keep int, counted counting) ([]candidate, int, error) {
+	best, found := best{r.kept[:0], keep}, 0
+	for i := range chosen {
+		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		at := p.nextAt()
-		if at == end {
-			break
-		}
-		score, ok, err := p.score(at, total)
+		r.numbers = chosen[i].appendTo(r.numbers[:0])
+		numbers := r.numbers
+		scores, err := p.scores(ctx, r, i, numbers)
 		if err != nil {
 			return nil, 0, err
 		}
-		if ok {
-			found++
-			if visit != nil {
-				visit(at)
+		kept := numbers[:0]
+		for j, number := range numbers {
+			if scores[j] < 0 {
+				continue
 			}
-			c := candidate{at, score}
-			if len(best) < keep {
-				heap.Push(&best, c)
-			} else if best[0].compare(c) < 0 {
-				best[0] = c
-				heap.Fix(&best, 0)
+			kept = append(kept, number)
+			best.offer(candidate{r.offsets[i] + uint64(number), scores[j]})
+		}
+		found += len(kept)
+		if counted != nil {
+			marks, err := r.columns(i)
+			if err != nil {
+				return nil, 0, err
 			}
+			counted.visit(marks, kept)
 		}
-		p.step(at)
 	}
-	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
-	return best, found, nil
+	r.kept = best.kept
+	bestFirst(best.kept)
+	return best.kept, found, nil
 }
 
-// nextAt is the next candidate: the first article of a driver that every filter has too.
-func (p *plan) nextAt() uint64 {
-	for {
-		at := uint64(end)
-		for _, g := range p.groups[:p.drivers] {
-			at = min(at, g.at())
-		}
-		to := at
-		for _, f := range p.filters {
-			f.seek(to)
-			to = max(to, f.at())
-		}
-		if to == at || to == end {
-			return to
-		}
-		for _, g := range p.groups[:p.drivers] {
-			g.seek(to)
-		}
+// scores is the text part of the ranking for articles of a segment; below zero: the article has none of the words.
+func (p *plan) scores(ctx context.Context, r *reader, segment int, numbers []uint32) ([]float64, error) {
+	r.sums = slices.Grow(r.sums[:0], 2*len(numbers))[:2*len(numbers)]
+	clear(r.sums)
+	scores, covered := r.sums[:len(numbers)], r.sums[len(numbers):]
+	if p.unscored {
+		return scores, nil
 	}
-}
-
-// step goes behind the candidate.
-func (p *plan) step(at uint64) {
-	for _, g := range p.groups[:p.drivers] {
-		g.seek(at + 1)
-	}
-}
-
-// score is the text part of the ranking; false: the article is not wanted.
-func (p *plan) score(at uint64, total float64) (float64, bool, error) {
-	for _, g := range p.without {
-		g.seek(at)
-		if g.at() == at {
-			return 0, false, nil
-		}
-	}
-	score, covered := 0.0, 0.0
+	total := 0.0
 	for _, g := range p.groups {
-		g.seek(at)
-		tf, length, err := g.frequency(at)
-		if err != nil {
-			return 0, false, err
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		if tf == 0 {
-			if p.must && !g.light {
-				return 0, false, nil
+		whole := g.weight * g.idf
+		total += whole
+		if len(g.lists) == 1 && g.lists[0].words == nil {
+			one := &g.lists[0].pieces[segment]
+			if len(one.containers) == 0 {
+				continue
+			}
+			for i, number := range numbers {
+				found, err := one.posting(number)
+				if err != nil {
+					return nil, err
+				}
+				if found != nil {
+					covered[i] += whole
+					scores[i] += whole * p.saturated(g.parts[0]*float64(found.frequency), found.length)
+				}
 			}
 			continue
 		}
-		covered += g.weight * g.idf
-		score += g.weight * g.idf * p.saturated(tf, length)
+		for i, number := range numbers {
+			tf, length, err := g.frequency(segment, number)
+			if err != nil {
+				return nil, err
+			}
+			if tf > 0 {
+				covered[i] += whole
+				scores[i] += whole * p.saturated(tf, length)
+			}
+		}
 	}
-	if p.allWords && total > 0 {
-		share := covered / total
-		score *= 1 + allWordsBonus*share*share*share*share
+	for i := range scores {
+		if covered[i] == 0 {
+			scores[i] = -1
+		} else if p.allWords {
+			share := covered[i] / total
+			scores[i] *= 1 + allWordsBonus*share*share*share*share
+		}
 	}
-	return score, true, nil
+	return scores, nil
 }
 
 // saturated is what a word counts that stands tf times among so many words.

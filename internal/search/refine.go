@@ -4,19 +4,17 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // The best candidates are looked at more closely than all of them can be.
 const (
-	beside        = 100  // candidates whose places are read
-	besidePart    = 0.3  // what two words count that stand side by side, of the commoner one
-	refined       = 1000 // candidates that feedback changes
-	feedbackFrom  = 5    // articles whose words tell what the query is about
-	feedbackIn    = 2    // of them that a word must be in
-	feedbackTerms = 20   // words
-	feedbackPart  = 0.3  // of the best of them, beside a word that was typed
+	beside        = 100 // candidates whose places are read
+	besidePart    = 0.3 // what two words count that stand side by side, of the commoner one
+	refined       = 700 // candidates that feedback changes
+	feedbackFrom  = 5   // articles whose words tell what the query is about
+	feedbackIn    = 2   // of them that a word must be in
+	feedbackTerms = 20  // words
+	feedbackPart  = 0.3 // of the best of them, beside a word that was typed
 )
 
 // refine adds to the scores of the best candidates what is too dear to look at in all of them: words that stand side by side as in the
@@ -39,7 +37,7 @@ func (f *finder) refine(p *plan, a asked, best []candidate) error {
 func (f *finder) refined(top []candidate, add func(top []candidate) error) error {
 	slices.SortFunc(top, func(a, b candidate) int { return cmp.Compare(a.number, b.number) })
 	err := add(top)
-	slices.SortFunc(top, func(a, b candidate) int { return -a.compare(b) })
+	bestFirst(top)
 	return err
 }
 
@@ -88,22 +86,21 @@ func (f *finder) addNeighbours(p *plan, a asked, top []candidate) error {
 		return err
 	}
 	for i, c := range top {
+		segment, number := f.reader.segment(c.number)
 		for _, pair := range pairs {
-			pair.one.seek(c.number)
-			pair.two.seek(c.number)
-			if pair.one.number != c.number || pair.two.number != c.number {
+			if !pair.one.pieces[segment].has(number) || !pair.two.pieces[segment].has(number) {
 				continue
 			}
-			one, err := pair.one.posting()
+			one, err := pair.one.posting(segment, number)
 			if err != nil {
 				return err
 			}
-			two, err := pair.two.posting()
+			two, err := pair.two.posting(segment, number)
 			if err != nil {
 				return err
 			}
-			if times := besides(one.Locations(), two.Locations()); times > 0 {
-				top[i].score += pair.weight * p.saturated(float64(times), fieldLength(one.Norm()))
+			if times := besides(one.places, two.places); times > 0 {
+				top[i].score += pair.weight * p.saturated(float64(times), one.length)
 			}
 		}
 	}
@@ -111,13 +108,13 @@ func (f *finder) addNeighbours(p *plan, a asked, top []candidate) error {
 }
 
 // besides is how often a place of two is the next after one of one. Places come in their order.
-func besides(one, two []segment.Location) int {
+func besides(one, two []uint64) int {
 	times := 0
 	for _, v := range two {
-		for len(one) > 0 && one[0].Pos()+1 < v.Pos() {
+		for len(one) > 0 && one[0]+1 < v {
 			one = one[1:]
 		}
-		if len(one) > 0 && one[0].Pos()+1 == v.Pos() {
+		if len(one) > 0 && one[0]+1 == v {
 			times++
 		}
 	}
@@ -160,35 +157,55 @@ func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
 		delete(shares, g.stem)
 	}
 	more := &plan{stats: p.stats, length: p.length}
-	for term, s := range shares {
-		if s.articles < feedbackIn || f.index.light[term] {
-			continue
-		}
-		count, err := f.reader.count(fieldText, term)
-		if err != nil {
-			return err
-		}
-		if count > p.stats.count/10 {
-			continue
-		}
-		idf := math.Log(float64(p.stats.count) / float64(max(count, 1)))
-		more.groups = append(more.groups, &group{stem: term, idf: idf, weight: s.weight * idf})
-	}
-	slices.SortFunc(more.groups, func(a, b *group) int {
-		if a.weight != b.weight {
-			return cmp.Compare(b.weight, a.weight)
-		}
-		return cmp.Compare(a.stem, b.stem)
-	})
-	more.groups = more.groups[:min(len(more.groups), feedbackTerms)]
-	if len(more.groups) == 0 {
-		return nil
+	if more.groups, err = f.leading(p, shares); err != nil || len(more.groups) == 0 {
+		return err
 	}
 	best := more.groups[0].weight
 	for _, g := range more.groups {
 		g.weight *= feedbackPart / best
 	}
+	if err := f.openStems(more); err != nil {
+		return err
+	}
 	return f.settle(more, top)
+}
+
+// leading are the groups of the shared words that count most.
+func (f *finder) leading(p *plan, shares map[string]*share) ([]*group, error) {
+	var found []*group
+	for term, s := range shares {
+		if s.articles >= feedbackIn && !f.index.light[term] {
+			found = append(found, &group{stem: term, weight: s.weight})
+		}
+	}
+	heavier := func(a, b *group) int {
+		if a.weight != b.weight {
+			return cmp.Compare(b.weight, a.weight)
+		}
+		return cmp.Compare(a.stem, b.stem)
+	}
+	slices.SortFunc(found, heavier)
+	var best []*group
+	most := math.Log(float64(p.stats.count)) // that a word counts which is in one article
+	for _, g := range found {
+		// How rare a word is has to be looked up: not where even the rarest would not be among the best.
+		if len(best) == feedbackTerms && g.weight*most < best[feedbackTerms-1].weight {
+			break
+		}
+		var err error
+		if g.count, err = f.reader.count(fieldText, g.stem); err != nil {
+			return nil, err
+		}
+		if g.count > p.stats.count/10 {
+			continue
+		}
+		g.idf = math.Log(float64(p.stats.count) / float64(max(g.count, 1)))
+		g.weight *= g.idf
+		at, _ := slices.BinarySearchFunc(best, g, heavier)
+		best = slices.Insert(best, at, g)
+		best = best[:min(len(best), feedbackTerms)]
+	}
+	return best, nil
 }
 
 // settle adds the scores of a plan to those of top, which stand by their numbers. What is surely behind the page may stay as it is: to find an
@@ -196,7 +213,7 @@ func (f *finder) addFeedback(p *plan, top, lead []candidate) error {
 func (f *finder) settle(p *plan, top []candidate) error {
 	// The page, and one more, by which it is known that there is another one.
 	need := f.query.Limit + 1
-	if f.query.After != "" || f.ranged() || need*4 > len(top) {
+	if f.query.After != "" || need*4 > len(top) {
 		return f.addScores(p, top)
 	}
 	most, err := f.atMost(p, top)
@@ -238,44 +255,51 @@ func (f *finder) settle(p *plan, top []candidate) error {
 
 // addScores adds the scores of a plan to those of articles by their numbers.
 func (f *finder) addScores(p *plan, top []candidate) error {
-	if err := f.reopen(p, withFrequency); err != nil {
-		return err
-	}
-	for i := range top {
-		score, _, err := p.score(top[i].number, 0)
-		if err != nil {
-			return err
+	for _, g := range p.groups {
+		g.lists[0].rewind()
+		for i := range top {
+			segment, number := f.reader.segment(top[i].number)
+			tf, length, err := g.frequency(segment, number)
+			if err != nil {
+				return err
+			}
+			if tf > 0 {
+				top[i].score += g.weight * g.idf * p.saturated(tf, length)
+			}
 		}
-		top[i].score += score
 	}
 	return nil
 }
 
 // atMost is more than each article can come to with the scores of a plan, its date reckoned in.
 func (f *finder) atMost(p *plan, top []candidate) ([]float64, error) {
-	if err := f.reopen(p, articlesOnly); err != nil {
-		return nil, err
-	}
 	most := make([]float64, len(top))
 	for i, c := range top {
-		for _, g := range p.groups {
-			if g.seek(c.number); g.at() == c.number {
-				c.score += g.weight * g.idf * (bm25K1 + 1)
+		most[i] = c.score
+	}
+	for _, g := range p.groups {
+		l := g.lists[0]
+		l.rewind()
+		for i, c := range top {
+			if segment, number := f.reader.segment(c.number); l.pieces[segment].has(number) {
+				most[i] += g.weight * g.idf * (bm25K1 + 1)
 			}
 		}
+	}
+	for i, c := range top {
 		factor, err := f.recency(c.number)
 		if err != nil {
 			return nil, err
 		}
-		most[i] = c.score * factor
+		most[i] *= factor
 	}
 	return most, nil
 }
 
-// reopen opens the lists of a plan's stems, each of which is one group.
-func (f *finder) reopen(p *plan, d detail) error {
+// openStems opens the list of each group's stem.
+func (f *finder) openStems(p *plan) error {
 	for _, g := range p.groups {
-		l, err := f.reader.list(fieldText, g.stem, d)
+		l, err := f.reader.list(fieldText, g.stem, withFrequency)
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,13 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
 	q.Limit = bounded(q.Limit)
+	// As many at once as there are processors, who came first first: more would only make one another late.
+	select {
+	case x.turns <- struct{}{}:
+		defer func() { <-x.turns }()
+	case <-ctx.Done():
+		return Results{}, ctx.Err()
+	}
 	s, err := x.splitter(ctx)
 	if err != nil {
 		return Results{}, err
@@ -69,7 +76,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if err != nil || len(p.groups) == 0 {
 		return results, err
 	}
-	f := &finder{index: x, reader: r, query: q, results: &results}
+	f := &finder{index: x, reader: r, query: q, results: &results, most: int(x.most)}
 	return results, f.find(ctx, p, a)
 }
 
@@ -82,7 +89,7 @@ func bounded(limit int) int {
 
 // plan opens the lists of a query.
 func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results *Results) (*plan, error) {
-	p := &plan{allWords: !q.Ranking.NoAllWords && !a.asks, length: bm25B}
+	p := &plan{until: math.MaxUint32, allWords: !q.Ranking.NoAllWords && !a.asks, length: bm25B}
 	if a.asks && !q.Ranking.NoLength {
 		p.length = questionB
 	}
@@ -94,13 +101,11 @@ func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results 
 		return p, err
 	}
 	if len(a.words) == 0 && strings.TrimSpace(q.Text) == "" || len(a.words) == 0 && len(a.without) > 0 {
-		l, err := r.list(fieldText, everywhere, withFrequency)
+		g, err := r.single(fieldText, everywhere)
 		if err != nil {
 			return p, err
 		}
-		g := &group{weight: 1}
-		g.add(l, 1)
-		p.groups = append(p.groups, g)
+		p.groups, p.unscored = append(p.groups, g), true
 	}
 	for _, stem := range a.without {
 		g, err := r.single(fieldText, stem)
@@ -116,8 +121,20 @@ func (x *Index) plan(ctx context.Context, r *reader, q Query, a *asked, results 
 		}
 		p.filters = append(p.filters, g)
 	}
+	p.from, p.until = minuteAtOrAfter(q.From, 0), minuteAtOrAfter(q.Until, math.MaxUint32)
+	if p.until < math.MaxUint32 {
+		p.from = max(p.from, 1) // undated articles are in no range
+	}
 	p.order(x.most)
-	return p, x.boundMonths(r, p, q, x.most, results)
+	return p, nil
+}
+
+// minuteAtOrAfter is the first minute since 1970 that does not begin before a time; none: where there is no time.
+func minuteAtOrAfter(at time.Time, none uint32) uint32 {
+	if at.IsZero() {
+		return none
+	}
+	return uint32(min(max((at.Unix()+59)/60, 1), math.MaxUint32-1))
 }
 
 // single is a group of one list.
@@ -199,111 +216,40 @@ func (x *Index) openWords(ctx context.Context, r *reader, p *plan, q Query, a *a
 	return nil
 }
 
-// boundMonths lets only the newest months choose candidates, where the words are in more articles than may be scored, and the
-// months of a date range.
-func (x *Index) boundMonths(r *reader, p *plan, q Query, most uint64, results *Results) error {
-	if len(p.groups) == 0 {
-		return nil
-	}
-	rarest := p.groups[0].count
-	for _, f := range p.filters {
-		rarest = min(rarest, f.count)
-	}
-	ranged := !q.From.IsZero() || !q.Until.IsZero()
-	if rarest <= most && !ranged {
-		return nil
-	}
-	months, err := readMonths(r)
-	if err != nil {
-		return err
-	}
-	var marks []string
-	sum := 0.0
-	for _, m := range months {
-		if !q.From.IsZero() && m.month < month(q.From) || !q.Until.IsZero() && m.month > month(q.Until.Add(-1)) || ranged && m.month == 0 {
-			continue
-		}
-		if sum >= float64(most) {
-			results.Bounded = true
-			break
-		}
-		marks = append(marks, m.mark)
-		sum += float64(m.count) * float64(rarest) / float64(p.stats.count)
-	}
-	l, err := r.union(fieldMarks, marks)
-	if err != nil {
-		return err
-	}
-	g := &group{weight: 1}
-	g.add(l, 1)
-	p.filters = append(p.filters, g)
-	return nil
-}
-
-// monthCount is a month and how many articles it has.
-type monthCount struct {
-	mark  string
-	month int64
-	count uint64
-}
-
-// readMonths returns the months of the index, newest first, undated articles last.
-func readMonths(r *reader) ([]monthCount, error) {
-	dict, err := r.FieldDictPrefix(fieldMarks, []byte(markMonth))
-	if err != nil {
-		return nil, err
-	}
-	defer dict.Close()
-	var months []monthCount
-	for {
-		entry, err := dict.Next()
-		if err != nil {
-			return nil, err
-		}
-		if entry == nil {
-			slices.Reverse(months)
-			return months, nil
-		}
-		number, err := strconv.ParseInt(entry.Term[len(markMonth):], 10, 64)
-		if err == nil {
-			months = append(months, monthCount{entry.Term, number, entry.Count})
-		}
-	}
-}
-
 // finder runs a plan and makes a page of what it finds.
 type finder struct {
 	index   *Index
 	reader  *reader
 	query   Query
 	results *Results
+	most    int // candidates, about
 }
 
 func (f *finder) find(ctx context.Context, p *plan, a asked) error {
-	var counted *counting
-	var visit func(uint64)
+	chosen, bounded, err := p.choose(f.reader, f.most)
+	if err != nil {
+		return err
+	}
+	f.results.Bounded = bounded
+	var counted counting
+	var names []string
 	if f.query.Facets {
-		counted = f.reader.counting()
-		visit = counted.visit
+		if counted, names, err = f.reader.counting(); err != nil {
+			return err
+		}
 	}
 	keep := maxResults
 	if f.newest() { // the score says nothing of the date
 		keep = 2 * maxCandidates
 	}
-	best, found, err := p.run(ctx, keep, visit)
+	best, found, err := p.run(ctx, f.reader, chosen, keep, counted)
 	if err != nil {
 		return err
 	}
 	f.results.Total = found
 	if len(a.phrases) > 0 {
-		exact, err := f.withPhrases(slices.Clone(best), a.phrases)
-		if err != nil {
+		if best, err = f.quoted(best, a.phrases, counted); err != nil {
 			return err
-		}
-		if len(exact) > 0 {
-			best, f.results.Total = exact, len(exact)
-		} else {
-			f.results.NoPhrase = len(best) > 0
 		}
 	}
 	if !f.newest() && len(a.words) > 0 {
@@ -311,17 +257,35 @@ func (f *finder) find(ctx context.Context, p *plan, a asked) error {
 			return err
 		}
 	}
-	if best, err = f.rerank(best); err != nil {
+	if err := f.rerank(best); err != nil {
 		return err
 	}
 	if counted != nil {
-		sums, err := counted.sums()
-		if err != nil {
-			return err
-		}
-		f.results.Facets = facets(sums)
+		f.results.Facets = facets(counted, names)
 	}
 	return f.page(best)
+}
+
+// quoted leaves the articles in which every phrase stands, and counts those alone. Where none is left it leaves all, and says so.
+func (f *finder) quoted(best []candidate, phrases [][]string, counted counting) ([]candidate, error) {
+	exact, err := f.withPhrases(slices.Clone(best), phrases)
+	if err != nil {
+		return nil, err
+	}
+	if len(exact) == 0 {
+		f.results.NoPhrase = len(best) > 0
+		return best, nil
+	}
+	f.results.Total = len(exact)
+	if counted == nil {
+		return exact, nil
+	}
+	clear(counted)
+	for _, c := range exact {
+		segment, number := f.reader.segment(c.number)
+		counted.visit(f.reader.marks[segment], []uint32{number})
+	}
+	return exact, nil
 }
 
 // newest: without words there is nothing to rank by.
@@ -332,9 +296,6 @@ const (
 	recencyGain = 0.2
 	recencyHalf = 365 * 24 * time.Hour
 )
-
-// ranged: only articles of some days are wanted.
-func (f *finder) ranged() bool { return !f.query.From.IsZero() || !f.query.Until.IsZero() }
 
 // recency is what the date of an article makes of its score.
 func (f *finder) recency(number uint64) (float64, error) {
@@ -349,31 +310,26 @@ func (f *finder) recency(number uint64) (float64, error) {
 	return 1 + recencyGain*math.Exp2(-float64(age)/float64(recencyHalf)), nil
 }
 
-// rerank brings the date in: as a factor, as a filter, or as the order.
-func (f *finder) rerank(best []candidate) ([]candidate, error) {
-	q := f.query
-	kept := best[:0]
-	for _, c := range best {
-		minute, err := f.reader.minute(c.number)
-		if err != nil {
-			return nil, err
-		}
-		at := time.Unix(minute*60, 0)
-		if f.ranged() && (minute == 0 || !q.From.IsZero() && at.Before(q.From) || !q.Until.IsZero() && !at.Before(q.Until)) {
-			f.results.Total--
+// rerank brings the date in: as a factor, or as the order.
+func (f *finder) rerank(best []candidate) error {
+	for i := range best {
+		c := &best[i]
+		if f.newest() {
+			minute, err := f.reader.minute(c.number)
+			if err != nil {
+				return err
+			}
+			c.score = float64(minute)
 			continue
 		}
 		factor, err := f.recency(c.number)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if c.score *= factor; f.newest() {
-			c.score = float64(minute)
-		}
-		kept = append(kept, c)
+		c.score *= factor
 	}
-	slices.SortFunc(kept, func(a, b candidate) int { return -a.compare(b) })
-	return kept, nil
+	bestFirst(best)
+	return nil
 }
 
 // withPhrases keeps the articles in which every phrase stands.
@@ -390,29 +346,19 @@ func (f *finder) withPhrases(best []candidate, phrases [][]string) ([]candidate,
 		}
 		kept := best[:0]
 		for _, c := range best {
-			ok, err := stands(lists, c.number)
+			segment, number := f.reader.segment(c.number)
+			_, times, err := together(lists, segment, number)
 			if err != nil {
 				return nil, err
 			}
-			if ok {
+			if times > 0 {
 				kept = append(kept, c)
 			}
 		}
 		best = kept
 	}
-	slices.SortFunc(best, func(a, b candidate) int { return -a.compare(b) })
+	bestFirst(best)
 	return best, nil
-}
-
-// stands reports whether the words of lists stand one after another in an article.
-func stands(lists []*list, number uint64) (bool, error) {
-	for _, l := range lists {
-		if l.seek(number); l.number != number {
-			return false, nil
-		}
-	}
-	times, err := together(lists)
-	return times > 0, err
 }
 
 // page cuts the page out of the order.
@@ -471,19 +417,28 @@ func readCursor(s string) (score float64, code int64, ok bool) {
 	return score, code, err1 == nil && err2 == nil && !math.IsNaN(score)
 }
 
-func facets(counts map[string]int) Facets {
+// facetValues is how many values of each kind a facet shows.
+const facetValues = 20
+
+func facets(counted counting, names []string) Facets {
 	var f Facets
-	lists := map[string]*[]Count{markSection: &f.Sections, markTag: &f.Tags, markKind: &f.Kinds, markReporter: &f.Reporters}
-	for mark, n := range counts {
-		if list := lists[mark[:1]]; list != nil {
-			*list = append(*list, Count{mark[1:], n})
-		}
+	lists := map[byte]*[]Count{markSection[0]: &f.Sections, markTag[0]: &f.Tags, markKind[0]: &f.Kinds, markReporter[0]: &f.Reporters}
+	commoner := func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
 	}
-	for _, list := range lists {
-		slices.SortFunc(*list, func(a, b Count) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Key, b.Key))
-		})
-		*list = (*list)[:min(len(*list), 20)]
+	for i, n := range counted {
+		if n == 0 {
+			continue
+		}
+		list := lists[names[i][0]]
+		c := Count{names[i][1:], int(n)}
+		// Most values are rare: they end here.
+		if list == nil || len(*list) == facetValues && commoner((*list)[facetValues-1], c) < 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(*list, c, commoner)
+		*list = slices.Insert(*list, at, c)
+		*list = (*list)[:min(len(*list), facetValues)]
 	}
 	return f
 }

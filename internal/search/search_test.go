@@ -206,6 +206,33 @@ func TestFacetsCount(t *testing.T) {
 	}
 }
 
+func TestFacetsCountThePhrase(t *testing.T) {
+	x := filled(t, articles()...)
+	for text, want := range map[string]string{`"ملی در تهران"`: "[{3 1}]", `"تهران ملی"`: "[{1 1} {2 1} {3 1}]"} { // the second stands nowhere
+		if got := fmt.Sprint(search(t, x, Query{Text: text, Facets: true}).Facets.Sections); got != want {
+			t.Errorf("%s: sections %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestFacetsShowTheCommonest(t *testing.T) {
+	var documents []Document
+	for tag := range int64(60) {
+		for range 1 + (tag*7)%60 { // each as often as no other
+			documents = append(documents, Document{Code: int64(len(documents) + 1), Headline: "باران", Tags: []Label{{tag, "برچسب"}}})
+		}
+	}
+	tags := search(t, filled(t, documents...), Query{Text: "باران", Facets: true}).Facets.Tags
+	for i, c := range tags {
+		if c.Count != 60-i {
+			t.Fatalf("%v; want the commonest first", tags)
+		}
+	}
+	if len(tags) != facetValues {
+		t.Errorf("%d tags", len(tags))
+	}
+}
+
 func TestTyposAreForgivenOnlyWhereNothingIsExact(t *testing.T) {
 	x := filled(t, articles()...)
 	for text, want := range map[string]string{"نمایشکاه": "نمایشگاه", "نمایشگاه": "", "فوتبلا": "فوتبال", "felestin": "فلسطین", "tihran": "تهران", "تهران": ""} {
@@ -338,6 +365,87 @@ func TestWordsOfManyArticlesAreSoughtInTheNewestMonths(t *testing.T) {
 		got := codes(r)
 		if len(got) == 0 || slices.Max(got) != tt.newest || r.Total != tt.total || r.Bounded != tt.bounded {
 			t.Errorf("%s: %v of %d, bounded: %v", name, got, r.Total, r.Bounded)
+		}
+	}
+}
+
+func TestArticlesWithAllWordsAreChosenFirst(t *testing.T) {
+	var documents []Document
+	for i := range 300 { // the older half has both words in every tenth article, the newer half never
+		words := []string{"باران", "برف"}[i%2]
+		if i < 150 && i%10 == 0 {
+			words = "باران برف"
+		}
+		documents = append(documents, Document{Code: int64(i + 1), Headline: words, At: day("2000-01-15").AddDate(0, i, 0)})
+	}
+	x := filled(t, documents...)
+	for most, want := range map[uint64]int{24: 24, 10: 10} { // fifteen have both
+		x.most = most
+		r := search(t, x, Query{Text: "باران برف"})
+		both := 0
+		for _, code := range codes(r) {
+			if strings.Contains(documents[code-1].Headline, " ") {
+				both++
+			}
+		}
+		if !r.Bounded || r.Total != want || both != min(want, 15) {
+			t.Errorf("%d candidates: %d with both words of %d, bounded: %v", most, both, r.Total, r.Bounded)
+		}
+	}
+}
+
+// TestNewestAreFoundBySamples: in an archive in the order of time and in one without any order.
+func TestNewestAreFoundBySamples(t *testing.T) {
+	const articles, most = 300_000, 3000
+	for name, date := range map[string]func(i int) uint32{
+		"in order": func(i int) uint32 { return uint32(i + 1) },
+		"shuffled": func(i int) uint32 { return uint32(i*7919%articles + 1) }, // each once
+	} {
+		for _, every := range []int{1, 3, 40} {
+			c := &columns{}
+			s := make(set, (articles+63)/64)
+			for i := range articles {
+				c.minutes = append(c.minutes, date(i))
+				if i%every == 0 {
+					s[i/64] |= 1 << (i % 64)
+				}
+			}
+			c.setBlocks()
+			r := &reader{marks: []*columns{c}}
+			if err := r.newest([]set{s}, most); err != nil {
+				t.Fatal(err)
+			}
+			oldest := uint32(articles)
+			for _, number := range s.appendTo(nil) {
+				oldest = min(oldest, date(int(number)))
+			}
+			kept, newer := s.count(), 0
+			for i := 0; i < articles; i += every {
+				if date(i) >= oldest {
+					newer++
+				}
+			}
+			if kept != newer || kept < most*3/4 || kept > most*5/4 {
+				t.Errorf("%s, one in %d: %d are left, of %d that are as new; want about %d", name, every, kept, newer, most)
+			}
+		}
+	}
+}
+
+// TestArticlesOfOneMinuteAreBounded: an archive without dates has no newest ones.
+func TestArticlesOfOneMinuteAreBounded(t *testing.T) {
+	var documents []Document
+	for i := range 500 {
+		documents = append(documents, Document{Code: int64(i + 1), Headline: "باران"})
+	}
+	x := filled(t, documents[:300]...)
+	if err := x.Put(t.Context(), documents[300:], 0); err != nil {
+		t.Fatal(err)
+	}
+	x.most = 50
+	for _, q := range []Query{{Text: "باران"}, {}} {
+		if r := search(t, x, q); r.Total != 50 || !r.Bounded {
+			t.Errorf("%+v: %d candidates, bounded: %v", q, r.Total, r.Bounded)
 		}
 	}
 }
@@ -514,5 +622,36 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 	cancel()
 	if _, err := x.Search(ctx, Query{Text: "تهران"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a search that nobody waits for: %v", err)
+	}
+}
+
+func TestSearchesTakeTurns(t *testing.T) {
+	x := filled(t, articles()...)
+	for range cap(x.turns) {
+		x.turns <- struct{}{}
+	}
+	impatient, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := x.Search(impatient, Query{Text: "تهران"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("who no longer waits for a turn: %v", err)
+	}
+	found := make(chan Results)
+	go func() {
+		r, err := x.Search(t.Context(), Query{Text: "تهران"})
+		if err != nil {
+			t.Error(err)
+		}
+		found <- r
+	}()
+	select {
+	case <-found:
+		t.Error("a search ran beside as many as may")
+	case <-x.turns:
+		if r := <-found; len(r.Hits) != 3 {
+			t.Errorf("in its turn it finds %v", codes(r))
+		}
+	}
+	if len(x.turns) != cap(x.turns)-1 {
+		t.Errorf("%d turns are taken, want %d", len(x.turns), cap(x.turns)-1)
 	}
 }

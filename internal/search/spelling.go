@@ -136,11 +136,10 @@ func commonest(ctx context.Context, r *reader, open func(field string) (index.Fi
 		}
 		var best index.DictEntry
 		for _, entry := range entries {
-			l, err := r.list(field, entry.Term, articlesOnly)
-			if err != nil {
+			if entry.Count, err = r.count(field, entry.Term); err != nil {
 				return best, err
 			}
-			if entry.Count = l.count; entry.Count > best.Count {
+			if entry.Count > best.Count {
 				best = entry
 			}
 		}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,9 +110,9 @@ func (x *Index) suggestArticles(ctx context.Context, r *reader, words []string, 
 	}
 }
 
-// newestWith finds the newest articles that have all words and one of the last ones, among about as many as most that have the rarest.
+// newestWith finds the newest articles that have all words and one of the last ones, among about as many as most.
 func (x *Index) newestWith(ctx context.Context, r *reader, words []string, last []index.DictEntry, limit int, most uint64) (Results, error) {
-	p := &plan{must: true}
+	p := &plan{must: true, unscored: true, until: math.MaxUint32}
 	var results Results
 	var err error
 	if p.stats, err = x.measure(ctx, r); err != nil {
@@ -136,10 +137,6 @@ func (x *Index) newestWith(ctx context.Context, r *reader, words []string, last 
 		p.groups = append(p.groups, g)
 	}
 	p.order(most)
-	q := Query{Newest: true, Limit: limit}
-	if err := x.boundMonths(r, p, q, most, &results); err != nil {
-		return results, err
-	}
-	f := &finder{index: x, reader: r, query: q, results: &results}
+	f := &finder{index: x, reader: r, query: Query{Newest: true, Limit: limit}, results: &results, most: int(most)}
 	return results, f.find(ctx, p, asked{})
 }

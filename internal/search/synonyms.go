@@ -2,9 +2,8 @@ package search
 
 import (
 	"context"
+	"math"
 	"slices"
-
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // MaxSynonymWords is how many words a synonym may have.
@@ -82,7 +81,7 @@ func (r *reader) openSynonym(stems []string) (*list, error) {
 	if len(stems) == 1 {
 		return r.list(fieldText, stems[0], withFrequency)
 	}
-	l := &list{count: end, scored: true}
+	l := &list{count: math.MaxUint64}
 	for _, stem := range stems {
 		word, err := r.list(fieldText, stem, withPlaces)
 		if err != nil {
@@ -91,58 +90,33 @@ func (r *reader) openSynonym(stems []string) (*list, error) {
 		l.words = append(l.words, word)
 		l.count = min(l.count, word.count)
 	}
-	l.meet(0)
 	return l, nil
 }
 
-// meet goes to the first article at or after number in which the words of the list stand one after another. Where one cannot be read it
-// stays, and posting says why.
-func (l *list) meet(number uint64) {
-	for l.number = number; ; l.number++ {
-		for i := 0; i < len(l.words); i++ {
-			word := l.words[i]
-			word.seek(l.number)
-			if word.number == end {
-				l.number = end
-				return
-			}
-			if word.number > l.number { // the words before it have to come along
-				l.number, i = word.number, -1
-			}
-		}
-		if l.times, l.failed = together(l.words); l.times > 0 || l.failed != nil {
-			return
+// together is what the list of the first word tells of an article, and how often the words of lists stand there one after another.
+func together(words []*list, segment int, number uint32) (first *posting, times uint64, err error) {
+	for _, l := range words { // to find an article is quicker than to read it
+		if !l.pieces[segment].has(number) {
+			return nil, 0, nil
 		}
 	}
-}
-
-// several is what a list of several words tells of an article.
-type several struct {
-	segment.Posting // of the first word
-	times           uint64
-}
-
-// Frequency is how often the words stand there one after another.
-func (s several) Frequency() uint64 { return s.times }
-
-// together is how often words stand one after another in the article at which all their lists stand.
-func together(words []*list) (uint64, error) {
 	var places []uint64
 	for i, l := range words {
-		found, err := l.posting()
+		found, err := l.posting(segment, number)
 		if err != nil {
-			return 0, err
+			return nil, 0, err
 		}
-		var here []uint64
-		for _, place := range found.Locations() {
-			if i == 0 || slices.Contains(places, place.Pos()-1) {
-				here = append(here, place.Pos())
+		if i == 0 {
+			first, places = found, slices.Clone(found.places)
+			continue
+		}
+		kept := places[:0]
+		for _, place := range places {
+			if _, ok := slices.BinarySearch(found.places, place+uint64(i)); ok {
+				kept = append(kept, place)
 			}
 		}
-		if len(here) == 0 {
-			return 0, nil
-		}
-		places = here
+		places = kept
 	}
-	return uint64(len(places)), nil
+	return first, uint64(len(places)), nil
 }
