@@ -313,6 +313,7 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	}
 	s := startProcess(t, "serve", "--data", data, "--db", dsn)
 	w := newWitness(t)
+	w.insists = true
 	w.settle(s, data, dsn)
 	w.learn("pgx", dsn)
 	working, stop := context.WithCancel(t.Context())
@@ -330,7 +331,7 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	letters := func() int {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return len(w.done["comment"])
+		return len(w.done["comment"]) - len(w.waits) // those that a database has taken
 	}
 	waitFor(t, "some comments", func() bool { return letters() > 200 })
 	old := m.leader()
@@ -352,10 +353,12 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 			t.Errorf("no %s", kind)
 		}
 	}
-	w.again(s.url)
+	waitFor(t, "an answer to everything", func() bool { w.again(s.url); return len(w.unclear) == 0 })
+	waitFor(t, "the spool to be empty", func() bool { return len(inSpool(t, data)) == 0 })
 	w.checkPages(s.url)
 	if err := s.end(t); err != nil {
 		t.Errorf("the end: %v", err)
 	}
+	t.Logf("%d comments were kept for later meanwhile", len(w.waits))
 	w.check("pgx", dsn, data)
 }

@@ -86,6 +86,14 @@ func OpenSpool(dir string, most int) (*Spool, error) {
 
 func (e spooled) key() spoolKey { return spoolKey{e.Receipt, e.Pseudonym, e.Article, e.SentAt} }
 
+// comment is what it is about, before anybody but the bans has looked at it.
+func (e spooled) comment() news.Comment {
+	return news.Comment{
+		Article: e.Article, Parent: e.Parent, State: news.CommentPending, Name: e.Name, Email: e.Email, Text: e.Text, Country: e.Country,
+		Pseudonym: e.Pseudonym, Network: e.Network, Person: e.Person, CreatedAt: e.SentAt, ReceiptHash: e.Receipt,
+	}
+}
+
 // Waiting is how many comments wait, and since when the first of them does; the zero time when none. A nil spool has none.
 func (s *Spool) Waiting() (many int, since time.Time) {
 	if s == nil {
@@ -248,8 +256,11 @@ func (d *Desk) keep(ctx context.Context, made prepared) (Submitted, error) {
 // deliverEvery is how often the spool tries to hand over what waits, and asks for the keys that it needs when no database answers.
 const deliverEvery = time.Second
 
+// ErrUntaken is told of a comment of the spool that names an article which is not there. It is handed over as not taken, and its receipt says so.
+var ErrUntaken = errors.New("a comment that waited was not taken: there is no such article")
+
 // Deliver hands over what the spool keeps, oldest first, whenever a database takes it, until ctx ends. said is told what became of it: how
-// many were handed over, or why one could not be.
+// many were handed over, and ErrUntaken for those that nobody could take, or why one could not be handed over.
 func (d *Desk) Deliver(ctx context.Context, said func(delivered int, err error)) {
 	spool := d.settings.Spool
 	if spool == nil {
@@ -292,29 +303,27 @@ func (d *Desk) warm(ctx context.Context) error {
 
 // deliver hands over what waits, until something stands in the way.
 func (d *Desk) deliver(ctx context.Context, spool *Spool) (delivered int, err error) {
-	var lost error
+	var untaken error
 	for _, action := range spool.waiting() {
 		e, err := spool.read(action)
 		if err != nil {
 			return delivered, err
 		}
-		switch err := d.handOver(ctx, e); {
-		case err != nil && news.KindOf(err) == news.NotFound:
-			// There never was such an article: nobody can have seen a form for it.
-			lost = fmt.Errorf("a comment that waited names an article that is not there: %w", err)
-			if err := spool.drop(action); err != nil {
-				return delivered, err
-			}
-			continue
-		case err != nil:
+		taken := 1
+		err = d.handOver(ctx, e)
+		if err != nil && news.KindOf(err) == news.NotFound {
+			taken, untaken = 0, fmt.Errorf("%w: %s", ErrUntaken, e.Article)
+			err = d.storage.KeepUntaken(ctx, e.comment())
+		}
+		if err != nil {
 			return delivered, fmt.Errorf("hand over a comment that waited: %w", err)
 		}
 		if err := spool.drop(action); err != nil {
 			return delivered, err
 		}
-		delivered++
+		delivered += taken
 	}
-	return delivered, lost
+	return delivered, untaken
 }
 
 // The rules by which a comment is held that could not be judged when it was sent.
@@ -325,10 +334,7 @@ const (
 
 // handOver stores a comment of the spool once. Its writer has been told that it is kept: what would have refused it has moderators look at it.
 func (d *Desk) handOver(ctx context.Context, e spooled) error {
-	c := news.Comment{
-		Article: e.Article, Parent: e.Parent, State: news.CommentPending, Name: e.Name, Email: e.Email, Text: e.Text, Country: e.Country,
-		Pseudonym: e.Pseudonym, Network: e.Network, Person: e.Person, CreatedAt: e.SentAt, ReceiptHash: e.Receipt,
-	}
+	c := e.comment()
 	banned, err := e.Banned, error(nil)
 	if banned == nil { // the words of a newer ban; whom it means is not known any more
 		if banned, err = d.bans.Check(ctx, netip.Addr{}, c.Name, c.Text); err != nil {

@@ -151,6 +151,16 @@ func (h *hosts) away() bool {
 	return h.reach.Err() != nil
 }
 
+func (h *hosts) reached() news.Reach {
+	switch {
+	case !h.away():
+		return news.ReachPrimary
+	case h.standby != nil && !h.unread.Load():
+		return news.ReachStandby
+	}
+	return news.ReachNothing
+}
+
 // lost is the error of something on the primary, told as what it is when the primary went away under it.
 func lost(bounded context.Context, err error) error {
 	var own *news.Error

@@ -2,14 +2,23 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"os"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // TestReadsFailOverAndWritesWait: the primary is lost and the standby promoted. Meanwhile a write is refused with the error that says so, what may
@@ -24,6 +33,9 @@ func TestReadsFailOverAndWritesWait(t *testing.T) {
 	if _, err := s.Public().Article(reading, a.Code); err != nil || old != 0 {
 		t.Fatalf("with a primary: %v, read from a standby %d times", err, old)
 	}
+	if reach := s.Reach(); reach != news.ReachPrimary {
+		t.Errorf("with a primary the reach is %d", reach)
+	}
 	c.Primary.Kill()
 	begun := time.Now()
 	_, err := s.SubmitComment(ctx, "the one that is refused", comment(a.Code), news.CommentLimit{}, open)
@@ -37,8 +49,8 @@ func TestReadsFailOverAndWritesWait(t *testing.T) {
 		_, err := s.Public().Article(reading, a.Code)
 		return err
 	})
-	if old == 0 {
-		t.Error("it was not said that it may be old")
+	if reach := s.Reach(); old == 0 || reach != news.ReachStandby {
+		t.Errorf("it was said %d times that it may be old, the reach is %d", old, reach)
 	}
 	in, _, end, err := s.Public().Snapshot(reading)
 	if err != nil {
@@ -58,8 +70,8 @@ func TestReadsFailOverAndWritesWait(t *testing.T) {
 		return err
 	})
 	old = 0
-	if _, err := s.Public().Article(reading, a.Code); err != nil || old != 0 {
-		t.Errorf("afterwards: %v, read from a standby %d times", err, old)
+	if _, err := s.Public().Article(reading, a.Code); err != nil || old != 0 || s.Reach() != news.ReachPrimary {
+		t.Errorf("afterwards: %v, read from a standby %d times, reach %d", err, old, s.Reach())
 	}
 }
 
@@ -83,6 +95,9 @@ func TestCutLineEndsInTime(t *testing.T) {
 			t.Error("they waited for half a minute")
 		}
 		cancel()
+	}
+	if reach := s.Reach(); reach != news.ReachNothing {
+		t.Errorf("on a cut line the reach is %d", reach)
 	}
 	p.Heal()
 	soon(t, "a write on the healed line", func() error {
@@ -116,6 +131,41 @@ func TestCutNodeLosesItsTurn(t *testing.T) {
 	defer cancel()
 	if _, err := here.SubmitComment(waiting, "of another node", comment(a.Code), news.CommentLimit{}, open); err != nil {
 		t.Errorf("another node: %v", err)
+	}
+}
+
+// TestTroubleOfTheServerIsForTheMoment: whatever happens to a connection or a server is Unavailable, and never told as a fault of ours.
+func TestTroubleOfTheServerIsForTheMoment(t *testing.T) {
+	for _, err := range []error{
+		io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, net.ErrClosed, os.ErrDeadlineExceeded, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		&net.OpError{Op: "read", Err: syscall.ECONNRESET}, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, &pgconn.ConnectError{},
+		pgx.ErrTxClosed, pgx.ErrTxCommitRollback, pgx.ErrDeadConn,
+	} {
+		if got := store.TranslatePostgres(fmt.Errorf("\"SELECT 1\": %w", err)); news.KindOf(got) != news.Unavailable {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	for code, want := range map[string]news.Kind{
+		"08006": news.Unavailable, // connection_failure
+		"25006": news.Unavailable, // read_only_sql_transaction
+		"25P03": news.Unavailable, // idle_in_transaction_session_timeout
+		"40001": news.Unavailable, // serialization_failure: a standby's conflict with recovery
+		"40P01": news.Unavailable, // deadlock_detected
+		"53100": news.Unavailable, // disk_full
+		"53300": news.Unavailable, // too_many_connections
+		"55P03": news.Unavailable, // lock_not_available
+		"57014": news.Unavailable, // query_canceled
+		"57P01": news.Unavailable, // admin_shutdown
+		"57P02": news.Unavailable, // crash_shutdown
+		"57P03": news.Unavailable, // cannot_connect_now
+		"58030": news.Unavailable, // io_error
+		"23505": news.Conflict,    // unique_violation
+		"22021": news.Invalid,     // character_not_in_repertoire
+		"42P01": news.Internal,    // undefined_table
+	} {
+		if got := store.TranslatePostgres(&pgconn.PgError{Code: code}); news.KindOf(got) != want {
+			t.Errorf("%s: %v", code, got)
+		}
 	}
 }
 

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -136,7 +138,12 @@ func brokenConnection(err error) bool {
 	if errors.As(err, &refused) {
 		return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "57P") || refused.Code == "25006" || refused.Code == "25P03"
 	}
-	var line *net.OpError
-	return errors.As(err, &line) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
+	var line net.Error // of the system's calls too, such as a reset
+	if errors.As(err, &line) || pgconn.SafeToRetry(err) {
+		return true
+	}
+	return slices.ContainsFunc(endings, func(end error) bool { return errors.Is(err, end) })
 }
+
+// endings are what the layers of the driver say of a connection that has ended, or of a transaction that ended with it.
+var endings = []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, pgx.ErrDeadConn, pgx.ErrTxClosed, pgx.ErrTxCommitRollback, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF}
