@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	"modernc.org/sqlite"
@@ -145,7 +146,7 @@ func postgresUnique(err error) bool {
 // query was ended by somebody else (57014), or undone for another one (class 40), as a standby does when what it reads is changed under it.
 func postgresUnavailable(err error) bool {
 	var e *pgconn.PgError
-	return brokenConnection(err) || errors.As(err, &e) &&
+	return brokenConnection(err) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.As(err, &e) &&
 		(strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "58") || strings.HasPrefix(e.Code, "40") || e.Code == "55P03" || e.Code == "57014")
 }
 

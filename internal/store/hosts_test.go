@@ -139,7 +139,7 @@ func TestTroubleOfTheServerIsForTheMoment(t *testing.T) {
 	for _, err := range []error{
 		io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, net.ErrClosed, os.ErrDeadlineExceeded, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
 		&net.OpError{Op: "read", Err: syscall.ECONNRESET}, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, &pgconn.ConnectError{},
-		pgx.ErrTxClosed, pgx.ErrTxCommitRollback, pgx.ErrDeadConn,
+		pgx.ErrTxClosed, pgx.ErrTxCommitRollback,
 	} {
 		if got := store.TranslatePostgres(fmt.Errorf("\"SELECT 1\": %w", err)); news.KindOf(got) != news.Unavailable {
 			t.Errorf("%v: %v", err, got)

@@ -146,4 +146,4 @@ func brokenConnection(err error) bool {
 }
 
 // endings are what the layers of the driver say of a connection that has ended, or of a transaction that ended with it.
-var endings = []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, pgx.ErrDeadConn, pgx.ErrTxClosed, pgx.ErrTxCommitRollback, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF}
+var endings = []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, pgx.ErrTxClosed, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF}
