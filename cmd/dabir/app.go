@@ -313,7 +313,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
-			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+			if !errors.Is(err, news.ErrNoPrimary) { // which the store says once
+				a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+			}
 		})
 	})
 	group.Go(func() {

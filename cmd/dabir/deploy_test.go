@@ -290,13 +290,30 @@ func (m *machines) up() (dsn string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	waitFor(t, "HAProxy to find the primary", func() bool { return db.Ping() == nil })
+	waitFor(t, "HAProxy to find the primary", func() bool { return m.onlyPrimary() })
 	for _, command := range []string{"CREATE ROLE dabir LOGIN PASSWORD 'secret-of-a-test'", "CREATE DATABASE dabir OWNER dabir ENCODING 'UTF8' TEMPLATE template0"} {
 		if _, err := db.Exec(command); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return fmt.Sprintf(address, "dabir", "dabir")
+}
+
+// onlyPrimary tells that HAProxy leads to the primary alone, whichever server is next.
+func (m *machines) onlyPrimary() bool {
+	for range 6 {
+		db, err := sql.Open("pgx", "postgres://postgres:secret-of-a-test@"+m.address(11)+":5000/postgres?sslmode=disable")
+		if err != nil {
+			return false
+		}
+		var standby bool
+		err = db.QueryRow(`SELECT pg_is_in_recovery()`).Scan(&standby)
+		db.Close()
+		if err != nil || standby {
+			return false
+		}
+	}
+	return true
 }
 
 // TestPatroniClusterFailsOver brings the cluster of deploy/ up on loopback addresses, kills the leader under load and looks whether
@@ -322,8 +339,8 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 		load.Go(func() {
 			for working.Err() == nil {
 				d, ok := w.deed(kind)
-				if !ok || !w.send(s.url, d) {
-					time.Sleep(20 * time.Millisecond) // there is nothing to decide on, or nobody answers
+				if !ok || !w.send(s.url, d) || !w.isDone(d) {
+					time.Sleep(200 * time.Millisecond) // there is nothing to decide on, nobody answers, or it cannot be now
 				}
 			}
 		})

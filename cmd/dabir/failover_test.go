@@ -223,7 +223,7 @@ func (f *failover) work(kind string, chance *rand.Rand, stop chan struct{}) {
 			continue
 		}
 		f.w.send(f.nodes[chance.IntN(len(f.nodes))].base(), d)
-		if pause = think[kind]; !f.isDone(d) {
+		if pause = think[kind]; !f.w.isDone(d) {
 			pause *= 8 // whoever is told that it cannot be now reads that first
 		}
 	}
@@ -279,7 +279,7 @@ func (f *failover) fresh(what string, healthy []*node) {
 	for i := range 4 * f.long {
 		d, _ := f.w.deed("article")
 		from := healthy[i%len(healthy)]
-		if f.w.send(from.base(), d); !f.isDone(d) {
+		if f.w.send(from.base(), d); !f.w.isDone(d) {
 			f.Errorf("%s: nothing can be published on a healthy node: %v", what, f.w.away)
 			continue
 		}
@@ -313,12 +313,6 @@ func (f *failover) fresh(what string, healthy []*node) {
 	f.Logf("%s: published and seen on all healthy nodes: median %v, worst %v of %d", what, took[len(took)/2], took[len(took)-1], len(took))
 }
 
-func (f *failover) isDone(d deed) bool {
-	f.w.mu.Lock()
-	defer f.w.mu.Unlock()
-	return f.w.done[d.kind][d.mark]
-}
-
 // spools waits until a node keeps comments for later.
 func (f *failover) spools(n *node) {
 	f.Helper()
@@ -342,7 +336,7 @@ func (f *failover) writable() {
 	for _, n := range f.nodes {
 		waitFor(f.T, "a node to find the new primary", func() bool {
 			d, _ := f.w.deed("article")
-			return f.w.send(n.base(), d) && f.isDone(d)
+			return f.w.send(n.base(), d) && f.w.isDone(d)
 		})
 	}
 }

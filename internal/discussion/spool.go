@@ -301,29 +301,52 @@ func (d *Desk) warm(ctx context.Context) error {
 	return err
 }
 
+// deliverAtOnce is how many comments are on their way together: they share commits.
+const deliverAtOnce = 64
+
 // deliver hands over what waits, until something stands in the way.
 func (d *Desk) deliver(ctx context.Context, spool *Spool) (delivered int, err error) {
-	var untaken error
-	for _, action := range spool.waiting() {
-		e, err := spool.read(action)
-		if err != nil {
+	for group := range slices.Chunk(spool.waiting(), deliverAtOnce) {
+		outcomes := make([]error, len(group))
+		var way sync.WaitGroup
+		for i, action := range group {
+			way.Go(func() { outcomes[i] = d.deliverOne(ctx, spool, action) })
+		}
+		way.Wait()
+		for _, outcome := range outcomes {
+			switch {
+			case outcome == nil:
+				delivered++
+			case err == nil || errors.Is(err, ErrUntaken):
+				err = outcome
+			}
+		}
+		if err != nil && !errors.Is(err, ErrUntaken) {
 			return delivered, err
 		}
-		taken := 1
-		err = d.handOver(ctx, e)
-		if err != nil && news.KindOf(err) == news.NotFound {
-			taken, untaken = 0, fmt.Errorf("%w: %s", ErrUntaken, e.Article)
-			err = d.storage.KeepUntaken(ctx, e.comment())
-		}
-		if err != nil {
-			return delivered, fmt.Errorf("hand over a comment that waited: %w", err)
-		}
-		if err := spool.drop(action); err != nil {
-			return delivered, err
-		}
-		delivered += taken
 	}
-	return delivered, untaken
+	return delivered, err
+}
+
+// deliverOne hands over a comment. ErrUntaken when it is settled that nobody can take it.
+func (d *Desk) deliverOne(ctx context.Context, spool *Spool, action string) error {
+	e, err := spool.read(action)
+	if err != nil {
+		return err
+	}
+	var untaken error
+	err = d.handOver(ctx, e)
+	if err != nil && news.KindOf(err) == news.NotFound {
+		untaken = fmt.Errorf("%w: %s", ErrUntaken, e.Article)
+		err = d.storage.KeepUntaken(ctx, e.comment())
+	}
+	if err != nil {
+		return fmt.Errorf("hand over a comment that waited: %w", err)
+	}
+	if err := spool.drop(action); err != nil {
+		return err
+	}
+	return untaken
 }
 
 // The rules by which a comment is held that could not be judged when it was sent.

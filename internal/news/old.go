@@ -29,6 +29,7 @@ type Reach int
 // The reaches.
 const (
 	ReachPrimary Reach = iota // whatever takes writes
+	ReachReading              // one that can be read and confirms no commit; nothing can be written
 	ReachStandby              // what may be old is read from a standby; nothing can be written
 	ReachNothing              // nothing can be read or written
 )

@@ -106,6 +106,38 @@ func TestCutLineEndsInTime(t *testing.T) {
 	})
 }
 
+// TestUnconfirmedCommitsStopWriting: without its synchronous standby a primary confirms no commit. The first write learns that in its time, all others are
+// refused at once, reading goes on, and with a standby writing does too.
+func TestUnconfirmedCommitsStopWriting(t *testing.T) {
+	c := storetest.NewCluster(t)
+	s := storetest.Open(t, storetest.DSN(c.Primary.Addr), nil)
+	a := create(t, s, article(section(t, s, "جامعه").ID, "یک", noon))
+	c.Standby.Kill()
+	write := func(action string) error {
+		_, err := s.SubmitComment(ctx, action, comment(a.Code), news.CommentLimit{}, open)
+		return err
+	}
+	if err := write("the first without a standby"); !errors.Is(err, news.ErrNoPrimary) {
+		t.Errorf("the first write: %v", err)
+	}
+	begun := time.Now()
+	for i := range 20 {
+		if err := write(fmt.Sprint("the next without a standby ", i)); !errors.Is(err, news.ErrNoPrimary) {
+			t.Errorf("a write: %v", err)
+		}
+	}
+	if _, err := s.Article(ctx, a.Code); err != nil || s.Reach() != news.ReachReading {
+		t.Errorf("a read: %v, reach %d", err, s.Reach())
+	}
+	t.Logf("twenty writes were refused in %v", time.Since(begun))
+	c.Start(t, c.Standby)
+	soon(t, "the first write again", func() error { return write("the first without a standby") })
+	totals, err := s.CommentTotals(ctx, nil)
+	if err != nil || totals[news.TabPending] != 1 || s.Reach() != news.ReachPrimary {
+		t.Errorf("stored %v, %v, reach %d", totals, err, s.Reach())
+	}
+}
+
 // TestCutNodeLosesItsTurn: a node that is cut off in the middle of a write cannot say that it ends; the others write on all the same.
 func TestCutNodeLosesItsTurn(t *testing.T) {
 	c := storetest.NewCluster(t)

@@ -223,6 +223,8 @@ func (n *Newsroom) away() string {
 		return ""
 	}
 	switch n.Reach() {
+	case news.ReachReading:
+		return n.print.T("newsroom.away_reading")
 	case news.ReachStandby:
 		return n.print.T("newsroom.away_standby")
 	case news.ReachNothing:

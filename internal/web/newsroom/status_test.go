@@ -49,7 +49,7 @@ func TestStatusPageSaysWhatIsWrongFirst(t *testing.T) {
 func TestPagesSayThatNothingCanBeStored(t *testing.T) {
 	h := newHouse(t)
 	chief := h.hire("sara", "سارا", news.ChiefEditor)
-	for reach, want := range map[news.Reach]string{news.ReachPrimary: "", news.ReachStandby: "newsroom.away_standby", news.ReachNothing: "newsroom.away"} {
+	for reach, want := range map[news.Reach]string{news.ReachPrimary: "", news.ReachReading: "newsroom.away_reading", news.ReachStandby: "newsroom.away_standby", news.ReachNothing: "newsroom.away"} {
 		h.room.Reach = func() news.Reach { return reach }
 		for _, page := range []string{chief.get("/newsroom/articles").Body.String(), (&person{house: h}).get("/newsroom/signin").Body.String(), chief.get("/newsroom/articles/99999").Body.String()} {
 			if said := strings.Contains(page, `class="outage"`); said != (want != "") || said && !strings.Contains(page, h.room.print.T(want)) {
