@@ -271,7 +271,11 @@ func (d *Desk) Deliver(ctx context.Context, said func(delivered int, err error))
 		if time.Since(warmed) >= keyHeld && d.warm(ctx) == nil {
 			warmed = time.Now()
 		}
-		if n, err := d.deliver(ctx, spool); n > 0 || err != nil && !errors.Is(err, news.ErrNoPrimary) && ctx.Err() == nil {
+		n, err := d.deliver(ctx, spool)
+		if errors.Is(err, news.ErrNoPrimary) || ctx.Err() != nil {
+			err = nil // that is why they wait
+		}
+		if n > 0 || err != nil {
 			said(n, err)
 		}
 		select {

@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"testing"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
 )
@@ -25,10 +27,18 @@ func BenchmarkReadsOnPostgres(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer prepared.Close()
+	timed := func(row func(context.Context) *sql.Row) func() error {
+		return func() error {
+			ctx, cancel := context.WithTimeout(ctx, time.Minute) // as every query has its end
+			defer cancel()
+			var n int64
+			return row(ctx).Scan(&n)
+		}
+	}
 	for name, read := range map[string]func() error{
 		"store":    func() error { _, err := s.NewestEvent(ctx); return err },
-		"prepared": func() error { var n int64; return prepared.QueryRowContext(ctx).Scan(&n) },
-		"plain":    func() error { var n int64; return db.QueryRowContext(ctx, query).Scan(&n) },
+		"prepared": timed(func(ctx context.Context) *sql.Row { return prepared.QueryRowContext(ctx) }),
+		"plain":    timed(func(ctx context.Context) *sql.Row { return db.QueryRowContext(ctx, query) }),
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
