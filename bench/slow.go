@@ -22,15 +22,16 @@ type slowCmd struct {
 	common
 	Attackers int           `help:"How many slow connections." default:"5000" placeholder:"N"`
 	Readers   int           `help:"How many pages readers ask for a second." default:"1000" placeholder:"N"`
-	For       time.Duration `help:"How long each attack lasts." default:"20s" placeholder:"TIME"`
+	For       time.Duration `help:"How long each attack lasts." default:"12s" placeholder:"TIME"`
 }
 
 const (
-	slowWarm    = 6 * time.Second // until the attackers are there
+	slowWarm    = 9 * time.Second // until the attackers are there
 	slowReaders = 64              // keep-alive connections of the readers
 	slowFresh   = 20              // every so many pages come over a connection of their own
 	slowCrowds  = 4               // processes of slowhttptest, which begin one after the other: what is cut off comes back with the next beginning
-	slowMore    = 1.5             // times more connections are tried than shall be open: each is away for a moment after it was cut off
+	slowRamp    = 3               // seconds in which a process opens its own: more at once than the kernel's queue holds would say nothing about Dabir
+	slowMore    = 2               // times more connections are tried than shall be open: each is away for a moment after it was cut off
 )
 
 // attack is a way of being slow; run keeps it up until ctx ends.
@@ -160,17 +161,17 @@ func (c *slowCmd) attacks(w *workshop, r *report, addr, article string) []attack
 		r.note("slowhttptest is not installed (Debian package of that name): only the attack of our own")
 		return all
 	}
-	each := max(1, int(slowMore*float64(c.Attackers))/slowCrowds)
+	each := max(1, slowMore*c.Attackers/slowCrowds)
 	for _, way := range []struct {
 		name string
-		last int // seconds of a process: as long as the server bears it, and one more
+		last int // seconds of a process: until the server has cut off the last
 		args []string
 	}{
-		{"slow headers", 6, []string{"-H", "-u", "http://" + addr + article}},
-		{"slow bodies", 16, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
-		{"slow reading", 61, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
+		{"slow headers", slowRamp + 5, []string{"-H", "-u", "http://" + addr + article}},
+		{"slow bodies", slowRamp + 15, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
+		{"slow reading", slowRamp + 60, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
 	} {
-		args := append(way.args, "-c", strconv.Itoa(each), "-r", strconv.Itoa(each), "-i", "3", "-l", strconv.Itoa(way.last), "-p", "30")
+		args := append(way.args, "-c", strconv.Itoa(each), "-r", strconv.Itoa(max(each/slowRamp, 1)), "-i", "3", "-l", strconv.Itoa(way.last), "-p", "30")
 		all = append(all, attack{"slowhttptest, " + way.name, func(ctx context.Context) error {
 			over := make(chan error, slowCrowds)
 			for i := range slowCrowds {
@@ -212,7 +213,7 @@ func commentsPath(article string) string {
 func (c *slowCmd) persist(ctx context.Context, addr string) error {
 	var group sync.WaitGroup
 	dialer := net.Dialer{Timeout: 10 * time.Second}
-	many := int(slowMore * float64(c.Attackers))
+	many := slowMore * c.Attackers
 	for i := range many {
 		group.Go(func() {
 			wait(ctx, time.Duration(i)*slowWarm/time.Duration(many))
