@@ -136,7 +136,7 @@ func rendered(addr, path string, asked *int, n int) (time.Duration, error) {
 
 // measure compares the pages of both articles.
 func (c *discussionCmd) measure(r *report, s *server, crowded, quiet string) error {
-	page, err := fetchPacked(s.addr, crowded, "crowded.html")
+	page, err := fetchPacked(s.addr, crowded)
 	if err != nil {
 		return err
 	}

@@ -146,7 +146,7 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 	if err != nil {
 		return err
 	}
-	page, err := fetchPacked(s.addr, article, "article.html")
+	page, err := fetchPacked(s.addr, article)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 		if err := errors.Join(err, failed); err != nil {
 			return err
 		}
-		n, err := tool.run(ctx, nginx.addr, "/article.html", encoding, c.Time)
+		n, err := tool.run(ctx, nginx.addr, page.at(), encoding, c.Time)
 		if err != nil {
 			return err
 		}
@@ -215,13 +215,13 @@ func publish(ctx context.Context, e *editor, headline string) (acknowledged time
 // spread loads many pages, the n-th of which is asked for in proportion to 1/n (Zipf's law).
 func (c *freshCmd) spread(ctx context.Context, w *workshop, r *report, s *server, paths []string) error {
 	many := len(paths)
-	files, names := make([]packedFile, many), make([]string, many)
+	files := make([]packedFile, many)
 	for i, path := range paths {
 		body, err := fetch(s.addr, path, "br")
 		if err != nil {
 			return err
 		}
-		files[i], names[i] = packedFile{name: strconv.Itoa(i), br: body}, "/"+strconv.Itoa(i)
+		files[i] = packedFile{path: path, br: body}
 	}
 	nginx, encoding, err := w.startNginx(ctx, files)
 	if err != nil {
@@ -237,7 +237,7 @@ func (c *freshCmd) spread(ctx context.Context, w *workshop, r *report, s *server
 		if err != nil {
 			return fmt.Errorf("dabir: %w", err)
 		}
-		b, err := c.zipf(ctx, w, nginx.addr, names)
+		b, err := c.zipf(ctx, w, nginx.addr, paths)
 		if err != nil {
 			return fmt.Errorf("nginx: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,8 @@ http {
 	scgi_temp_path %[1]s/t5;
 	sendfile on;
 	tcp_nopush on;
-	types { text/html html; text/css css; }
+	types { text/css css; }
+	default_type text/html;
 	charset utf-8;
 	keepalive_requests 100000000;
 	server {
@@ -41,10 +43,18 @@ const brotliModule = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
 
 var errNoNginx = errors.New("nginx is not installed (Debian packages: nginx-light, libnginx-mod-http-brotli-static)")
 
-// packedFile is a page with its compressed forms, as one server sends them and another is to.
+// packedFile is a page with its compressed forms, as one server sends them and another is to at the same address: a long address costs both.
 type packedFile struct {
-	name             string
+	path             string
 	plain, br, gzip_ []byte
+}
+
+// at is the address with nginx, which has no file for a folder.
+func (f packedFile) at() string {
+	if f.path == "/" {
+		return "/index.html"
+	}
+	return f.path
 }
 
 // startNginx serves the files. encoding is what it can serve packed: "br" with Debian's module, else "gzip".
@@ -78,17 +88,22 @@ func (w *workshop) startNginx(ctx context.Context, files []packedFile) (s *serve
 		return nil, "", err
 	}
 	cmd := exec.CommandContext(ctx, bin, "-p", folder, "-c", settings)
-	s, err = startServer(ctx, cmd, addr, filepath.Join(folder, "output.log"), "/"+files[0].name)
+	s, err = startServer(ctx, cmd, addr, filepath.Join(folder, "output.log"), files[0].at())
 	return s, encoding, err
 }
 
 func writePacked(folder string, files []packedFile) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
 	for _, f := range files {
+		name, err := url.PathUnescape(f.at())
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
 		for suffix, body := range map[string][]byte{"": f.plain, ".br": f.br, ".gz": f.gzip_} {
-			if err := os.WriteFile(filepath.Join(folder, f.name+suffix), body, 0o644); err != nil {
+			if err := os.WriteFile(file+suffix, body, 0o644); err != nil {
 				return err
 			}
 		}

@@ -43,11 +43,11 @@ func (c *pageCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	article, err := fetchPacked(dabir.addr, path, "article.html")
+	article, err := fetchPacked(dabir.addr, path)
 	if err != nil {
 		return err
 	}
-	front, err := fetchPacked(dabir.addr, "/", "front.html")
+	front, err := fetchPacked(dabir.addr, "/")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c *pageCmd) Run(ctx context.Context) error {
 	if err := c.times(r, dabir.addr, path); err != nil {
 		return err
 	}
-	if err := c.loads(ctx, w, r, dabir, path, []packedFile{article, front}); err != nil {
+	if err := c.loads(ctx, w, r, dabir, []packedFile{article, front}); err != nil {
 		return err
 	}
 	return r.print(os.Stdout, c.JSON)
@@ -133,8 +133,8 @@ func sitemapPaths(addr string) ([]string, error) {
 }
 
 // fetchPacked gets a page in its three encodings, each as it was sent.
-func fetchPacked(addr, path, name string) (packedFile, error) {
-	f := packedFile{name: name}
+func fetchPacked(addr, path string) (packedFile, error) {
+	f := packedFile{path: path}
 	for encoding, into := range map[string]*[]byte{"identity": &f.plain, "br": &f.br, "gzip": &f.gzip_} {
 		body, err := fetch(addr, path, encoding)
 		if err != nil {
@@ -164,7 +164,7 @@ func (c *pageCmd) sizes(r *report, addr string, article, front packedFile) error
 			continue
 		}
 		seen[path] = true
-		asset, err := fetchPacked(addr, path, path)
+		asset, err := fetchPacked(addr, path)
 		if err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (c *pageCmd) times(r *report, addr, path string) error {
 }
 
 // loads measures requests a second, Dabir and nginx by turns.
-func (c *pageCmd) loads(ctx context.Context, w *workshop, r *report, dabir *server, path string, files []packedFile) error {
+func (c *pageCmd) loads(ctx context.Context, w *workshop, r *report, dabir *server, files []packedFile) error {
 	nginx, encoding, err := w.startNginx(ctx, files)
 	if err != nil {
 		return err
@@ -236,17 +236,17 @@ func (c *pageCmd) loads(ctx context.Context, w *workshop, r *report, dabir *serv
 		tool.name, connections, encoding, c.Time)
 	r.set("generator", tool.name)
 	r.line("REQUESTS A SECOND", "DABIR", "NGINX", "RATIO", "RUNS")
-	for i, page := range []struct{ key, name, path string }{{"article", "article", path}, {"front", "front page", "/"}} {
+	for i, page := range []struct{ key, name string }{{"article", "article"}, {"front", "front page"}} {
 		if err := sameBytes(nginx.addr, files[i], encoding); err != nil {
 			return err
 		}
 		var ours, theirs samples
 		var last loaded
 		for range c.Runs {
-			if last, err = tool.run(ctx, dabir.addr, page.path, encoding, c.Time); err != nil {
+			if last, err = tool.run(ctx, dabir.addr, files[i].path, encoding, c.Time); err != nil {
 				return fmt.Errorf("dabir: %w", err)
 			}
-			other, err := tool.run(ctx, nginx.addr, "/"+files[i].name, encoding, c.Time)
+			other, err := tool.run(ctx, nginx.addr, files[i].at(), encoding, c.Time)
 			if err != nil {
 				return fmt.Errorf("nginx: %w", err)
 			}
@@ -271,9 +271,9 @@ func sameBytes(addr string, f packedFile, encoding string) error {
 	if encoding == "br" {
 		want = f.br
 	}
-	have, err := fetch(addr, "/"+f.name, encoding)
+	have, err := fetch(addr, f.at(), encoding)
 	if err == nil && !bytes.Equal(have, want) {
-		err = fmt.Errorf("nginx sends other bytes than Dabir for %s", f.name)
+		err = fmt.Errorf("nginx sends other bytes than Dabir for %s", f.path)
 	}
 	return err
 }

@@ -74,6 +74,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		t.gauge("dabir_database_connections", "Connections for reading from the database.", float64(n), "state", state)
 	}
 	t.gauge("dabir_database_connections_most", "How many there may be.", float64(pool.MaxOpenConnections))
+	t.counter("dabir_database_statements_total", "Statements that were sent to the database.", float64(a.store.Statements()))
 	t.counter("dabir_database_waits_total", "How often somebody waited for a connection.", float64(pool.WaitCount))
 	t.counter("dabir_database_wait_seconds_total", "How long they waited together.", pool.WaitDuration.Seconds())
 	up := 0.0

@@ -216,7 +216,13 @@ func startCommand(t *testing.T, client *http.Client, cmd *exec.Cmd) *serving {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("dabir %v said:\n%s", args, out.String())
+		}
+	})
 	s := &serving{cmd: cmd, output: out.String}
 	said := regexp.MustCompile(`Readers:\s+(https?://\S+)`)
 	waitFor(t, "the address", func() bool {

@@ -202,16 +202,16 @@ func Get[T any](t *Tab, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// Until waits until a JavaScript expression is true in the document that is open. The page itself looks again and again, so
+// Until waits until a JavaScript expression, or what it promises, is true in the document that is open. The page itself looks again and again, so
 // that nothing is guessed about how long a thing takes.
 func (t *Tab) Until(expression string) error {
 	_, err := Get[bool](t, fmt.Sprintf(`new Promise((yes, no) => {
 		const last = Date.now() + %d;
-		(function look() {
-			if (%s) yes(true);
+		(async function look() {
+			if (await (%s)) yes(true);
 			else if (Date.now() > last) no(new Error("it did not come true"));
 			else setTimeout(look, 15);
-		})();
+		})().catch(no);
 	})`, (patience-time.Second).Milliseconds(), expression))
 	if err != nil {
 		return fmt.Errorf("waited for %s: %w", expression, err)

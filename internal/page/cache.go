@@ -19,7 +19,7 @@ type Snapshots interface {
 // Options are what a Cache needs.
 type Options struct {
 	Snapshots Snapshots
-	Bytes     int64            // most that the pages take together; about
+	Bytes     int64            // most that the pages take together, in all their forms; about
 	Renders   int              // most that are made at once
 	Now       func() time.Time // the clock; nil: time.Now
 }
@@ -30,6 +30,7 @@ type Cache struct {
 	packer   *Packer
 	versions *versions
 	pages    *otter.Cache[string, *Page]
+	gzips    *otter.Cache[*Page, *Variant] // of pages that somebody without br asked for
 
 	clock atomic.Int64 // rises whenever something may have made a page old
 	floor atomic.Int64 // pages of an older moment are old, whatever they show
@@ -53,20 +54,44 @@ func New(o Options) *Cache {
 		options: o, packer: NewPacker(), versions: newVersions(), flights: map[string]*flight{},
 		places: make(chan struct{}, o.Renders), hot: make(chan *Page, 64),
 	}
+	c.gzips = otter.Must(&otter.Options[*Page, *Variant]{
+		MaximumWeight: uint64(o.Bytes / gzipShare),
+		Weigher:       func(_ *Page, v *Variant) uint32 { return uint32(len(v.Body) + around) },
+	})
 	c.pages = otter.Must(&otter.Options[string, *Page]{
-		MaximumWeight: uint64(o.Bytes),
+		MaximumWeight: uint64(o.Bytes - o.Bytes/gzipShare),
 		Weigher:       func(_ string, p *Page) uint32 { return p.weight() },
 		OnDeletion:    func(e otter.DeletionEvent[string, *Page]) { c.drop(e.Value) },
 	})
 	return c
 }
 
+// gzipShare is the part of the memory that gzip forms may take: every browser of the last ten years takes br, and what remains are
+// programs and a few old devices.
+const gzipShare = 8
+
 // Packer is the compressor of the pages.
 func (c *Cache) Packer() *Packer { return c.packer }
 
-// drop lets go of what a page depends on. dropped comes first: who still holds the page must not take it for good afterwards.
+// In is a page in an encoding. The gzip form is made when the first reader asks for it and kept as long as there is room.
+func (c *Cache) In(p *Page, encoding Encoding) (*Variant, error) {
+	if encoding != Gzip || !p.Pack {
+		return p.In(encoding, c.packer)
+	}
+	if v, ok := c.gzips.GetIfPresent(p); ok {
+		return v, nil
+	}
+	v, err := p.In(Gzip, c.packer)
+	if err == nil && !p.dropped.Load() {
+		c.gzips.Set(p, v)
+	}
+	return v, err
+}
+
+// drop lets go of a page and of what it depends on. dropped comes first: who still holds the page must not take it for good afterwards.
 func (c *Cache) drop(p *Page) {
 	p.dropped.Store(true)
+	c.gzips.Invalidate(p)
 	c.versions.release(p.depends)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -485,6 +486,37 @@ func TestMemoryIsBounded(t *testing.T) {
 	c.Settle()
 	if s := c.Stats(); s.Bytes > 1<<20 || s.Pages == 0 || s.Renders != 2000 {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestGzipFormsPushNoPageOut(t *testing.T) {
+	c := cacheOver(&fake{}, nil)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 60 {
+		body := make([]byte, 10_000) // that no compressor makes smaller
+		for j := range body {
+			body[j] = byte(random.Uint32())
+		}
+		p, _, err := c.Get(t.Context(), fmt.Sprint(i), func(context.Context) (page.Rendered, error) {
+			return page.Rendered{Status: 200, Body: body, Pack: true}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := c.In(p, page.Gzip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := unpack(t, page.Gzip, first.Body); got != string(body) {
+			t.Fatalf("page %d: other bytes come out", i)
+		}
+		if again, _ := c.In(p, page.Gzip); i == 0 && again != first {
+			t.Error("the gzip form is made again for each reader")
+		}
+	}
+	c.Settle()
+	if s := c.Stats(); s.Pages != 60 || s.Bytes > 1<<20 {
+		t.Errorf("60 pages of 10 kB and their gzip forms in 1 MiB: %+v", s)
 	}
 }
 

@@ -1,4 +1,7 @@
 package page
 
 // Settle lets evictions that are due happen.
-func (c *Cache) Settle() { c.pages.CleanUp() }
+func (c *Cache) Settle() {
+	c.pages.CleanUp()
+	c.gzips.CleanUp()
+}

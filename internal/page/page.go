@@ -27,7 +27,7 @@ type Page struct {
 	size     int    // of the plain body, in bytes
 	tag      string // of the content, the same in all encodings
 
-	brotli, gzip, plain atomic.Pointer[Variant]
+	brotli, plain atomic.Pointer[Variant]
 
 	newest  int64 // S: the newest event of the snapshot it was read in
 	depends []*version
@@ -93,7 +93,8 @@ func (p *Page) variant(encoding Encoding, mark string, body []byte) *Variant {
 	return v
 }
 
-// In is the page in an encoding; Plain for one that is not worth compressing.
+// In is the page in an encoding; Plain for one that is not worth compressing. Only br and what is not packed are there already; the
+// other forms are made at each call (see Cache.In).
 func (p *Page) In(encoding Encoding, packer *Packer) (*Variant, error) {
 	switch {
 	case !p.Pack:
@@ -101,25 +102,17 @@ func (p *Page) In(encoding Encoding, packer *Packer) (*Variant, error) {
 	case encoding == Brotli:
 		return p.brotli.Load(), nil
 	}
-	kept, mark := &p.plain, ""
-	if encoding == Gzip {
-		kept, mark = &p.gzip, "-gz"
-	}
-	if v := kept.Load(); v != nil {
-		return v, nil
-	}
 	body, err := p.unpacked()
 	if err != nil {
 		return nil, err
 	}
+	if encoding == Plain {
+		return p.variant(Plain, "", body), nil
+	}
 	if body, err = packer.Pack(encoding, body); err != nil {
 		return nil, err
 	}
-	v := p.variant(encoding, mark, body)
-	if encoding == Gzip { // plain bodies are large and asked for by few: they are not kept
-		kept.Store(v)
-	}
-	return v, nil
+	return p.variant(encoding, "-gz", body), nil
 }
 
 func (p *Page) unpacked() ([]byte, error) {
@@ -144,12 +137,13 @@ func (p *Page) Has(header string) bool {
 	return false
 }
 
+// around is about what a page takes beside its body, in bytes: headers, tags, the entry itself.
+const around = 1 << 10
+
 // weight is about what a page takes in memory, in bytes.
 func (p *Page) weight() uint32 {
-	const around = 1 << 10 // headers, tags, the entry itself
 	if !p.Pack {
 		return uint32(p.size + around)
 	}
-	// Twice: the gzip form may join.
-	return uint32(2*len(p.brotli.Load().Body) + 8*len(p.depends) + around)
+	return uint32(len(p.brotli.Load().Body) + 8*len(p.depends) + around)
 }

@@ -21,6 +21,6 @@ type counters struct {
 func (c *Cache) Stats() Stats {
 	return Stats{
 		Hits: c.stats.hits.Load(), Renders: c.stats.renders.Load(), Joined: c.stats.joined.Load(), Old: c.stats.old.Load(),
-		Refused: c.stats.refused.Load(), Pages: c.pages.EstimatedSize(), Bytes: c.pages.WeightedSize(),
+		Refused: c.stats.refused.Load(), Pages: c.pages.EstimatedSize(), Bytes: c.pages.WeightedSize() + c.gzips.WeightedSize(),
 	}
 }

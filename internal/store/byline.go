@@ -97,7 +97,7 @@ func (t *tx) fileOldBylines() error {
 			after = f.code
 		}
 		if len(some) < slice {
-			clear(t.touched)
+			t.touched = nil
 			return nil
 		}
 	}

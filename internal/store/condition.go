@@ -88,3 +88,6 @@ func (s *Store) Pool() (connections sql.DBStats, intake int) {
 	}
 	return pool.Stats(), len(s.intake.queue)
 }
+
+// Statements is how many statements this process has sent to its database.
+func (s *Store) Statements() uint64 { return s.statements.Load() }

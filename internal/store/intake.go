@@ -14,9 +14,8 @@ const (
 	intakeGroup = 256  // entries of one commit
 )
 
-// intake is the group commit: small writes of many senders share one transaction and one fsync. Each entry has its
-// savepoint, so one that fails answers only its own sender; a sender who leaves undoes nobody's; an entry is
-// acknowledged after the commit, never before.
+// intake is the group commit: small writes of many senders share one transaction and one fsync. One that fails answers only
+// its own sender; a sender who leaves undoes nobody's; an entry is acknowledged after the commit, never before.
 type intake struct {
 	store   *Store
 	queue   chan *entry
@@ -131,12 +130,24 @@ func (in *intake) commit(group []*entry) {
 
 // attempt runs the entries in one transaction. The returned error is the transaction's; an entry's own failure is in its err.
 func (in *intake) attempt(group []*entry) error {
+	err := in.together(group, (*tx).refusable)
+	if errors.Is(err, errHalfWritten) { // seldom: one of them failed half-way
+		err = in.together(group, (*tx).savepoint)
+	}
+	return err
+}
+
+// together runs the entries in one transaction, each in its own way of failing.
+func (in *intake) together(group []*entry, apart func(*tx, func() error) error) error {
 	return in.store.inTx(context.Background(), func(t *tx) error {
 		if err := t.reserve("comment", len(group)); err != nil {
 			return err
 		}
 		for _, e := range group {
-			e.err = in.store.dialect.translate(t.savepoint(func() error { return e.guarded(t) }))
+			e.err = in.store.dialect.translate(apart(t, func() error { return e.guarded(t) }))
+			if t.broken != nil {
+				return t.broken
+			}
 		}
 		return nil
 	})

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -33,6 +34,8 @@ type Store struct {
 	wakers  wakers
 	stop    func() // ends what runs beside
 	aside   sync.WaitGroup
+	// statements counts those that were sent to the database.
+	statements atomic.Uint64
 	// searching is held by the one search by words that may read at a time.
 	searching chan struct{}
 	heard     func([]news.Event) // told of every commit of this process before its writer returns; nil: nobody
@@ -180,6 +183,7 @@ func (s *Store) each(ctx context.Context, scan func(scanner) error, query string
 func (s *Store) rows(ctx context.Context, take func(*sql.Rows) error, query string, args ...any) error {
 	ctx, cancel := bounded(ctx, queryTime)
 	defer cancel()
+	s.statements.Add(1)
 	open := s.snapshotOf(ctx)
 	switch {
 	case s.hosts == nil:

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -120,14 +121,37 @@ func (s *singleSession) Rollback() error {
 	return err
 }
 
+// counting is a session that counts its statements.
+type counting struct {
+	session
+	all     *atomic.Uint64
+	written int // those that may have written, but for RETURNING: a number drawn in vain or a row written as it was harms nobody
+}
+
+func (c *counting) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	c.all.Add(1)
+	c.written++
+	return c.session.ExecContext(ctx, query, args...)
+}
+
+func (c *counting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	c.all.Add(1)
+	return c.session.QueryContext(ctx, query, args...)
+}
+
+func (c *counting) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	c.all.Add(1)
+	return c.session.QueryRowContext(ctx, query, args...)
+}
+
 // tx is a write transaction: what is done in it and the events it will log.
 type tx struct {
 	ctx      context.Context
-	session  session
+	session  *counting
 	now      time.Time
 	events   []news.Event
-	counts   []counted                // steps of the articles' counters of comments
-	touched  map[news.Dependency]bool // what of the public changed; it is written with the last event
+	counts   []counted         // steps of the articles' counters of comments
+	touched  []news.Dependency // what of the public changed, some of it twice; it is written with the last event
 	reserved map[string]numbers
 	totals   map[news.QueueTab]int // what the transaction changes in the totals of the queue
 	signals  bool                  // other nodes are to be woken at the commit
@@ -148,7 +172,7 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	if err != nil {
 		return s.dialect.translate(err)
 	}
-	t := &tx{ctx: ctx, session: session, now: s.now(), signals: s.dialect.listens}
+	t := &tx{ctx: ctx, session: &counting{session: session, all: &s.statements}, now: s.now(), signals: s.dialect.listens}
 	if err := t.run(fn); err != nil {
 		session.Rollback()
 		return s.dialect.translate(lost(ctx, err))
@@ -194,23 +218,16 @@ func (t *tx) once(scope, action string, fn func() (result string, err error)) (s
 		return fn()
 	}
 	id := scope + ":" + action
-	done, err := t.session.ExecContext(t.ctx, `INSERT INTO action (id, at, result) VALUES ($1, $2, '') ON CONFLICT (id) DO NOTHING`, id, ms(t.now))
-	if err != nil {
-		return "", err
-	}
-	if n, err := done.RowsAffected(); err != nil {
-		return "", err
-	} else if n == 0 {
-		// Written once more: the first commit may still be on its way to a synchronous standby, and what is acknowledged now must be there too.
-		var result string
-		err := t.queryRow(`UPDATE action SET result = result WHERE id = $1 RETURNING result`, id).Scan(&result)
+	var result string
+	// Written once more: the first commit may still be on its way to a synchronous standby, and what is acknowledged now must be there too.
+	err := t.queryRow(`UPDATE action SET result = result WHERE id = $1 RETURNING result`, id).Scan(&result)
+	if err != sql.ErrNoRows {
 		return result, err
 	}
-	result, err := fn()
-	if err != nil {
+	if result, err = fn(); err != nil {
 		return "", err
 	}
-	return result, t.exec(`UPDATE action SET result = $2 WHERE id = $1`, id, result)
+	return result, t.exec(`INSERT INTO action (id, at, result) VALUES ($1, $2, $3)`, id, ms(t.now), result)
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -266,47 +283,80 @@ func (t *tx) event(e news.Event) {
 }
 
 // touch notes what of the public the transaction changes. There must be an event that says what happened.
-func (t *tx) touch(changed ...news.Dependency) {
-	if t.touched == nil {
-		t.touched = map[news.Dependency]bool{}
-	}
-	for _, d := range changed {
-		t.touched[d] = true
-	}
-}
+func (t *tx) touch(changed ...news.Dependency) { t.touched = append(t.touched, changed...) }
 
 // logEvents writes the transaction's events under consecutive numbers.
 func (t *tx) logEvents() error {
+	slices.Sort(t.touched)
+	t.touched = slices.Compact(t.touched)
 	if len(t.events) == 0 {
 		if len(t.touched) > 0 {
-			return fmt.Errorf("the public changed without an event: %v", slices.Collect(maps.Keys(t.touched)))
+			return fmt.Errorf("the public changed without an event: %v", t.touched)
 		}
 		return nil
 	}
-	t.events[len(t.events)-1].Touches = slices.Sorted(maps.Keys(t.touched))
+	t.events[len(t.events)-1].Touches = t.touched
 	seq, err := t.draw("event", len(t.events))
 	if err != nil {
 		return err
 	}
 	for i := range t.events {
-		e := &t.events[i]
-		e.Seq = seq + int64(i)
-		data := []byte("{}")
-		if len(e.Data) > 0 {
-			if data, err = json.Marshal(e.Data); err != nil {
-				return err
-			}
+		t.events[i].Seq = seq + int64(i)
+	}
+	for rest := t.events; len(rest) > 0; {
+		n := 1
+		if len(rest) >= eventRows {
+			n = eventRows
 		}
-		err := t.exec(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data, touches) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			e.Seq, ms(e.At), e.Actor, string(e.Kind), e.SubjectKind, e.SubjectID, string(data), touchesText(e.Touches))
-		if err != nil {
+		if err := t.insertEvents(rest[:n]); err != nil {
 			return err
 		}
+		rest = rest[n:]
 	}
 	if t.signals {
 		return t.exec(`SELECT pg_notify($1, '')`, eventSignal) // delivered at the commit, or never
 	}
 	return nil
+}
+
+// eventRows is how many events one statement takes where there are as many: the events of a group of comments cost a third.
+const eventRows = 16
+
+var insertOneEvent, insertManyEvents = insertEventsQuery(1), insertEventsQuery(eventRows)
+
+func insertEventsQuery(rows int) string {
+	const columns = 8
+	var query strings.Builder
+	query.WriteString(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data, touches) VALUES `)
+	for i := range rows {
+		if i > 0 {
+			query.WriteString(", ")
+		}
+		for j := range columns {
+			fmt.Fprintf(&query, "%c$%d", "(,"[min(j, 1)], i*columns+j+1)
+		}
+		query.WriteString(")")
+	}
+	return query.String()
+}
+
+func (t *tx) insertEvents(events []news.Event) error {
+	var args []any
+	for i := range events {
+		e := &events[i]
+		data := []byte("{}")
+		if len(e.Data) > 0 {
+			var err error
+			if data, err = json.Marshal(e.Data); err != nil {
+				return err
+			}
+		}
+		args = append(args, e.Seq, ms(e.At), e.Actor, string(e.Kind), e.SubjectKind, e.SubjectID, string(data), touchesText(e.Touches))
+	}
+	if len(events) == 1 {
+		return t.exec(insertOneEvent, args...)
+	}
+	return t.exec(insertManyEvents, args...)
 }
 
 func touchesText(touches []news.Dependency) string {
@@ -317,6 +367,21 @@ func touchesText(touches []news.Dependency) string {
 	return strings.Join(words, " ")
 }
 
+// mark is how much a transaction remembers at a moment.
+type mark struct {
+	events, counts, touched int
+	totals                  map[news.QueueTab]int
+}
+
+func (t *tx) mark() mark {
+	return mark{len(t.events), len(t.counts), len(t.touched), maps.Clone(t.totals)}
+}
+
+// forget leaves what was remembered after the mark.
+func (t *tx) forget(m mark) {
+	t.events, t.counts, t.touched, t.totals = t.events[:m.events], t.counts[:m.counts], t.touched[:m.touched], m.totals
+}
+
 // savepoint runs fn so that its failure undoes fn alone and leaves the transaction usable.
 func (t *tx) savepoint(fn func() error) error {
 	if t.broken != nil {
@@ -325,9 +390,9 @@ func (t *tx) savepoint(fn func() error) error {
 	if err := t.exec("SAVEPOINT entry"); err != nil {
 		return err
 	}
-	kept, steps, touched, totals := len(t.events), len(t.counts), maps.Clone(t.touched), maps.Clone(t.totals)
+	before := t.mark()
 	if err := fn(); err != nil {
-		t.events, t.counts, t.touched, t.totals = t.events[:kept], t.counts[:steps], touched, totals
+		t.forget(before)
 		if rerr := t.exec("ROLLBACK TO SAVEPOINT entry"); rerr != nil {
 			t.broken = errors.Join(err, rerr)
 			return t.broken
@@ -336,4 +401,23 @@ func (t *tx) savepoint(fn func() error) error {
 		return err
 	}
 	return t.exec("RELEASE SAVEPOINT entry")
+}
+
+// errHalfWritten ends a transaction in which something failed after it had written.
+var errHalfWritten = errors.New("store: part of an entry may have been written")
+
+// refusable runs fn where it is expected to succeed or to refuse before it writes anything, which costs no savepoint. When it fails in
+// another way the transaction is broken by errHalfWritten.
+func (t *tx) refusable(fn func() error) error {
+	before, written := t.mark(), t.session.written
+	err := fn()
+	if err == nil {
+		return nil
+	}
+	t.forget(before)
+	// PostgreSQL ends the transaction at an error of its own.
+	if refused := (*news.Error)(nil); t.session.written != written || err != sql.ErrNoRows && !errors.As(err, &refused) {
+		t.broken = errors.Join(errHalfWritten, err)
+	}
+	return err
 }

@@ -38,6 +38,9 @@ func (d *direct) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{d}, r)
 }
 
+// CloseWrite ends our side of the connection, as net/http does after an answer to a request that it did not read.
+func (d *direct) CloseWrite() error { return closeWrite(d.Conn) }
+
 // NetConn is the connection beneath.
 func (d *direct) NetConn() net.Conn { return d.Conn }
 
@@ -53,7 +56,7 @@ func (l directly) Accept() (net.Conn, error) {
 	if _, secure := conn.(*tls.Conn); secure {
 		return conn, nil // net/http must know it for what it is, or it speaks no HTTP/2
 	}
-	return &direct{Conn: conn}, nil
+	return &direct{Conn: &sparing{Conn: conn}}, nil
 }
 
 // connKey is where a request's context holds its connection.

@@ -172,7 +172,10 @@ func (c *chain) variant(r *http.Request, p *page.Page) (*page.Variant, error) {
 	if p.Pack {
 		encoding = acceptedEncoding(r.Header.Get("Accept-Encoding"))
 	}
-	return p.In(encoding, c.packer)
+	if c.pages == nil {
+		return p.In(encoding, c.packer)
+	}
+	return c.pages.In(p, encoding)
 }
 
 // describe sets the headers of a page in that form.
