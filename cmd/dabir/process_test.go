@@ -220,7 +220,7 @@ func startCommand(t *testing.T, client *http.Client, cmd *exec.Cmd) *serving {
 		cmd.Process.Kill()
 		cmd.Wait()
 		if t.Failed() {
-			t.Logf("dabir %v said:\n%s", args, out.String())
+			t.Logf("%v said:\n%s", cmd.Args, out.String())
 		}
 	})
 	s := &serving{cmd: cmd, output: out.String}
