@@ -31,7 +31,7 @@ const (
 	slowFresh   = 20              // every so many pages come over a connection of their own
 	slowCrowds  = 4               // processes of slowhttptest, which begin one after the other: what is cut off comes back with the next beginning
 	slowRamp    = 3               // seconds in which a process opens its own: more at once than the kernel's queue holds would say nothing about Dabir
-	slowMore    = 2               // times more connections are tried than shall be open: each is away for a moment after it was cut off
+	slowBack    = 1.4             // times more connections are tried of our own than shall be open: each is away for a moment after it was cut off
 )
 
 // attack is a way of being slow; run keeps it up until ctx ends.
@@ -114,6 +114,13 @@ func (b besides) usual() int {
 func (b besides) most() int { return slices.Max(b.open) }
 
 func (c *slowCmd) once(ctx context.Context, s *server, paths []string, a attack) (besides, error) {
+	readers := newReaders(s.addr, slowReaders)
+	defer readers.close()
+	for range slowReaders { // who reads already is there before the attack
+		if err := readers.read(paths[0], false); err != nil {
+			return besides{}, err
+		}
+	}
 	attacked, end := context.WithCancel(ctx)
 	defer end()
 	over := make(chan error, 1)
@@ -127,8 +134,6 @@ func (c *slowCmd) once(ctx context.Context, s *server, paths []string, a attack)
 			return besides{}, ctx.Err()
 		}
 	}
-	readers := newReaders(s.addr, slowReaders)
-	defer readers.close()
 	found := besides{reads: &paced{}}
 	running, stop := context.WithTimeout(ctx, c.For)
 	defer stop()
@@ -161,16 +166,17 @@ func (c *slowCmd) attacks(w *workshop, r *report, addr, article string) []attack
 		r.note("slowhttptest is not installed (Debian package of that name): only the attack of our own")
 		return all
 	}
-	each := max(1, slowMore*c.Attackers/slowCrowds)
 	for _, way := range []struct {
 		name string
-		last int // seconds of a process: until the server has cut off the last
+		last int     // seconds of a process: until the server has cut off the last
+		more float64 // times more connections are tried than shall be open: those cut off come back when their process begins anew
 		args []string
 	}{
-		{"slow headers", slowRamp + 5, []string{"-H", "-u", "http://" + addr + article}},
-		{"slow bodies", slowRamp + 15, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
-		{"slow reading", slowRamp + 60, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
+		{"slow headers", slowRamp + 5, 2.4, []string{"-H", "-u", "http://" + addr + article}},
+		{"slow bodies", slowRamp + 15, 1.3, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
+		{"slow reading", slowRamp + 60, 1.4, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
 	} {
+		each := max(1, int(way.more*float64(c.Attackers))/slowCrowds)
 		args := append(way.args, "-c", strconv.Itoa(each), "-r", strconv.Itoa(max(each/slowRamp, 1)), "-i", "3", "-l", strconv.Itoa(way.last), "-p", "30")
 		all = append(all, attack{"slowhttptest, " + way.name, func(ctx context.Context) error {
 			over := make(chan error, slowCrowds)
@@ -213,7 +219,7 @@ func commentsPath(article string) string {
 func (c *slowCmd) persist(ctx context.Context, addr string) error {
 	var group sync.WaitGroup
 	dialer := net.Dialer{Timeout: 10 * time.Second}
-	many := slowMore * c.Attackers
+	many := int(slowBack * float64(c.Attackers))
 	for i := range many {
 		group.Go(func() {
 			wait(ctx, time.Duration(i)*slowWarm/time.Duration(many))
