@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -136,6 +138,48 @@ func TestUnconfirmedCommitsStopWriting(t *testing.T) {
 		t.Errorf("stored %v, %v", totals, err)
 	}
 	reaches(t, s, news.ReachPrimary)
+}
+
+// lines hears a log line by line.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// TestAStartWaitsForThePrimary: where a standby answers and no primary a start waits, says for what, and goes on with the standby when that is promoted.
+// Where nobody answers it ends at once.
+func TestAStartWaitsForThePrimary(t *testing.T) {
+	c := storetest.NewCluster(t)
+	c.Primary.Kill()
+	said := make(lines, 1000)
+	open := func(hosts ...string) (*store.Store, error) {
+		return store.Open(ctx, store.Options{DSN: storetest.DSN(hosts...), Log: slog.New(slog.NewTextHandler(said, nil))})
+	}
+	if _, err := open(c.Primary.Addr); err == nil || len(said) != 0 {
+		t.Errorf("without any server: %v, %d lines", err, len(said))
+	}
+	opened := make(chan error)
+	go func() {
+		s, err := open(c.Primary.Addr, c.Standby.Addr)
+		if err == nil {
+			err = s.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case line := <-said:
+		if !strings.Contains(line, "the start waits for a database that takes writes") {
+			t.Errorf("it says %s", line)
+		}
+	case err := <-opened:
+		t.Fatalf("it did not wait: %v", err)
+	}
+	c.Promote(t)
+	if err := <-opened; err != nil {
+		t.Error(err)
+	}
 }
 
 // TestCutNodeLosesItsTurn: a node that is cut off in the middle of a write cannot say that it ends; the others write on all the same.
