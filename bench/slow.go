@@ -30,8 +30,8 @@ const (
 	slowReaders = 64              // keep-alive connections of the readers
 	slowFresh   = 20              // every so many pages come over a connection of their own
 	slowCrowds  = 4               // processes of slowhttptest, which begin one after the other: what is cut off comes back with the next beginning
-	slowRamp    = 3               // seconds in which a process opens its own: more at once than the kernel's queue holds would say nothing about Dabir
-	slowBack    = 1.4             // times more connections are tried of our own than shall be open: each is away for a moment after it was cut off
+	slowRamp    = 1               // seconds in which a process opens its own: more at once than the kernel's queue holds would say nothing about Dabir
+	slowBack    = 1.25            // times more connections are tried of our own than shall be open: each is away for a moment after it was cut off
 )
 
 // attack is a way of being slow; run keeps it up until ctx ends.
@@ -172,9 +172,9 @@ func (c *slowCmd) attacks(w *workshop, r *report, addr, article string) []attack
 		more float64 // times more connections are tried than shall be open: those cut off come back when their process begins anew
 		args []string
 	}{
-		{"slow headers", slowRamp + 5, 2.4, []string{"-H", "-u", "http://" + addr + article}},
-		{"slow bodies", slowRamp + 15, 1.3, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
-		{"slow reading", slowRamp + 60, 1.4, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
+		{"slow headers", slowRamp + 5, 1.7, []string{"-H", "-u", "http://" + addr + article}},
+		{"slow bodies", slowRamp + 15, 1.15, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
+		{"slow reading", slowRamp + 60, 1.1, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
 	} {
 		each := max(1, int(way.more*float64(c.Attackers))/slowCrowds)
 		args := append(way.args, "-c", strconv.Itoa(each), "-r", strconv.Itoa(max(each/slowRamp, 1)), "-i", "3", "-l", strconv.Itoa(way.last), "-p", "30")
