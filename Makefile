@@ -1,5 +1,5 @@
 # What people run. Building needs Go alone; `make test` installs through apt-get and npm what the tests need and is missing.
-.PHONY: build test soak fmt assets editor screenshots clean
+.PHONY: build test soak bench fmt assets editor screenshots clean
 
 build: ## one static binary, ./dabir
 	CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o dabir ./cmd/dabir
@@ -11,6 +11,9 @@ soak: ## longer: the scenarios of the whole program under the race detector, 300
 	scripts/soak-setup
 	go run ./bench slow
 	scripts/with-postgres env DABIR_TEST_STRICT=1 DABIR_TEST_KILLS=300 DABIR_TEST_LONG=1 DABIR_TEST_CLUSTER=1 go test -race -count=1 -timeout 90m ./cmd/dabir
+
+bench: ## every figure of bench/README.md that is a speed, a size or a cost, with its plots: some hours on a quiet machine
+	scripts/bench
 
 fmt: ## format the Go code
 	gofmt -w .

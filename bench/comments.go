@@ -147,7 +147,7 @@ func (c *commentsCmd) once(ctx context.Context, w *workshop, rules bool) (sent, 
 		return out, 0, err
 	}
 	out.spent = s.processor() - before
-	_, peak := s.memory()
+	peak := s.memory().peak
 	// Durable means durable: what was acknowledged must survive the process that acknowledged it.
 	s.stop(syscall.SIGKILL)
 	return out, peak, c.verify(ctx, w, out)

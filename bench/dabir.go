@@ -161,10 +161,11 @@ func (s *server) stop(signal syscall.Signal) {
 	}
 }
 
-// memory is what the process holds now and what it held at the most, in bytes.
-func (s *server) memory() (now, peak int64) {
-	return memoryOf(s.cmd.Process.Pid)
-}
+// memory is what the process holds.
+func (s *server) memory() resident { return memoryOf(s.cmd.Process.Pid) }
+
+// resident is memory of a process, in bytes: now, at the most so far, and what of it is no part of a file.
+type resident struct{ now, peak, anonymous int64 }
 
 // processor is the time that the process has spent on processors so far, as the system counts it (in hundredths of a second).
 func (s *server) processor() time.Duration {
@@ -182,22 +183,25 @@ func (s *server) processor() time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-func memoryOf(pid int) (now, peak int64) {
+func memoryOf(pid int) resident {
+	var r resident
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
-		return 0, 0
+		return r
 	}
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(line, ":")
 		kB, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
 		switch name {
 		case "VmRSS":
-			now = kB << 10
+			r.now = kB << 10
 		case "VmHWM":
-			peak = kB << 10
+			r.peak = kB << 10
+		case "RssAnon":
+			r.anonymous = kB << 10
 		}
 	}
-	return now, peak
+	return r
 }
 
 // freeAddress is a loopback address that nobody listens on.

@@ -23,6 +23,8 @@ type freshCmd struct {
 	Articles int           `help:"How many articles the archive has." default:"10000" placeholder:"N"`
 	Publish  int           `help:"How many articles are published under load." default:"50" placeholder:"N"`
 	Time     time.Duration `help:"How long each server is loaded at a time." default:"5s"`
+	Plot     string        `help:"Draw requests a second into this file." placeholder:"FILE.svg"`
+	drawn    bars
 }
 
 // Goals of this measurement.
@@ -84,15 +86,18 @@ func (c *freshCmd) Run(ctx context.Context) error {
 		return errors.New("the sitemap has no article 1")
 	}
 	article := paths[one]
+	c.drawn = bars{title: "Requests a second beside nginx with the same bytes as files", format: number,
+		series: []series{{name: "Dabir", color: "#b3261e"}, {name: "nginx", color: "#8a8a8a"}}}
 	if err := c.changing(ctx, w, r, s, tool, article); err != nil {
 		return err
 	}
 	if err := c.spread(ctx, w, r, s, paths[:min(len(paths), 10_000)]); err != nil {
 		return err
 	}
-	now, _ := s.memory()
-	r.line("memory after that", megabytes(now), "", "", "")
-	r.set("rss_bytes", now)
+	held := s.memory()
+	r.line("memory after that", megabytes(held.now), "without files "+megabytes(held.anonymous), "", "")
+	r.set("rss_bytes", held.now)
+	r.set("anonymous_bytes", held.anonymous)
 	r.line()
 	r.line("GOAL", "FIGURE", "WANTED", "")
 	if err := c.visible(ctx, w, r, s, data, tool, article); err != nil {
@@ -100,7 +105,14 @@ func (c *freshCmd) Run(ctx context.Context) error {
 	}
 	r.goal(starts.median() <= float64(goalStart.Milliseconds()), "start to the first page", number(starts.median())+" ms ("+starts.String()+")", "at most 300 ms")
 	r.set("start_ms", starts.median())
-	return r.print(os.Stdout, c.JSON)
+	return errors.Join(c.drawn.write(c.Plot), r.print(os.Stdout, c.JSON))
+}
+
+func (c *freshCmd) draw(name string, ours, theirs samples) {
+	c.drawn.groups = append(c.drawn.groups, name)
+	for i, values := range []samples{ours, theirs} {
+		c.drawn.series[i].values = append(c.drawn.series[i].values, values.median())
+	}
 }
 
 // settle waits until the server has nothing to do.
@@ -194,6 +206,7 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 		all := ratios(row.ours, theirs)
 		r.line(row.name, number(row.ours.median()), number(theirs.median()), fmt.Sprintf("%.3f×", all.median()), "dabir "+row.ours.String()+"; nginx "+theirs.String())
 		r.set(row.key, map[string]any{"per_second": row.ours.median(), "nginx_per_second": theirs.median(), "ratio": all.median()})
+		c.draw(row.name, row.ours, theirs)
 	}
 	return nil
 }
@@ -246,24 +259,32 @@ func (c *freshCmd) spread(ctx context.Context, w *workshop, r *report, s *server
 	all := ratios(ours, theirs)
 	r.line(fmt.Sprintf("%s pages, Zipf", number(float64(many))), number(ours.median()), number(theirs.median()), fmt.Sprintf("%.3f×", all.median()),
 		"dabir "+ours.String()+"; nginx "+theirs.String())
+	c.draw(number(float64(many))+" pages, Zipf", ours, theirs)
 	r.set("zipf", map[string]any{"pages": many, "per_second": ours.median(), "nginx_per_second": theirs.median(), "ratio": all.median()})
 	return nil
 }
 
-// zipf runs wrk over a list of addresses drawn beforehand, so that drawing costs nothing meanwhile.
-func (c *freshCmd) zipf(ctx context.Context, w *workshop, addr string, paths []string) (loaded, error) {
-	weights := make([]float64, len(paths))
+// zipfOver draws the n-th of so many in proportion to 1/n (Zipf's law).
+func zipfOver(many int) func(*rand.Rand) int {
+	weights := make([]float64, many)
 	sum := 0.0
 	for i := range weights {
 		sum += 1 / float64(i+1)
 		weights[i] = sum
 	}
-	draw := rand.New(rand.NewPCG(7, 7))
+	return func(draw *rand.Rand) int {
+		at, _ := slices.BinarySearch(weights, draw.Float64()*sum)
+		return min(at, many-1)
+	}
+}
+
+// zipf runs wrk over a list of addresses drawn beforehand, so that drawing costs nothing meanwhile.
+func (c *freshCmd) zipf(ctx context.Context, w *workshop, addr string, paths []string) (loaded, error) {
+	at, draw := zipfOver(len(paths)), rand.New(rand.NewPCG(7, 7))
 	var script strings.Builder
 	script.WriteString("local r = {}\nlocal i = 0\nfunction init(args)\n") // wrk.format needs the address, which is known when init runs
 	for range 20_000 {
-		at, _ := slices.BinarySearch(weights, draw.Float64()*sum)
-		fmt.Fprintf(&script, "r[#r+1] = wrk.format(\"GET\", %q)\n", paths[min(at, len(paths)-1)])
+		fmt.Fprintf(&script, "r[#r+1] = wrk.format(\"GET\", %q)\n", paths[at(draw)])
 	}
 	script.WriteString("end\nfunction request()\n i = i % #r + 1\n return r[i]\nend\n")
 	file := filepath.Join(w.temp, "zipf.lua")

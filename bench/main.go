@@ -17,6 +17,8 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Articles a second and peak memory of an import, beside raw inserts of the same text."`
 	Page       pageCmd       `cmd:"" help:"Bytes, time and requests a second of the reader's pages, beside nginx with the same bytes."`
 	Fresh      freshCmd      `cmd:"" help:"Pages of a large archive while it changes, beside nginx with files; publication to page; start."`
+	Hour       hourCmd       `cmd:"" help:"An hour of mixed load over 100,000 articles: memory beside the kept pages."`
+	Work       workCmd       `cmd:"" help:"What a publication costs in archives of several sizes: pages made, statements, bytes written, processor time."`
 	Save       saveCmd       `cmd:"" help:"Time of saving a long article through HTTP, beside the raw transaction."`
 	Editors    editorsCmd    `cmd:"" help:"Fifty people writing beside two hundred pages a second for readers."`
 	Comments   commentsCmd   `cmd:"" help:"Durable comments a second through HTTP, beside raw grouped inserts into the same file."`

@@ -57,7 +57,7 @@ func openNewsroom(b *testing.B, filled bool) *newsroom {
 	b.Cleanup(func() { st.Close() })
 	library, err := media.New(filepath.Join(data, "media"), st)
 	must(err)
-	countries, err := country.Embedded()
+	countries, err := country.Embedded("")
 	must(err)
 	b.Cleanup(func() { countries.Close() })
 	n := &newsroom{store: st, editorial: editorial.New(st, "fa", time.Now)}

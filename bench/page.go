@@ -258,10 +258,10 @@ func (c *pageCmd) loads(ctx context.Context, w *workshop, r *report, dabir *serv
 		r.set("load_"+page.key, map[string]any{"per_second": ours.median(), "nginx_per_second": theirs.median(), "ratio": all.median(),
 			"p50_ms": last.p50.Seconds() * 1000, "p99_ms": last.p99.Seconds() * 1000, "runs": ours, "nginx_runs": theirs})
 	}
-	now, peak := dabir.memory()
-	r.line("memory of Dabir after the load", megabytes(now), "peak "+megabytes(peak), "", "")
-	r.set("rss_bytes", now)
-	r.set("peak_bytes", peak)
+	held := dabir.memory()
+	r.line("memory of Dabir after the load", megabytes(held.now), "peak "+megabytes(held.peak), "", "")
+	r.set("rss_bytes", held.now)
+	r.set("peak_bytes", held.peak)
 	return nil
 }
 

@@ -112,7 +112,8 @@ func (c *askCmd) Run(ctx context.Context) error {
 	}
 	m.Peak = peak()
 	m.Heap = liveHeap()
-	m.Resident, m.Anon = resident()
+	held := memoryOf(os.Getpid())
+	m.Resident, m.Anon = held.now, held.anonymous
 	return json.NewEncoder(os.Stdout).Encode(m)
 }
 
@@ -205,19 +206,4 @@ func liveHeap() uint64 {
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
 	return now.HeapAlloc
-}
-
-// resident are the bytes of this process in memory, and those of them that are no pages of files.
-func resident() (all, anon int64) {
-	status, _ := os.ReadFile("/proc/self/status")
-	for line := range strings.Lines(string(status)) {
-		var kB int64
-		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kB); err == nil {
-			all = kB << 10
-		}
-		if _, err := fmt.Sscanf(line, "RssAnon: %d kB", &kB); err == nil {
-			anon = kB << 10
-		}
-	}
-	return all, anon
 }

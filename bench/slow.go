@@ -88,7 +88,7 @@ func (c *slowCmd) Run(ctx context.Context) error {
 		r.line(a.name, number(float64(quantile(found.reads.times, 0.5).Microseconds())/1000), number(p99), ratio(p99/alone), strconv.Itoa(found.usual()), strconv.Itoa(found.most()), strconv.Itoa(found.reads.failures()))
 		r.set("p99_ms "+a.name, p99)
 	}
-	_, peak := s.memory()
+	peak := s.memory().peak
 	r.note("peak memory of Dabir %s", megabytes(peak))
 	r.line()
 	r.goal(failed == 0, "errors", strconv.Itoa(failed), "0")

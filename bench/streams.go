@@ -292,13 +292,13 @@ func (c *streamsCmd) measure(ctx context.Context, w *workshop, s *server, data s
 		return err
 	}
 	a := &audience{}
-	out.empty, _ = s.memory()
+	out.empty = s.memory().now
 	open, err := a.openAll(ctx, s.addr, c.Streams, pages)
 	defer closeAll(open)
 	if err != nil {
 		return err
 	}
-	out.full, _ = s.memory()
+	out.full = s.memory().now
 	busy, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { out.during.every(busy, time.Second/time.Duration(c.Readers), c.read(ctx, s.addr, pages)) })
@@ -315,7 +315,7 @@ func (c *streamsCmd) measure(ctx context.Context, w *workshop, s *server, data s
 	slices.Sort(out.lasts)
 	slices.Sort(out.firsts)
 	slices.Sort(out.during.times)
-	_, out.peak = s.memory()
+	out.peak = s.memory().peak
 	a.mu.Lock()
 	out.ended = a.ended
 	a.mu.Unlock()

@@ -110,7 +110,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err := a.copied.load(cfg.Data); err != nil {
 		return err
 	}
-	if a.countries, err = openCountries(cfg.CountryFile); err != nil {
+	if a.countries, err = openCountries(cfg); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
 	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
@@ -197,11 +197,11 @@ func openBlobs(ctx context.Context, cfg *config.Config) (media.Blobs, error) {
 		SecretKey: m.S3SecretKey, Prefix: m.S3Prefix, TLS: m.S3TLS})
 }
 
-func openCountries(file string) (*country.Finder, error) {
-	if file == "" {
-		return country.Embedded()
+func openCountries(cfg *config.Config) (*country.Finder, error) {
+	if cfg.CountryFile == "" {
+		return country.Embedded(cfg.Data)
 	}
-	return country.Open(file)
+	return country.Open(cfg.CountryFile)
 }
 
 func (a *app) close() {

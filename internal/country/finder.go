@@ -1,35 +1,91 @@
 package country
 
 import (
-	_ "embed" // for country.mmdb
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	_ "embed" // for country.mmdb.gz
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// embedded is the country file, as README.md tells; scripts/fetch-assets brings it. It is never written. It lies in the
-// binary as it is and not compressed: unpacking it from 3.8 MB took compress/gzip 90 ms at each start and 7.8 MB of heap
-// that would never be given back, while the plain bytes are paged in from the executable as addresses ask for them (a
-// start of 0.1 ms, 5 kB of heap) and can be dropped again by the system.
+// packed is the country file, as README.md tells; scripts/fetch-assets brings it.
 //
-//go:embed country.mmdb
-var embedded []byte
+//go:embed country.mmdb.gz
+var packed []byte
 
 // Finder tells the country of a network address from one MMDB file. It is safe for concurrent use, but for Close.
 type Finder struct {
 	db *maxminddb.Reader
 }
 
-// Embedded opens the country file that comes with the binary. Its date is what BuiltAt says.
-func Embedded() (*Finder, error) {
-	db, err := maxminddb.OpenBytes(embedded)
+// Embedded opens the country file that comes with the binary. It is unpacked into the folder when it is not there yet (some 100 ms, once), so
+// that it is read from the file as addresses ask for it instead of holding 8 MB of memory; one of another version goes. Where the folder takes
+// no file it stays in memory. BuiltAt says its date.
+func Embedded(folder string) (*Finder, error) {
+	sum := sha256.Sum256(packed)
+	file := filepath.Join(folder, fmt.Sprintf(unpackedName, fmt.Sprintf("%x", sum[:6])))
+	if f, err := Open(file); err == nil {
+		return f, nil
+	}
+	plain, err := unpack()
+	if err != nil {
+		return nil, fmt.Errorf("country: embedded file: %w", err)
+	}
+	if err := keep(file, plain); err == nil {
+		if f, err := Open(file); err == nil {
+			return f, nil
+		}
+	}
+	db, err := maxminddb.OpenBytes(plain)
 	if err != nil {
 		return nil, fmt.Errorf("country: embedded file: %w", err)
 	}
 	return &Finder{db: db}, nil
+}
+
+// unpackedName is that of the embedded file in its folder; the verb is for its version.
+const unpackedName = "country-%s.mmdb"
+
+func unpack() ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
+// keep writes the file whole or not at all, as another process may begin at the same moment, and removes those of other versions.
+func keep(file string, plain []byte) error {
+	others, err := filepath.Glob(filepath.Join(filepath.Dir(file), fmt.Sprintf(unpackedName, "*")))
+	if err != nil {
+		return err
+	}
+	to, err := os.CreateTemp(filepath.Dir(file), ".country-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(to.Name()) // nothing is there when it was renamed
+	_, err = to.Write(plain)
+	if err := errors.Join(err, to.Sync(), to.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(to.Name(), file); err != nil {
+		return err
+	}
+	for _, other := range others {
+		if other != file {
+			err = errors.Join(err, os.Remove(other))
+		}
+	}
+	return err
 }
 
 // Open opens an operator's own file in its place. Its records must hold the code either as "country_code" (ip-location-db)

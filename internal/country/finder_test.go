@@ -12,7 +12,7 @@ import (
 
 func openEmbedded(tb testing.TB) *Finder {
 	tb.Helper()
-	f, err := Embedded()
+	f, err := Embedded(tb.TempDir())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -129,10 +129,14 @@ func TestOpenReadsBothKindsOfFile(t *testing.T) {
 }
 
 func TestOpenRefusesWhatIsNoCountryFile(t *testing.T) {
+	plain, err := unpack()
+	if err != nil {
+		t.Fatal(err)
+	}
 	files := map[string][]byte{
 		"empty":        nil,
 		"text":         []byte("country_code,IR\n"),
-		"cut off":      embedded[:1<<16],
+		"cut off":      plain[:1<<16],
 		"other fields": tinyFile(map[string]any{"asn": "AS1"}),
 		"other type":   tinyFile(map[string]any{"country": "IR"}),
 	}
@@ -152,6 +156,53 @@ func TestOpenRefusesWhatIsNoCountryFile(t *testing.T) {
 	if _, err := Open(filepath.Join(t.TempDir(), "none.mmdb")); err == nil {
 		t.Error("Open of a file that is not there succeeded")
 	}
+}
+
+// TestEmbeddedLiesInItsFolder: it is unpacked once; what another version left goes, what is damaged is made again, and a folder that takes no
+// file costs nothing but memory.
+func TestEmbeddedLiesInItsFolder(t *testing.T) {
+	folder := t.TempDir()
+	old := filepath.Join(folder, "country-0123456789ab.mmdb")
+	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	iran := func(folder string) {
+		t.Helper()
+		f, err := Embedded(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if got := f.Country(netip.MustParseAddr("2.144.0.1")); got != "IR" {
+			t.Errorf("an address of Iran is of %q", got)
+		}
+	}
+	file := func() (string, os.FileInfo) {
+		t.Helper()
+		entries, err := os.ReadDir(folder)
+		if err != nil || len(entries) != 1 {
+			t.Fatalf("%v, %v; want one file", entries, err)
+		}
+		info, err := entries[0].Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(folder, entries[0].Name()), info
+	}
+	iran(folder)
+	name, made := file()
+	iran(folder)
+	if _, again := file(); !os.SameFile(made, again) {
+		t.Error("it is unpacked at every start")
+	}
+	if err := os.Truncate(name, 1<<16); err != nil {
+		t.Fatal(err)
+	}
+	iran(folder)
+	if _, whole := file(); whole.Size() != made.Size() {
+		t.Errorf("a file of %d bytes stays in place of one of %d", whole.Size(), made.Size())
+	}
+	iran(filepath.Join(folder, "is not there"))
 }
 
 func writeFile(t *testing.T, data []byte) string {
@@ -213,8 +264,9 @@ func encode(b *bytes.Buffer, v any) {
 
 func BenchmarkEmbedded(b *testing.B) {
 	b.ReportAllocs()
+	folder := b.TempDir()
 	for b.Loop() {
-		f, err := Embedded()
+		f, err := Embedded(folder)
 		if err != nil {
 			b.Fatal(err)
 		}

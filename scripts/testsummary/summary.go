@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ type test struct {
 	name    string
 	outcome string // "pass", "fail", "skip"; "" while it runs
 	parent  bool
+	seconds float64
 	output  strings.Builder
 }
 
@@ -36,6 +38,18 @@ type suite struct {
 
 type skipped struct{ where, reason string }
 
+// slow is a test that took long, with its subtests.
+type slow struct {
+	where   string
+	seconds float64
+}
+
+// slowFrom is from how many seconds a test is among those that are named, and slowMost how many are.
+const (
+	slowFrom = 15
+	slowMost = 12
+)
+
 // summary gathers the events and writes what people should read to out.
 type summary struct {
 	out          io.Writer
@@ -45,6 +59,7 @@ type summary struct {
 
 	passed, failed int
 	skips          []skipped
+	slow           []slow
 }
 
 func newSummary(out io.Writer, sharedAbsent bool) *summary {
@@ -86,7 +101,7 @@ func (s *summary) take(e event) {
 		t := s.suite(e.Package).test(e.Test)
 		switch e.Action {
 		case "pass", "fail", "skip":
-			t.outcome = e.Action
+			t.outcome, t.seconds = e.Action, e.Elapsed
 		case "output":
 			t.output.WriteString(e.Output)
 		}
@@ -130,6 +145,9 @@ func (s *summary) takePackage(e event) {
 func (s *summary) finish(e event, u *suite) {
 	passed, failed := 0, 0
 	for _, t := range u.tests {
+		if t.seconds >= slowFrom && !strings.Contains(t.name, "/") {
+			s.slow = append(s.slow, slow{e.Package + " " + t.name, t.seconds})
+		}
 		switch {
 		case t.outcome == "skip":
 			s.skips = append(s.skips, skipped{e.Package + " " + t.name, reason(t.output.String())})
@@ -205,6 +223,10 @@ func (s *summary) close() bool {
 	}
 	if unexpected > 0 {
 		fmt.Fprintf(s.out, "%d tests were skipped for no accepted reason (accepted: ../shared is absent, and the message says so)\n", unexpected)
+	}
+	slices.SortFunc(s.slow, func(a, b slow) int { return cmp.Compare(b.seconds, a.seconds) })
+	for _, one := range s.slow[:min(len(s.slow), slowMost)] {
+		fmt.Fprintf(s.out, "slow  %s: %.0f s\n", one.where, one.seconds)
 	}
 	fmt.Fprintf(s.out, "%d passed, %d failed, %d skipped\n", s.passed, s.failed+unexpected, len(s.skips)-unexpected)
 	return s.failed+unexpected == 0 && s.passed > 0

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// events writes the lines of go test -json for one package: "run T", "pass T", "say T text", and "pass", "fail" for the package.
+// events writes the lines of go test -json for one package: "run T", "pass T", "took T seconds", "say T text", and "pass", "fail" for the package.
 func events(t *testing.T, script ...string) string {
 	t.Helper()
 	var b strings.Builder
@@ -15,6 +15,8 @@ func events(t *testing.T, script ...string) string {
 		switch word {
 		case "say":
 			b.WriteString(`{"Action":"output","Package":"p","Test":"` + name + `","Output":"` + text + `\n"}` + "\n")
+		case "took":
+			b.WriteString(`{"Action":"pass","Package":"p","Test":"` + name + `","Elapsed":` + text + "}\n")
 		case "build":
 			b.WriteString(`{"Action":"build-output","ImportPath":"p","Output":"` + rest + `\n"}` + "\n")
 		case "unbuilt":
@@ -55,6 +57,7 @@ func TestSummaryCountsHonestly(t *testing.T) {
 			"1 passed, 1 failed, 0 skipped", false, "SKIP  p A"},
 		{"skips for another reason", true, []string{"run A", "say A no PostgreSQL", "skip A", "run B", "pass B", "pass"},
 			"1 passed, 1 failed, 0 skipped", false, "no accepted reason"},
+		{"names the slow", false, []string{"run A", "took A 20", "run B", "took B 3", "pass"}, "2 passed, 0 failed, 0 skipped", true, "slow  p A: 20 s"},
 		{"runs nothing", false, []string{"skip"}, "0 passed, 0 failed, 0 skipped", false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
