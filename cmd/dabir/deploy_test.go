@@ -359,6 +359,8 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	elected := time.Since(began)
 	waitFor(t, "comments to be taken again", func() bool { return letters() > before+100 })
 	t.Logf("machine %d was killed; another one led after %v, comments were taken after at most %v", old, elected.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	waitFor(t, "what was kept meanwhile to be handed over", func() bool { return len(inSpool(t, data)) == 0 })
+	t.Logf("what was kept meanwhile was handed over after at most %v", time.Since(began).Round(time.Millisecond))
 	m.start(fmt.Sprint("patroni", old), "patroni", m.settings("patroni.yml", old))
 	m.whole("the old leader to come back as a standby")
 	stop()
