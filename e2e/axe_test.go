@@ -133,7 +133,7 @@ func newsroomIsAccessible(t *testing.T, n newsroom, source string) {
 		{"CommentBan", queuePath + "/" + one + "/ban"}, {"Decisions", queuePath + "/decisions"}, {"Bans", "/newsroom/bans"}, {"Answers", queuePath + "/answers"},
 		{"ModerationNumbers", queuePath + "/numbers"}, {"Policy", queuePath + "/policy"},
 		{"Terms", "/newsroom/terms"}, {"Term", "/newsroom/terms/new"}, {"TermsImport", "/newsroom/terms/import"}, {"Rules", "/newsroom/rules"}, {"Closing", "/newsroom/closing"},
-		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"}, {"Synonyms", "/newsroom/house?kind=synonym"}, {"Topics", "/newsroom/topics"},
+		{"Library", "/newsroom/media"}, {"LibraryList", "/newsroom/media?view=list"}, {"LibraryItem", "/newsroom/media/3/edit"}, {"HouseStyle", "/newsroom/house"}, {"AddedWords", "/newsroom/house?kind=word"}, {"Synonyms", "/newsroom/house?kind=synonym"}, {"Topics", "/newsroom/topics"}, {"Tags", "/newsroom/topics?all=yes"}, {"Tag", "/newsroom/topics/2"}, {"TagMerge", "/newsroom/topics/2/merge?into=%D8%A2%D8%A8"},
 		{"TemplatesList", "/newsroom/templates"}, {"Withdraw", "/newsroom/articles/1/withdraw"}, {"Preview", "/newsroom/preview/1"}, {"Waiting", "/newsroom/inbox?box=waiting"},
 		{"Account", "/newsroom/account"},
 	} {

@@ -59,6 +59,7 @@ type app struct {
 	suggest    *suggest.Suggest
 	matcher    *suggest.Matcher
 	topics     *editorial.Topics
+	tags       *editorial.Tags
 	found      *indexing.Keeper // the readers' index
 	deskFound  *indexing.Keeper // the newsroom's
 	now        func() time.Time
@@ -144,6 +145,7 @@ func (a *app) open(ctx context.Context) (err error) {
 			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
 			Engine:    a.engine, Spool: a.spool}, a.now)
 	a.topics = editorial.NewTopics(a.store, a.now)
+	a.tags = editorial.NewTags(a.store)
 	a.watch = watch.New(a.store, a.node, a.faults, a.now)
 	folder := filepath.Join(cfg.Data, "search")
 	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
@@ -262,7 +264,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
-		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Finder: a.deskFound, Names: a.store, Corrections: public,
+		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Tags: a.tags, Finder: a.deskFound, Names: a.store, Corrections: public,
 		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store), Reach: a.store.Reach,
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ const (
 	// pointers worth following again and again. Go's own 100 costs a tenth of the requests a second.
 	collectAt = 300
 	// besidePages is what Dabir plans with beside its kept pages, in bytes: above it the heap is collected more often.
-	besidePages = 96 << 20
+	besidePages = 64 << 20
 	// ofTheLimit is the share of a container's memory that Dabir plans with; the rest is for what Go does not count.
 	ofTheLimit = 0.9
 )

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -119,7 +120,18 @@ type model struct {
 	acts     int
 }
 
-func (m *model) tag() string { return []string{"آب", "هوا", "زمین"}[m.r.IntN(3)] }
+var modelTags = [...]string{"آب", "هوا", "زمین", "خاک"}
+
+func (m *model) tag() string { return modelTags[m.r.IntN(len(modelTags))] }
+
+// anyTag is some tag of its own.
+func (m *model) anyTag() (news.Topic, error) {
+	all, err := m.topics.Topics(m.t.Context(), chief, news.TopicFilter{Plain: true, Limit: 10})
+	if err != nil {
+		return news.Topic{}, err
+	}
+	return all.Topics[m.r.IntN(len(all.Topics))], nil
+}
 func (m *model) section() string {
 	return []string{"جامعه", "اقتصاد", "علم"}[m.r.IntN(3)]
 }
@@ -132,7 +144,7 @@ func (m *model) paths() []string {
 	for _, s := range m.sections {
 		all = append(all, s.Path(), s.Path()+"/rss.xml")
 	}
-	for _, tag := range []string{"آب", "هوا", "زمین"} {
+	for _, tag := range modelTags {
 		all = append(all, "/tag/"+tag, "/tag/"+tag+"/rss.xml")
 	}
 	today := persian.DateOf(m.now().In(persian.Tehran()))
@@ -175,15 +187,41 @@ func (m *model) act() string {
 			return err
 		}},
 		{"change or remove a topic", func() error {
-			all, err := m.topics.Topics(ctx, chief)
-			if err != nil || len(all) == 0 {
+			all, err := m.topics.Topics(ctx, chief, news.TopicFilter{Limit: 10})
+			if err != nil || len(all.Topics) == 0 {
 				return err
 			}
-			t := all[m.r.IntN(len(all))]
+			t := all.Topics[m.r.IntN(len(all.Topics))]
 			if m.r.IntN(3) == 0 {
 				return m.topics.Delete(ctx, chief, "", t.ID)
 			}
-			_, err = m.topics.Save(ctx, chief, editorial.SaveTopic{ID: t.ID, Base: t.Version, Kind: t.Kind, Text: fmt.Sprint("متن دیگر ", m.acts)})
+			_, err = m.topics.Save(ctx, chief, editorial.SaveTopic{ID: t.ID, Base: t.Version, Name: t.Name, Kind: t.Kind, Text: fmt.Sprint("متن دیگر ", m.acts)})
+			return err
+		}},
+		{"rename a tag", func() error {
+			t, err := m.anyTag()
+			if err == nil {
+				_, err = m.topics.Save(ctx, chief, editorial.SaveTopic{ID: t.ID, Base: t.Version, Name: m.tag(), Kind: t.Kind, Text: t.Text})
+			}
+			return err
+		}},
+		{"merge two tags", func() error {
+			lost, err := m.anyTag()
+			kept, kerr := m.anyTag()
+			if err = errors.Join(err, kerr); err == nil {
+				_, err = m.tags.Merge(ctx, chief, "", news.TagMerge{Lost: lost.ID, Kept: kept.ID, LostVersion: lost.Version, KeptVersion: kept.Version})
+			}
+			return err
+		}},
+		{"take a merge back", func() error {
+			t, err := m.anyTag()
+			if err != nil {
+				return err
+			}
+			names, err := m.tags.Names(ctx, chief, t.ID)
+			if err == nil && len(names) > 0 {
+				_, err = m.tags.Separate(ctx, chief, "", names[m.r.IntN(len(names))].ID)
+			}
 			return err
 		}},
 		{"close comments", func() error {

@@ -37,14 +37,14 @@ func rightOf(action string) news.Right {
 		return right
 	}
 	return map[string]news.Right{"house": news.RightHouse, "front": news.RightFront, "previews": news.RightWrite, "moderation": news.RightModerate,
-		"bans": news.RightModerate, "engine": news.RightModerationSettings, "rulebook": news.RightModerationSettings, "transfer": news.RightImport, "topics": news.RightFront, "watch": news.RightWatch, "library": news.RightWrite, "auth": news.RightUsers}[room]
+		"bans": news.RightModerate, "engine": news.RightModerationSettings, "rulebook": news.RightModerationSettings, "transfer": news.RightImport, "topics": news.RightFront, "tags": news.RightFront, "watch": news.RightWatch, "library": news.RightWrite, "auth": news.RightUsers}[room]
 }
 
 // walkActions calls every action that somebody does with nothing to do it to: who lacks its right hears Forbidden, before anything is looked
 // at; who holds it hears something else. An action that rightOf does not know fails, so that none is forgotten.
 func walkActions(t *testing.T, n *newsroomUnderTest) {
 	rooms := map[string]any{"editorial": n.editorial, "house": n.editorial.House(), "front": n.front, "previews": n.previews, "discussion": n.discussion,
-		"moderation": n.moderation, "bans": n.bans, "engine": n.engine, "rulebook": n.rulebook, "transfer": n.transfer, "topics": n.topics, "suggestions": editorial.NewSuggestions(n.store), "watch": n.watch, "library": n.library, "auth": n.auth}
+		"moderation": n.moderation, "bans": n.bans, "engine": n.engine, "rulebook": n.rulebook, "transfer": n.transfer, "topics": n.topics, "tags": n.tags, "suggestions": editorial.NewSuggestions(n.store), "watch": n.watch, "library": n.library, "auth": n.auth}
 	actions := 0
 	for room, desk := range rooms {
 		methods := reflect.ValueOf(desk)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -21,6 +22,21 @@ func (s storeLog) Follow(ctx context.Context, after int64, hear func([]news.Even
 func (s storeLog) Synonyms(ctx context.Context) ([][]string, error) {
 	entries, err := s.HouseEntries(ctx)
 	return indexing.SynonymRows(entries), err
+}
+
+// Retagged are the articles that the event names, or else all that are filed under its tag.
+func (s storeLog) Retagged(ctx context.Context, e news.Event) ([]news.Code, error) {
+	listed, ok := e.Data["codes"]
+	if !ok {
+		return s.TaggedCodes(ctx, news.TagID(e.SubjectID))
+	}
+	var codes []news.Code
+	for word := range strings.FieldsSeq(listed) {
+		if code, ok := news.ParseCode(word); ok {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
 }
 
 // publicSource is what readers may find: it asks the gate.
@@ -53,6 +69,16 @@ func (s deskSource) Codes(ctx context.Context, after news.Code, limit int) ([]ne
 
 // Count is how many there are.
 func (s deskSource) Count(ctx context.Context) (int, error) { return s.CountArticles(ctx) }
+
+// Retagged are also the working copies that nobody filed yet.
+func (s deskSource) Retagged(ctx context.Context, e news.Event) ([]news.Code, error) {
+	filed, err := s.storeLog.Retagged(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := s.DraftsTagged(ctx, news.TagID(e.SubjectID))
+	return append(filed, drafts...), err
+}
 
 // Document is an article's working copy; Gone while it is in the trash.
 func (s deskSource) Document(ctx context.Context, code news.Code) (search.Document, error) {

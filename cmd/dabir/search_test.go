@@ -202,7 +202,7 @@ func TestTopicsAreMapped(t *testing.T) {
 		if asks := page.Find("details:not([open]) form button.grave").Length(); !ok || asks != 1 {
 			t.Errorf("%d buttons take the topic away behind a question, want 1", asks)
 		}
-		action, fields = form(t, page, "details form")
+		action, fields = form(t, page, "details form:has(button.grave)")
 		if got := editor.post(action, fields); got.StatusCode != http.StatusSeeOther {
 			t.Fatalf("taking it away: %d", got.StatusCode)
 		}

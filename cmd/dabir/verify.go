@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/dabir-newsroom/dabir/internal/backup"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
+	"github.com/dabir-newsroom/dabir/internal/indexing"
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/dabir-newsroom/dabir/internal/search"
 	"github.com/dabir-newsroom/dabir/internal/web/control"
 )
 
@@ -42,7 +46,7 @@ func (c *verifyCmd) Run(ctx context.Context) error {
 	if err := tellFaults(found.Faults); err != nil {
 		return err
 	}
-	fmt.Printf("whole: the event log has no gap up to event %d; every file of the library is there, %d were compared with the newest copy\n", found.Event, found.Compared)
+	fmt.Printf("whole: the event log has no gap up to event %d; the search indexes hold what they should; every file of the library is there, %d were compared with the newest copy\n", found.Event, found.Compared)
 	return nil
 }
 
@@ -79,12 +83,56 @@ func (a *app) verify(ctx context.Context) (control.Verified, error) {
 	if err != nil {
 		return control.Verified{}, err
 	}
+	found, err := a.verifyIndexes(ctx)
+	if err != nil {
+		return control.Verified{}, err
+	}
+	faults = append(faults, found...)
 	at, err := a.store.Position(ctx)
 	if err != nil {
 		return control.Verified{}, err
 	}
 	said, err := inBothLanguages(faults)
 	return control.Verified{Faults: said, Event: at.Event, Compared: compared}, err
+}
+
+// codesTold is how many codes a fault of an index names.
+const codesTold = 5
+
+// verifyIndexes compares both search indexes with the database. One that is not there yet is built at the next start and has no faults.
+func (a *app) verifyIndexes(ctx context.Context) ([]news.Fault, error) {
+	var faults []news.Fault
+	for _, index := range []struct {
+		keeper                      *indexing.Keeper
+		missing, extra, old, broken string
+	}{
+		{a.found, "verify.public_index_missing", "verify.public_index_extra", "verify.public_index_old", "verify.public_index_damaged"},
+		{a.deskFound, "verify.desk_index_missing", "verify.desk_index_extra", "verify.desk_index_old", "verify.desk_index_damaged"},
+	} {
+		found, err := index.keeper.Verify(ctx)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			continue
+		case errors.Is(err, search.ErrDamaged), errors.Is(err, indexing.ErrBuilding):
+			faults = append(faults, news.Fault{Key: index.broken})
+			continue
+		case err != nil:
+			return faults, err
+		}
+		for _, wrong := range []struct {
+			key   string
+			codes []news.Code
+		}{{index.missing, found.Missing}, {index.extra, found.Extra}, {index.old, found.Old}} {
+			if n := len(wrong.codes); n > 0 {
+				var first []string
+				for _, code := range wrong.codes[:min(n, codesTold)] {
+					first = append(first, code.String())
+				}
+				faults = append(faults, news.Fault{Key: wrong.key, Args: []any{n, strings.Join(first, " ")}})
+			}
+		}
+	}
+	return faults, nil
 }
 
 // tellFaults prints what is wrong; the error is for the exit code.

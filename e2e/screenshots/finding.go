@@ -111,7 +111,18 @@ func (p photographer) findable() error {
 		opened := func(*stage.Tab) error {
 			return tab.Do(chromedp.Click(chromedp.CSS("details.step summary")))
 		}
-		return []scene{{"desk-synonyms", "/newsroom/house?kind=synonym", nil}, {"desk-suggested", fmt.Sprintf("/newsroom/articles/%s/suggested", code), nil},
+		if _, err := send(tab, topic+"/names", map[string]string{"other": "جام بزرگ شهرها"}); err != nil {
+			return nil, err
+		}
+		if _, err := tab.Go(p.demo.URL + "/newsroom/topics?all=yes&q=" + url.QueryEscape("کتاب")); err != nil {
+			return nil, err
+		}
+		plain, err := stage.Get[string](tab, `new URL(document.querySelector("td.h a").href).pathname`)
+		if err != nil {
+			return nil, err
+		}
+		return []scene{{"desk-tags", "/newsroom/topics?all=yes", nil}, {"desk-merge", plain + "/merge?into=" + url.QueryEscape("جام بزرگ شهرها"), nil},
+			{"desk-merge-wrong", plain + "/merge?into=" + url.QueryEscape("هیچ‌کجا"), nil}, {"desk-synonyms", "/newsroom/house?kind=synonym", nil}, {"desk-suggested", fmt.Sprintf("/newsroom/articles/%s/suggested", code), nil},
 			{"desk-topics", "/newsroom/topics", nil}, {"desk-topic", topic, opened}, {"desk-search", "/newsroom/articles?q=" + url.QueryEscape("کتابخاته"), nil}}, nil
 	})
 }

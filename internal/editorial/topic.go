@@ -3,6 +3,7 @@ package editorial
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,13 +17,13 @@ import (
 
 // TopicStorage keeps topics and the names that are looked for in texts.
 type TopicStorage interface {
-	Topics(ctx context.Context) ([]news.Topic, error)
+	Topics(ctx context.Context, f news.TopicFilter) (news.TopicPage, error)
 	Topic(ctx context.Context, id news.TagID) (news.Topic, error)
 	SaveTopic(ctx context.Context, actor news.Actor, action string, tag news.Tag, change func(*news.Topic) error) (news.Topic, error)
 	DeleteTopic(ctx context.Context, actor news.Actor, action string, id news.TagID) error
 	Media(ctx context.Context, id news.MediaID) (news.Media, error)
 	KnownNamesVersion(ctx context.Context) (int64, error)
-	KnownNames(ctx context.Context) ([]string, error)
+	KnownNames(ctx context.Context) ([]news.KnownName, error)
 	LoadKnownNames(ctx context.Context, actor news.Actor, names []string, replace bool) (int, error)
 }
 
@@ -32,7 +33,7 @@ type Topics struct {
 	now     func() time.Time
 
 	mu      sync.Mutex
-	names   map[string]string // a name's folded words → the name
+	names   map[string]string // a name's folded words → the tag that is offered for it
 	version int64
 }
 
@@ -41,15 +42,15 @@ func NewTopics(storage TopicStorage, now func() time.Time) *Topics {
 	return &Topics{storage: storage, now: now}
 }
 
-// Topics are all topics, most recently changed first. Errors: Forbidden.
-func (d *Topics) Topics(ctx context.Context, actor news.Actor) ([]news.Topic, error) {
+// Topics is a page of topics, or of all tags. Errors: Forbidden.
+func (d *Topics) Topics(ctx context.Context, actor news.Actor, f news.TopicFilter) (news.TopicPage, error) {
 	if err := actor.Require(news.RightFront); err != nil {
-		return nil, err
+		return news.TopicPage{}, err
 	}
-	return d.storage.Topics(ctx)
+	return d.storage.Topics(ctx, f)
 }
 
-// Topic is one topic. Errors: Forbidden, NotFound.
+// Topic is a tag, topic or plain; one that leads to another says so. Errors: Forbidden, NotFound.
 func (d *Topics) Topic(ctx context.Context, actor news.Actor, id news.TagID) (news.Topic, error) {
 	if err := actor.Require(news.RightFront); err != nil {
 		return news.Topic{}, err
@@ -62,27 +63,30 @@ type SaveTopic struct {
 	Action  string
 	ID      news.TagID // 0: of the tag with Name, which is made where it is missing
 	Base    int        // the version that the form began from; 0 for a new one
-	Name    string     // of a new one
-	Kind    news.TopicKind
-	Text    string // plain text
-	Picture string // the picture's number in the library, as it was typed; "": none
+	Name    string
+	Slug    string         // of its address, as typed; "" is made from the name. A new one has that of the tag.
+	Kind    news.TopicKind // "" leaves a plain tag plain
+	Text    string         // plain text
+	Picture string         // the picture's number in the library, as it was typed; "": none
 }
 
 // maxTopicText is the longest text of a topic, in characters.
 const maxTopicText = 2000
 
-// Save stores a topic; readers see it at once. Errors: Forbidden; Invalid at "name", "kind", "text", "picture"; Conflict
-// "error.topic_edited" (who, when) when Base is not the version any more, "error.topic_known" at "name" when a new one is there already.
+// Save stores a topic, or a plain tag's name and address; readers see it at once, and earlier names and addresses lead to it. Errors: Forbidden; Invalid at
+// "name", "slug", "kind", "text", "picture"; Conflict "error.topic_edited" (who, when) when Base is not the version any more, "error.tag_merged" when it leads to
+// another tag, Invalid "error.topic_known" at "name" when a new one is there already.
 func (d *Topics) Save(ctx context.Context, actor news.Actor, in SaveTopic) (news.Topic, error) {
 	if err := actor.Require(news.RightFront); err != nil {
 		return news.Topic{}, err
 	}
 	name, text := persian.CleanLine(in.Name), persian.Clean(in.Text)
-	wrong := []error{tooLong("text", text, maxTopicText), tooLong("name", name, maxLine)}
-	if in.ID == 0 && nameKey(name) == "" {
-		wrong = append(wrong, news.FieldError("name", "error.topic_name"))
+	wrong := []error{tooLong("text", text, maxTopicText), checkTagName("name", name), tooLong("slug", in.Slug, maxLine)}
+	slug := persian.Slug(in.Slug)
+	if strings.TrimSpace(in.Slug) != "" && slug == "" {
+		wrong = append(wrong, news.FieldError("slug", "error.tag_slug"))
 	}
-	if !slices.Contains(news.TopicKinds(), in.Kind) {
+	if in.Kind != "" && !slices.Contains(news.TopicKinds(), in.Kind) || in.Kind == "" && (in.ID == 0 || text != "" || strings.TrimSpace(in.Picture) != "") {
 		wrong = append(wrong, news.FieldError("kind", "error.topic_kind"))
 	}
 	picture, err := d.picture(ctx, in.Picture)
@@ -94,17 +98,35 @@ func (d *Topics) Save(ctx context.Context, actor news.Actor, in SaveTopic) (news
 	}
 	now := d.now()
 	return d.storage.SaveTopic(ctx, actor, in.Action, news.Tag{ID: in.ID, Name: name}, func(t *news.Topic) error {
-		if t.Version != in.Base {
-			if in.ID == 0 {
-				return news.FieldError("name", "error.topic_known")
-			}
+		switch {
+		case t.Into != 0:
+			return news.Fail(news.Conflict, "error.tag_changed")
+		case in.ID == 0 && t.Kind != "":
+			return news.FieldError("name", "error.topic_known")
+		case in.ID != 0 && t.Version != in.Base:
 			return news.Fail(news.Conflict, "error.topic_edited", t.ByName, t.UpdatedAt)
+		case t.Kind != "" && in.Kind == "":
+			return news.FieldError("kind", "error.topic_kind")
+		}
+		if in.ID != 0 {
+			t.Name = name
+			if strings.TrimSpace(in.Slug) != t.Slug { // as it stood in the form; it may be one that nobody would type
+				t.Slug = slug
+			}
 		}
 		t.Kind, t.Text, t.Picture = in.Kind, text, picture
 		t.Version++
 		t.UpdatedAt, t.UpdatedBy = now, actor.User
 		return nil
 	})
+}
+
+// checkTagName refuses what cannot be the name of a tag.
+func checkTagName(field, name string) error {
+	if nameKey(name) == "" {
+		return news.FieldError(field, "error.topic_name")
+	}
+	return tooLong(field, name, maxLine)
 }
 
 // picture finds the picture that was typed.
@@ -167,23 +189,19 @@ func (d *Topics) Offered(ctx context.Context, c news.Content) ([]string, error) 
 	for key, n := range heads {
 		body[key] += 1000 * n
 	}
-	var keys []string
-	for key := range body {
-		if !have[key] {
-			keys = append(keys, key)
+	times := map[string]int{} // by the tag that is offered: several names may lead to one
+	for key, n := range body {
+		if offer := names[key]; !have[key] && !have[nameKey(offer)] {
+			times[offer] += n
 		}
 	}
-	slices.SortFunc(keys, func(a, b string) int {
-		if body[a] != body[b] {
-			return body[b] - body[a]
+	offered := slices.SortedFunc(maps.Keys(times), func(a, b string) int {
+		if times[a] != times[b] {
+			return times[b] - times[a]
 		}
-		return strings.Compare(a, b)
+		return strings.Compare(nameKey(a), nameKey(b))
 	})
-	offered := make([]string, 0, offeredMost)
-	for _, key := range keys[:min(len(keys), offeredMost)] {
-		offered = append(offered, names[key])
-	}
-	return offered, nil
+	return offered[:min(len(offered), offeredMost)], nil
 }
 
 // known reads the names again when they have changed.
@@ -203,8 +221,8 @@ func (d *Topics) known(ctx context.Context) (map[string]string, error) {
 	}
 	names := make(map[string]string, len(list))
 	for _, name := range list {
-		if key := nameKey(name); key != "" && names[key] == "" {
-			names[key] = name
+		if key := nameKey(name.Name); key != "" && names[key] == "" {
+			names[key] = name.Offer
 		}
 	}
 	d.names, d.version = names, version

@@ -37,6 +37,8 @@ type Source interface {
 	Count(ctx context.Context) (int, error)
 	// Document is an article for the index; NotFound or Gone where it does not belong there.
 	Document(ctx context.Context, code news.Code) (search.Document, error)
+	// Retagged are the articles whose tags an event of a tag changed: another name, another tag.
+	Retagged(ctx context.Context, e news.Event) ([]news.Code, error)
 	// Synonyms are words that are found for one another, a row each.
 	Synonyms(ctx context.Context) ([][]string, error)
 }
@@ -62,6 +64,7 @@ type Keeper struct {
 	logID   string
 	damaged atomic.Bool
 	heard   atomic.Int64 // the last event that it listened to, also when that changed nothing
+	running atomic.Bool  // Run follows the log
 
 	building    sync.Mutex // one building at a time
 	done, total atomic.Int64
@@ -93,6 +96,8 @@ const (
 
 // Run follows the log until ctx ends. An index that is missing, damaged or another log's is built first.
 func (k *Keeper) Run(ctx context.Context) {
+	k.running.Store(true)
+	defer k.running.Store(false)
 	wait := retryFirst
 	for ctx.Err() == nil {
 		position, err := k.begin(ctx)
@@ -312,28 +317,64 @@ func (k *Keeper) setSynonyms(ctx context.Context) error {
 
 // hear puts what happened into the index.
 func (k *Keeper) hear(ctx context.Context, events []news.Event) error {
-	var codes []news.Code
-	seen, house := map[news.Code]bool{}, false
-	for _, e := range events {
-		house = house || e.SubjectKind == "house"
-		if code := news.Code(e.SubjectID); e.SubjectKind == "article" && !seen[code] {
-			seen[code] = true
-			codes = append(codes, code)
-		}
+	codes, house, err := k.named(ctx, events)
+	if err != nil {
+		return err
 	}
 	if house {
 		if err := k.setSynonyms(ctx); err != nil {
 			return err
 		}
 	}
-	if len(codes) == 0 {
-		return nil // the position stays behind by what changes nothing
+	// A tag may name thousands of articles; the position lands with the last of them. Where nothing changes, it stays behind.
+	for len(codes) > 0 {
+		some := codes[:min(group, len(codes))]
+		codes = codes[len(some):]
+		position := int64(0)
+		if len(codes) == 0 {
+			position = events[len(events)-1].Seq
+		}
+		if err := k.put(ctx, some, position); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// named are the articles that events are about, each once, and whether the house's style is among them.
+func (k *Keeper) named(ctx context.Context, events []news.Event) (codes []news.Code, house bool, err error) {
+	seen := map[news.Code]bool{}
+	add := func(code news.Code) {
+		if !seen[code] {
+			seen[code] = true
+			codes = append(codes, code)
+		}
+	}
+	for _, e := range events {
+		switch e.SubjectKind {
+		case "house":
+			house = true
+		case "article":
+			add(news.Code(e.SubjectID))
+		case "tag":
+			tagged, err := k.source.Retagged(ctx, e)
+			if err != nil {
+				return nil, false, err
+			}
+			for _, code := range tagged {
+				add(code)
+			}
+		}
+	}
+	return codes, house, nil
+}
+
+// put brings articles up to date in the index, and its position with them.
+func (k *Keeper) put(ctx context.Context, codes []news.Code, position int64) error {
 	documents, gone, err := k.read(ctx, codes)
 	if err != nil {
 		return err
 	}
-	position := events[len(events)-1].Seq
 	return k.ask(ctx, func(x *search.Index) error {
 		if len(documents) == 0 {
 			return x.Delete(ctx, gone, position)

@@ -17,6 +17,7 @@ const (
 	FrontPage      Dependency = "front"         // how editors arranged the front page
 	DossierList    Dependency = "dossiers"      // the dossiers, each with its text
 	TopicList      Dependency = "topics"        // which topics there are, each with its text
+	TagAddresses   Dependency = "tag-addresses" // which addresses of tags there are, and where earlier ones lead
 	CorrectionList Dependency = "corrections"   // the archive of corrections
 	SitemapList    Dependency = "sitemaps"      // which sitemaps there are
 	CommentList    Dependency = "comments"      // the newest published comments of all articles
@@ -61,6 +62,11 @@ func (id SectionID) Dependency() Dependency {
 // Dependency is the tag with the list of its public articles.
 func (id TagID) Dependency() Dependency {
 	return Dependency("tag/" + strconv.FormatInt(int64(id), 10))
+}
+
+// NameDependency is the name and the address of the tag, wherever they stand.
+func (id TagID) NameDependency() Dependency {
+	return Dependency("tagname/" + strconv.FormatInt(int64(id), 10))
 }
 
 // Dependency is the list of the public articles of a kind.

@@ -89,6 +89,10 @@ const (
 	TopicSaved       EventKind = "topic.saved"
 	TopicDeleted     EventKind = "topic.deleted"      // the tag stays
 	KnownNamesLoaded EventKind = "topic.names_loaded" // names that are looked for in texts
+	TagRenamed       EventKind = "tag.renamed"        // Data "from", "to": names; "from_slug", "to_slug": addresses
+	TagNamed         EventKind = "tag.named"          // it got another name: Data "from" is that, "to" its own
+	TagMerged        EventKind = "tag.merged"         // the subject is the tag that stays: Data "from", "to", "articles", and "codes" where they are few
+	TagSeparated     EventKind = "tag.separated"      // the subject, to which "to" led, is a tag of its own: Data as of TagMerged
 
 	NewsroomRestored EventKind = "newsroom.restored" // from a copy; the log has another name from here on
 
@@ -178,6 +182,10 @@ var knownKinds = map[EventKind]bool{
 	TopicSaved:             true,
 	TopicDeleted:           true,
 	KnownNamesLoaded:       true,
+	TagRenamed:             true,
+	TagNamed:               true,
+	TagMerged:              true,
+	TagSeparated:           true,
 	NewsroomRestored:       true,
 	SectionCreated:         true,
 	MediaAdded:             true,

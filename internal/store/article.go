@@ -49,6 +49,9 @@ func (s *Store) UpdateArticle(ctx context.Context, actor news.Actor, action stri
 			if err != nil {
 				return "", err
 			}
+			if before.Content.Tags, err = currentNames(t.each, before.Content.Tags); err != nil {
+				return "", err
+			}
 			after := before
 			kinds, err := change(&after)
 			if err != nil {
@@ -67,11 +70,17 @@ func (s *Store) UpdateArticle(ctx context.Context, actor news.Actor, action stri
 	return s.Article(ctx, code)
 }
 
-// Article is the newsroom's view of one article; NotFound when there is none.
+// Article is the newsroom's view of one article, its tags under the names that they have now; NotFound when there is none.
 func (s *Store) Article(ctx context.Context, code news.Code) (news.Article, error) {
 	row := func(query string, args ...any) scanner { return s.row(ctx, query, args...) }
 	a, err := loadArticle(row, code)
-	return a, s.dialect.translate(err)
+	if err != nil {
+		return a, s.dialect.translate(err)
+	}
+	a.Content.Tags, err = currentNames(func(scan func(scanner) error, query string, args ...any) error {
+		return s.each(ctx, scan, query, args...)
+	}, a.Content.Tags)
+	return a, err
 }
 
 const articleColumns = `a.code, a.state, r.number, COALESCE(p.number, 0), a.published_at, a.modified_at, a.created_at, a.updated_at,
@@ -311,7 +320,12 @@ func (t *tx) setTags(a *news.Article) error {
 			return err
 		}
 	}
-	if err := t.exec(`DELETE FROM article_tag WHERE article_code = $1`, int64(a.Code)); err != nil {
+	return t.fileTags(a.Code, orderAt(a.PublishedAt), tags)
+}
+
+// fileTags files an article under tags by their names, and under no others.
+func (t *tx) fileTags(code news.Code, orderAt int64, tags []string) error {
+	if err := t.exec(`DELETE FROM article_tag WHERE article_code = $1`, int64(code)); err != nil {
 		return err
 	}
 	seen := map[int64]bool{}
@@ -325,8 +339,7 @@ func (t *tx) setTags(a *news.Article) error {
 		}
 		seen[id] = true
 		t.touch(news.TagID(id).Dependency())
-		err = t.exec(`INSERT INTO article_tag (tag_id, order_at, article_code, position) VALUES ($1, $2, $3, $4)`,
-			id, orderAt(a.PublishedAt), int64(a.Code), i)
+		err = t.exec(`INSERT INTO article_tag (tag_id, order_at, article_code, position) VALUES ($1, $2, $3, $4)`, id, orderAt, int64(code), i)
 		if err != nil {
 			return err
 		}
@@ -334,25 +347,31 @@ func (t *tx) setTags(a *news.Article) error {
 	return nil
 }
 
-// tagID finds a tag by its folded name or makes it; 0 for a name that folds to nothing.
+// tagID finds a tag by its folded name, or another name that leads to it, or makes it; 0 for a name that folds to nothing.
 func (t *tx) tagID(name string) (int64, error) {
 	fold := persian.Fold(name)
 	if fold == "" {
 		return 0, nil
 	}
 	var id int64
-	err := t.queryRow(`SELECT id FROM tag WHERE fold = $1`, fold).Scan(&id)
+	err := t.queryRow(`SELECT COALESCE(into_id, id) FROM tag WHERE fold = $1`, fold).Scan(&id)
 	if err != sql.ErrNoRows {
 		return id, err
 	}
-	if id, err = t.nextID("tag"); err != nil {
+	return t.insertTag(name, fold, 0)
+}
+
+// insertTag makes a tag, or another name of the tag into.
+func (t *tx) insertTag(name, fold string, into news.TagID) (int64, error) {
+	id, err := t.nextID("tag")
+	if err != nil {
 		return 0, err
 	}
 	slug, err := t.freeSlug("tag", name, id)
 	if err != nil {
 		return 0, err
 	}
-	return id, t.exec(`INSERT INTO tag (id, slug, fold, name) VALUES ($1, $2, $3, $4)`, id, slug, fold, name)
+	return id, t.exec(`INSERT INTO tag (id, slug, fold, name, into_id) VALUES ($1, $2, $3, $4, $5)`, id, slug, fold, name, nullID(into))
 }
 
 // freeSlug is the name's slug, with the id behind it when another row has the same one or the name leaves nothing.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/jackc/pgx/v5"
@@ -80,7 +81,7 @@ func sqliteSchema(s string) string {
 func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	dsn := func(extra ...string) string {
 		return sqliteAddress(path, append([]string{
-			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16384)",
+			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)",
 		}, extra...)...)
 	}
 	// Password hashes and addresses of readers are in it: it is its owner's alone, whatever the folder lets through. SQLite
@@ -90,7 +91,7 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		return nil, nil, err
 	}
 	file.Close()
-	write, err := sql.Open("sqlite", dsn())
+	write, err := sql.Open("sqlite", dsn("cache_size(-16384)"))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -99,7 +100,8 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		write.Close()
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	read, err := sql.Open("sqlite", dsn("query_only(1)"))
+	// Each reader has a cache of its own; what does not fit is in the system's.
+	read, err := sql.Open("sqlite", dsn("cache_size(-4096)", "query_only(1)"))
 	if err != nil {
 		conn.Close()
 		write.Close()
@@ -109,6 +111,7 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	readers := max(16, 4*runtime.NumCPU())
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
+	read.SetConnMaxIdleTime(time.Minute)
 	return read, newSingleWriter(write, conn), nil
 }
 

@@ -151,10 +151,11 @@ func (s *Store) FoundArticles(ctx context.Context, codes []news.Code) (map[news.
 	return found, nil
 }
 
-// FindTag finds a tag by its name in any spelling that persian.Fold makes equal; NotFound when no article was ever filed under it.
+// FindTag finds a tag by its name, or another name of it, in any spelling that persian.Fold makes equal; NotFound when no article was ever
+// filed under it.
 func (s *Store) FindTag(ctx context.Context, name string) (news.Tag, error) {
 	var tag news.Tag
 	err := s.one(ctx, func(r scanner) error { return r.Scan(&tag.ID, &tag.Slug, &tag.Name) },
-		`SELECT id, slug, name FROM tag WHERE fold = $1`, persian.Fold(name))
+		`SELECT t.id, t.slug, t.name FROM tag o JOIN tag t ON t.id = COALESCE(o.into_id, o.id) WHERE o.fold = $1`, persian.Fold(name))
 	return tag, err
 }

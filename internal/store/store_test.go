@@ -250,7 +250,7 @@ func TestPublicReadsViewsOnly(t *testing.T) {
 		}
 		source = append(source, text...)
 	}
-	allowed := map[string]bool{"public_article": true, "public_comment": true, "public_discussion": true, "public_tag": true, "public_byline": true, "public_moment": true, "public_topic": true, "withdrawn_article": true, "public_correction": true, "public_front": true, "public_dossier": true, "public_moderation": true, "public_comment_intake": true, "public_policy": true,
+	allowed := map[string]bool{"public_article": true, "public_comment": true, "public_discussion": true, "public_tag": true, "public_tag_address": true, "public_byline": true, "public_moment": true, "public_topic": true, "withdrawn_article": true, "public_correction": true, "public_front": true, "public_dossier": true, "public_moderation": true, "public_comment_intake": true, "public_policy": true,
 		"article_view": true, "article_view_lately": true, // views are joined to public_article
 		"public_suggestion": true,
 		"section":           true, // only beside EXISTS (… public_article …)

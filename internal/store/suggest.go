@@ -10,18 +10,20 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// dueSuggest notes that the suggestions of a public article are to be made; a job that waits already becomes as
-// urgent as this one, and still reads the text where either was to (even steps).
+// suggestDueAgain ends the insertion of jobs: one that waits already becomes as urgent as the new one, and still reads the text where either
+// was to (even steps).
+const suggestDueAgain = `ON CONFLICT (article_code) DO UPDATE SET mark = excluded.mark, claimed_until = 0, order_at = excluded.order_at,
+	step = CASE WHEN excluded.step % 2 = 0 OR suggest_due.step % 2 = 0 THEN 0 ELSE 1 END + CASE WHEN excluded.step < 2 OR suggest_due.step < 2 THEN 0 ELSE 2 END,
+	spread = CASE WHEN excluded.spread > suggest_due.spread THEN excluded.spread ELSE suggest_due.spread END`
+
+// dueSuggest notes that the suggestions of a public article are to be made.
 func (t *tx) dueSuggest(code news.Code, step news.MatchStep, spread bool) error {
 	mark, err := t.nextID("suggest")
 	if err != nil {
 		return err
 	}
 	return t.exec(`INSERT INTO suggest_due (article_code, step, spread, order_at, mark, claimed_until)
-		SELECT code, CAST($2 AS INTEGER), CAST($3 AS INTEGER), order_at, CAST($4 AS BIGINT), 0 FROM article WHERE code = $1 AND state = 'published'
-		ON CONFLICT (article_code) DO UPDATE SET mark = excluded.mark, claimed_until = 0, order_at = excluded.order_at,
-			step = CASE WHEN excluded.step % 2 = 0 OR suggest_due.step % 2 = 0 THEN 0 ELSE 1 END + CASE WHEN excluded.step < 2 OR suggest_due.step < 2 THEN 0 ELSE 2 END,
-			spread = CASE WHEN excluded.spread > suggest_due.spread THEN excluded.spread ELSE suggest_due.spread END`,
+		SELECT code, CAST($2 AS INTEGER), CAST($3 AS INTEGER), order_at, CAST($4 AS BIGINT), 0 FROM article WHERE code = $1 AND state = 'published' `+suggestDueAgain,
 		int64(code), int(step), flag(spread), mark)
 }
 
@@ -37,7 +39,7 @@ func (t *tx) suggestAgain(before, after *news.Article) error {
 		return nil
 	}
 	affected, err := t.codes(`SELECT article_code FROM suggestion WHERE other_code = $1
-		UNION SELECT article_code FROM suggestion_choice WHERE other_code = $1 AND pinned = 1`, after.Code)
+		UNION SELECT article_code FROM suggestion_choice WHERE other_code = $1 AND pinned = 1`, int64(after.Code))
 	if err != nil {
 		return err
 	}
@@ -59,23 +61,19 @@ func (t *tx) suggestAgain(before, after *news.Article) error {
 }
 
 // codes reads a list of codes within the transaction.
-func (t *tx) codes(query string, of news.Code) ([]news.Code, error) {
-	rows, err := t.session.QueryContext(t.ctx, query, int64(of))
-	if err != nil {
-		return nil, err
-	}
+func (t *tx) codes(query string, of int64) ([]news.Code, error) {
 	var codes []news.Code
-	err = eachRow(rows, func(r scanner) error {
+	err := t.each(func(r scanner) error {
 		var code news.Code
 		err := r.Scan(&code)
 		codes = append(codes, code)
 		return err
-	})
+	}, query, of)
 	return codes, err
 }
 
 func (t *tx) touchCodes(query string, of news.Code) error {
-	codes, err := t.codes(query, of)
+	codes, err := t.codes(query, int64(of))
 	for _, code := range codes {
 		t.touch(code.SuggestDependency())
 	}
@@ -255,7 +253,7 @@ func (t *tx) storeMatch(m news.Matched) (differs bool, err error) {
 	}
 	affected := m.Affected
 	if m.Job.Spread {
-		holders, err := t.codes(`SELECT article_code FROM suggestion WHERE other_code = $1 ORDER BY article_code DESC LIMIT `+strconv.Itoa(mostHolders), code)
+		holders, err := t.codes(`SELECT article_code FROM suggestion WHERE other_code = $1 ORDER BY article_code DESC LIMIT `+strconv.Itoa(mostHolders), int64(code))
 		if err != nil {
 			return false, err
 		}

@@ -181,6 +181,13 @@ func (n *Newsroom) auditRow(e news.Event, names map[news.UserID]string) auditRow
 		if to := e.Data["preferred"]; to != "" {
 			row.Subject = n.print.T("house.instead", e.Data["text"], to)
 		}
+	case "tag":
+		row.Subject = n.print.T("audit.tag", e.Data["from"], e.Data["to"])
+		if articles, err := strconv.Atoi(e.Data["articles"]); err == nil {
+			row.Detail = n.print.N("topic.count", int64(articles))
+		}
+	case "topic":
+		row.Subject = e.Data["name"]
 	default:
 		if e.SubjectID != 0 {
 			row.Subject = n.number(int(e.SubjectID))

@@ -95,6 +95,7 @@ type Options struct {
 	Flow        Flow
 	House       House
 	Topics      Topics
+	Tags        Tags
 	Finder      Finder // nil: the articles' list looks into headlines alone
 	Names       Names
 	Corrections Corrections

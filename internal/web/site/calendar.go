@@ -88,7 +88,7 @@ func (s *Site) archiveYear(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, "calendar", page)
 }
 
-// years lists the years of the archive, newest first, and turns to the neighbours of one.
+// years lists the years of the archive, newest first, and turns to the nearest ones with news on either side of one.
 func (s *Site) years(ctx context.Context, page *calendarPage, current int) error {
 	begun, err := s.Archive.FirstPublished(ctx)
 	if err != nil {
@@ -109,16 +109,16 @@ func (s *Site) years(ctx context.Context, page *calendarPage, current int) error
 	}
 	for i := len(counts) - 1; i >= 0; i-- {
 		year := oldest + i
-		c := narrowing{Name: s.digits(year), Path: yearPath(year), Count: int64(counts[i]), Current: year == current}
-		if counts[i] > 0 || c.Current {
-			page.Years = append(page.Years, c)
+		if counts[i] == 0 && year != current {
+			continue
 		}
-	}
-	if current > oldest {
-		page.Before = &link{Name: s.yearName(current - 1), Path: yearPath(current - 1)}
-	}
-	if current < last {
-		page.After = &link{Name: s.yearName(current + 1), Path: yearPath(current + 1)}
+		page.Years = append(page.Years, narrowing{Name: s.digits(year), Path: yearPath(year), Count: int64(counts[i]), Current: year == current})
+		switch to := (&link{Name: s.yearName(year), Path: yearPath(year)}); {
+		case year > current:
+			page.After = to // the last one met is the nearest
+		case year < current && page.Before == nil:
+			page.Before = to
+		}
 	}
 	return nil
 }

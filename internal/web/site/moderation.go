@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/markup"
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -173,13 +172,8 @@ func (s *Site) showMonth(w http.ResponseWriter, r *http.Request, m month) error 
 	return s.render(w, r, http.StatusOK, "monthreport", page)
 }
 
-// monthName is «آذر ۱۴۰۴»; in English the month is named by its first day.
-func (s *Site) monthName(m month) string {
-	if s.settings.Lang != i18n.FA {
-		return s.print.ShortDate(m.start())
-	}
-	return persian.MonthName(m.month) + " " + persian.Digits(strconv.Itoa(m.year))
-}
+// monthName is «آذر ۱۴۰۴», in English “Azar 1404”: the year of the report and of the archive is the Jalali one in every language.
+func (s *Site) monthName(m month) string { return s.monthOnly(m.month) + " " + s.digits(m.year) }
 
 // figures are the lines of the report; nil when nothing was received or decided.
 func (s *Site) figures(n news.PublicModeration) []figure {

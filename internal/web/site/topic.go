@@ -81,6 +81,9 @@ func (s *Site) tag(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if tag.Slug != r.PathValue("slug") {
+		return permanent(w, r, tag.Path()) // its pages too: they are told apart by a moment, and there may be more of them now
+	}
 	f, err := s.frame(r.Context(), "tag", tag.Name, tag.Path(), 0, "")
 	if err != nil {
 		return err
@@ -97,6 +100,9 @@ func (s *Site) tagFeed(w http.ResponseWriter, r *http.Request) error {
 	tag, err := s.Lists.Tag(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
+	}
+	if tag.Slug != r.PathValue("slug") {
+		return permanent(w, r, tag.Path()+"/rss.xml")
 	}
 	return s.writeFeed(w, r, news.ListQuery{Tag: tag.ID}, s.ownFeed(tag.Name, tag.Path()))
 }
