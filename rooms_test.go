@@ -47,6 +47,7 @@ var rooms = map[string][]string{
 	"internal/page":       {"internal/news"},
 	"internal/watch":      {"internal/news"},
 	"internal/stream":     {"internal/news"},
+	"internal/cdn":        {"internal/news"},
 
 	"internal/web": {"internal/news", "internal/i18n", "internal/page"},
 	"internal/web/site": {"internal/web", "internal/news", "internal/persian", "internal/markup", "internal/i18n", "internal/country",
@@ -70,7 +71,7 @@ func isCommand(pkg string) bool {
 
 // mayUseHTTP: only these rooms speak HTTP.
 func mayUseHTTP(pkg string) bool {
-	return strings.HasPrefix(pkg, "internal/web") || pkg == "internal/auth" || pkg == "internal/media" || isCommand(pkg)
+	return strings.HasPrefix(pkg, "internal/web") || pkg == "internal/auth" || pkg == "internal/cdn" || pkg == "internal/media" || isCommand(pkg)
 }
 
 // sources parses every Go file of the tree but tests and generators, by package folder.

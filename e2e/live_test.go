@@ -36,13 +36,16 @@ func (v visitor) announces(text string) {
 // after one.
 func TestOpenPagesUpdateThemselves(t *testing.T) {
 	n := open(t)
-	front, list, article, plain, editor := n.visitor(t), n.visitor(t), n.visitor(t), n.visitor(t), n.staff(t, "sardabir")
+	front, list, article, late, plain, editor := n.visitor(t), n.visitor(t), n.visitor(t), n.visitor(t), n.visitor(t), n.staff(t, "sardabir")
 	front.visit("/", 200)
 	list.visit("/latest", 200)
 	path := article.openForComments()
 	plain.must(plain.DisableScript())
 	plain.visit("/", 200)
-	loads := []int{front.Loads(), list.Loads(), article.Loads()}
+	late.visit(path, 200)
+	late.Expect(410)         // its part, and then the page
+	article.Expect(404, 410) // its stream may come too late
+	loads := []int{front.Loads(), list.Loads(), article.Loads(), late.Loads()}
 	article.eval(`document.querySelector(".side .brief li:nth-child(3)").dataset.stays = "yes"`)
 
 	const headline, urgent = "پل تازهٔ رودخانه امروز باز شد", "زمین‌لرزه‌ای خفیف دشت چالدره را لرزاند"
@@ -84,6 +87,16 @@ func TestOpenPagesUpdateThemselves(t *testing.T) {
 	article.follow(changed)
 	if lede := article.text(".story .lede"); lede != "لیدی که دوباره نوشته شد." || article.has(changed) {
 		t.Errorf("pressed, the article's lede is %q", lede)
+	}
+	editor.visit("/newsroom/articles/"+strings.Split(path, "/")[2]+"/withdraw", 200)
+	editor.fill("[name=reason]", "عکس این خبر به زمینی دیگر تعلق داشت.")
+	editor.follow("main form button.grave")
+	late.until(`!document.querySelector("[data-gone]").hidden`)
+	if late.Loads() != loads[3] || late.text(".story .text") == "" {
+		t.Error("the text of a withdrawn article is taken from under its reader")
+	}
+	if status := late.follow("[data-gone] a"); status != 410 {
+		t.Errorf("pressed, it answers %d", status)
 	}
 	plain.visit("/", 200)
 	if page := plain.text("body"); !strings.Contains(page, headline) || !strings.Contains(page, urgent) {

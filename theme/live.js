@@ -54,6 +54,12 @@ const show = (place, text) => {
     expire(place);
   }
 };
+// Withdrawn: told on the spot.
+const gone = document.querySelector("[data-gone]");
+const lose = (is) => {
+  if (is && gone.hidden) [...document.querySelectorAll(".text > *, .part")].find((e) => e.getBoundingClientRect().top > 0)?.before(gone);
+  gone.hidden = !is;
+};
 // What ends at a time ends in an open page too.
 const expire = (place) => {
   const left = place.querySelector("[data-until]")?.dataset.until - Date.now();
@@ -69,8 +75,9 @@ const ask = (place) => {
     waiting.delete(place);
     try {
       const answer = await fetch(place.dataset.part);
+      if (place.dataset.seen) lose(answer.status === 410);
       if (answer.ok) show(place, await answer.text());
-    } catch { /* the line is cut: the next message or look brings it */ }
+    } catch { /* cut: the next message or look brings it */ }
   }, between(400, 3000));
 };
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dabir-newsroom/dabir/internal/auth"
 	"github.com/dabir-newsroom/dabir/internal/backup"
+	"github.com/dabir-newsroom/dabir/internal/cdn"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/country"
 	"github.com/dabir-newsroom/dabir/internal/discussion"
@@ -70,6 +71,7 @@ type app struct {
 	spool      *discussion.Spool // nil: there is none
 	running    running           // of a process that serves
 	watch      *watch.Watch
+	cdn        *cdn.Network // nil: there is none
 }
 
 // openApp opens the database and builds the rooms on it; the caller holds the folder. now is the clock of every room.
@@ -98,7 +100,14 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err := backup.CheckRecipients(cfg.Backup.Recipients); err != nil {
 		return err
 	}
-	a.pages = page.New(page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now})
+	options := page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now}
+	if a.cdn, err = openCDN(cfg, at, a.log); err != nil {
+		return err
+	}
+	if a.cdn != nil {
+		options.Keys = a.cdn.Keys
+	}
+	a.pages = page.New(options)
 	a.streams = stream.New(stream.Options{Gate: a.store.Public(), Most: cfg.Streams, Rejected: cfg.Comments.RejectedCount})
 	a.streams.Reset(at.Log, backlog(at.Event))
 	if a.blobs, err = openBlobs(ctx, cfg); err != nil {
@@ -151,7 +160,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
 	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
 	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(a.pages.Moved)
+	a.suggest.WhenMoved(a.moved)
 	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
 	return nil
 }
@@ -231,7 +240,11 @@ func (a *app) handler(siteURL string) (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count, Work: a.cfg.Limits.Requests}, areas...)
+	options := web.Options{SiteURL: siteURL, Log: a.log, TrustedProxies: a.cfg.TrustedProxies, Pages: a.pages, Viewed: a.suggest.Count, Work: a.cfg.Limits.Requests}
+	if a.cdn != nil {
+		options.Network = a.cdn
+	}
+	return web.New(options, areas...)
 }
 
 // areas are the route tables of readers, newsroom, probes and assets.
@@ -253,7 +266,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	}, site.Sources{
 		Articles: public, Letters: public, Corrections: public, Previews: a.previews, Lists: public, Fronts: public, Suggestions: a.suggest, Discussion: a.discussion, Moderation: public,
 		Archive: public, Search: a.found, Streams: a.streams,
-		Pictures: a.library, Now: a.now,
+		Pictures: a.library, Now: a.now, Opened: a.opened(),
 	}, bundle, assets)
 	if err != nil {
 		return nil, err
@@ -296,6 +309,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.streams.Run(ctx) })
 	group.Go(func() { a.followOthers(ctx) })
 	group.Go(func() { a.beat(ctx) })
+	if a.cdn != nil {
+		group.Go(func() { a.cdn.Run(ctx) })
+	}
 	for _, index := range a.indexes() {
 		group.Go(func() { index.Run(ctx) })
 	}

@@ -60,6 +60,10 @@ func (a *app) node(ctx context.Context) news.Node {
 		many, since := a.spool.Waiting()
 		n.Queues = append(n.Queues, news.Queue{Name: "spool", Length: many, Oldest: since})
 	}
+	if a.cdn != nil {
+		purges := a.cdn.Stats()
+		n.Queues = append(n.Queues, news.Queue{Name: "purge", Length: purges.Waiting, Oldest: purges.Since})
+	}
 	return n
 }
 

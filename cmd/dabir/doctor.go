@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/backup"
+	"github.com/dabir-newsroom/dabir/internal/cdn"
 	"github.com/dabir-newsroom/dabir/internal/config"
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -54,6 +55,11 @@ func examine(ctx context.Context, cfg *config.Config, now time.Time) []news.Faul
 	if cfg.Media.S3Endpoint != "" {
 		if _, err := openBlobs(ctx, cfg); err != nil {
 			faults = append(faults, news.Fault{Key: "doctor.media", Args: []any{err.Error()}})
+		}
+	}
+	if cfg.CDN.Kind != "" {
+		if err := cdn.Probe(ctx, cdnOptions(cfg, nil)); err != nil {
+			faults = append(faults, news.Fault{Key: "doctor.cdn", Args: []any{err.Error()}})
 		}
 	}
 	return append(faults, examineBackups(ctx, cfg, now)...)

@@ -26,6 +26,9 @@ func (a *app) followOthers(ctx context.Context) {
 			Hear: func(events []news.Event) error {
 				a.pages.Apply(events)
 				a.streams.Hear(events)
+				if a.cdn != nil {
+					a.cdn.Hear(events)
+				}
 				return nil
 			},
 			Lost: a.deaf(),
@@ -41,6 +44,9 @@ func (a *app) followOthers(ctx context.Context) {
 		after = at.Event
 		a.pages.Reset(after)
 		a.streams.Reset(at.Log, after)
+		if a.cdn != nil {
+			a.cdn.Reset(at.Log, after)
+		}
 	}
 }
 

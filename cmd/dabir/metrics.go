@@ -69,6 +69,9 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	c.node(t, a.node(ctx))
 	c.pages(t)
 	c.requests(t)
+	if a.cdn != nil {
+		c.purges(t)
+	}
 	pool, _ := a.store.Pool()
 	for state, n := range map[string]int{"in_use": pool.InUse, "idle": pool.Idle} {
 		t.gauge("dabir_database_connections", "Connections for reading from the database.", float64(n), "state", state)
@@ -131,6 +134,19 @@ func (c collector) pages(t teller) {
 	}
 	t.gauge("dabir_pages", "Pages that are kept.", float64(p.Pages))
 	t.gauge("dabir_pages_bytes", "What they take.", float64(p.Bytes))
+}
+
+func (c collector) purges(t teller) {
+	p := c.a.cdn.Stats()
+	for outcome, n := range map[string]uint64{"taken": p.Purges - p.Failed, "failed": p.Failed} {
+		t.counter("dabir_purges_total", "Purges that the CDN was asked for.", float64(n), "outcome", outcome)
+	}
+	t.counter("dabir_purged_names_total", "What was purged in them, each time counted.", float64(p.Names))
+	allowed := 0.0
+	if p.Allowed {
+		allowed = 1
+	}
+	t.gauge("dabir_cdn_allowed", "Whether the CDN may keep pages that go out now.", allowed)
 }
 
 func (c collector) requests(t teller) {

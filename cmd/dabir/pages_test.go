@@ -78,35 +78,37 @@ func (k *keptAndFresh) same(path string, after string) {
 // TestCachedPageNeverStale does random things in a newsroom and reads random pages before and after: every kept page is what would be
 // made anew at that moment. The same seed does the same things.
 func TestCachedPageNeverStale(t *testing.T) {
-	walk := func(t *testing.T, n *newsroomUnderTest) {
-		seed := uint64(time.Now().UnixNano())
-		t.Log("seed", seed)
-		r := rand.New(rand.NewPCG(seed, 0))
-		k := bothHandlers(t, n)
-		m := &model{keptAndFresh: k, r: r}
-		for i := range 12 {
-			m.codes = append(m.codes, n.imports(t, news.Article{PublishedAt: time.Now().Add(-time.Duration(i) * 7 * time.Hour),
-				Content: news.Content{Headline: fmt.Sprint("خبر ", i), Lede: "لید", Body: "<p>متن</p>", Tags: []string{m.tag()}}}, m.section()))
+	t.Run("sqlite", func(t *testing.T) { walk(t, bothHandlers(t, start(t, "", anyNumber...)), 60) })
+	t.Run("postgres", func(t *testing.T) { walk(t, bothHandlers(t, start(t, storetest.Postgres(t), anyNumber...)), 60) })
+}
+
+// anyNumber are settings by which one reader may send any number of comments.
+var anyNumber = []string{"DABIR_COMMENTS_LIMIT=0", "DABIR_COMMENTS_CHALLENGE_RATE=0"}
+
+// walk does so many random things.
+func walk(t *testing.T, k *keptAndFresh, acts int) {
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	m := &model{keptAndFresh: k, r: rand.New(rand.NewPCG(seed, 0))}
+	for i := range 12 {
+		m.codes = append(m.codes, k.imports(t, news.Article{PublishedAt: time.Now().Add(-time.Duration(i) * 7 * time.Hour),
+			Content: news.Content{Headline: fmt.Sprint("خبر ", i), Lede: "لید", Body: "<p>متن</p>", Tags: []string{m.tag()}}}, m.section()))
+	}
+	sections, err := k.editorial.Sections(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.sections = sections
+	for range acts {
+		before := m.paths()
+		for _, path := range before {
+			k.get(k.kept, path)
 		}
-		sections, err := n.editorial.Sections(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.sections = sections
-		for range 60 {
-			before := m.paths()
-			for _, path := range before {
-				k.get(k.kept, path)
-			}
-			did := m.act()
-			for _, path := range append(before, m.paths()...) {
-				k.same(path, did)
-			}
+		did := m.act()
+		for _, path := range append(before, m.paths()...) {
+			k.same(path, did)
 		}
 	}
-	anyNumber := []string{"DABIR_COMMENTS_LIMIT=0", "DABIR_COMMENTS_CHALLENGE_RATE=0"}
-	t.Run("sqlite", func(t *testing.T) { walk(t, start(t, "", anyNumber...)) })
-	t.Run("postgres", func(t *testing.T) { walk(t, start(t, storetest.Postgres(t), anyNumber...)) })
 }
 
 // model does random things.

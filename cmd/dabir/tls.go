@@ -30,9 +30,15 @@ type secured struct {
 	end   func()
 }
 
+// authorities is how Dabir meets the world of certificates; the zero value is the real one.
+type authorities struct {
+	roots *x509.CertPool // that ACME's directory is trusted by; nil: the system's
+	look  time.Duration  // between two looks whether a certificate is to be renewed; 0: ten minutes
+}
+
 // secure prepares TLS as the settings have it: by certificates that are obtained and renewed by themselves, or by files. redirect is the port
 // that is answered without TLS, 0 for none. It returns nil where TLS is somebody else's work.
-func secure(ctx context.Context, cfg *config.Config, roots *x509.CertPool, port, redirect int, log *slog.Logger) (*secured, error) {
+func secure(ctx context.Context, cfg *config.Config, meet authorities, port, redirect int, log *slog.Logger) (*secured, error) {
 	plain := http.Handler(toHTTPS(cfg, port))
 	switch {
 	case cfg.TLS.Certificate != "":
@@ -44,17 +50,17 @@ func secure(ctx context.Context, cfg *config.Config, roots *x509.CertPool, port,
 		go files.watch(watching, log)
 		return &secured{config: &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: files.get}, plain: plain, end: stop}, nil
 	case len(cfg.TLS.Domains) > 0:
-		return obtain(ctx, cfg, roots, plain, port, redirect, log)
+		return obtain(ctx, cfg, meet, plain, port, redirect, log)
 	}
 	return nil, nil
 }
 
 // obtain has the certificates of the settings' domains made and renewed. The first ones are made while readers are served already: until
 // then a handshake fails.
-func obtain(ctx context.Context, cfg *config.Config, roots *x509.CertPool, plain http.Handler, port, redirect int, log *slog.Logger) (*secured, error) {
+func obtain(ctx context.Context, cfg *config.Config, meet authorities, plain http.Handler, port, redirect int, log *slog.Logger) (*secured, error) {
 	quiet := zap.NewNop() // what matters is told by OnEvent
 	var magic *certmagic.Config
-	cache := certmagic.NewCache(certmagic.CacheOptions{GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return magic, nil }, Logger: quiet})
+	cache := certmagic.NewCache(certmagic.CacheOptions{GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return magic, nil }, RenewCheckInterval: meet.look, Logger: quiet})
 	magic = certmagic.New(cache, certmagic.Config{
 		Storage: &certmagic.FileStorage{Path: filepath.Join(cfg.Data, "tls")}, Logger: quiet,
 		OnEvent: func(_ context.Context, event string, data map[string]any) error {
@@ -67,7 +73,7 @@ func obtain(ctx context.Context, cfg *config.Config, roots *x509.CertPool, plain
 			return nil
 		},
 	})
-	issuer := certmagic.NewACMEIssuer(magic, certmagic.ACMEIssuer{CA: cfg.TLS.ACME, Email: cfg.TLS.Email, Agreed: true, Logger: quiet, TrustedRoots: roots,
+	issuer := certmagic.NewACMEIssuer(magic, certmagic.ACMEIssuer{CA: cfg.TLS.ACME, Email: cfg.TLS.Email, Agreed: true, Logger: quiet, TrustedRoots: meet.roots,
 		DisableHTTPChallenge: redirect == 0, AltHTTPPort: redirect, AltTLSALPNPort: port})
 	magic.Issuers = []certmagic.Issuer{issuer}
 	if err := magic.ManageAsync(ctx, cfg.TLS.Domains); err != nil {
@@ -118,7 +124,7 @@ func (a *app) listen(ctx context.Context, server *http.Server, conns *web.Connec
 		}
 		redirect = portOf(plain)
 	}
-	s, err := secure(ctx, a.cfg, nil, portOf(listener), redirect, a.log)
+	s, err := secure(ctx, a.cfg, authorities{}, portOf(listener), redirect, a.log)
 	if err != nil {
 		if plain != nil {
 			plain.Close()

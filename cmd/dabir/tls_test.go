@@ -61,8 +61,13 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 
 // sign makes a certificate of a host in PEM.
 func (s *signer) sign(host string, public any, serial int64) []byte {
+	return s.signUntil(host, public, serial, time.Now().Add(12*time.Hour))
+}
+
+// signUntil is sign with an end; the certificate began an hour ago.
+func (s *signer) signUntil(host string, public any, serial int64, end time.Time) []byte {
 	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(12 * time.Hour), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: end, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	der, err := x509.CreateCertificate(rand.Reader, template, s.cert, public, s.key)
 	if err != nil {
 		s.t.Error(err)
@@ -76,13 +81,16 @@ func (s *signer) pool() *x509.CertPool {
 	return pool
 }
 
-// authority speaks as much of ACME (RFC 8555) as it takes to obtain one certificate; it really asks for the proof at the plain port.
+// authority speaks as much of ACME (RFC 8555) as it takes to obtain certificates one after the other, with serial numbers from 2 on; it really
+// asks for the proof at the plain port each time.
 type authority struct {
+	first time.Duration // how long the first one is good; 0: as long as the others
 	*signer
 	domain, plain string
 	mu            sync.Mutex
 	proven        bool
 	chain         []byte
+	signed        int64
 	url           string
 }
 
@@ -116,6 +124,7 @@ func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", at("/account/1"))
 		status, answer = http.StatusCreated, map[string]string{"status": "valid"}
 	case "/order":
+		a.proven, a.chain = false, nil
 		w.Header().Set("Location", at("/order/1"))
 		status, answer = http.StatusCreated, order()
 	case "/order/1":
@@ -172,7 +181,12 @@ func (a *authority) finalize(r *http.Request) {
 		a.t.Errorf("a request for %v: %v", request, err)
 		return
 	}
-	a.chain = a.sign(a.domain, request.PublicKey, 2)
+	a.signed++
+	end := 12 * time.Hour
+	if a.signed == 1 && a.first != 0 {
+		end = a.first
+	}
+	a.chain = a.signUntil(a.domain, request.PublicKey, 1+a.signed, time.Now().Add(end))
 }
 
 func loopback(t *testing.T) net.Listener {
@@ -210,24 +224,67 @@ func handshakes(l net.Listener, with *tls.Config) {
 	}
 }
 
-// TestCertificatesAreObtained goes to an authority on this machine, which asks for the proof at the plain port as the real ones do.
-func TestCertificatesAreObtained(t *testing.T) {
-	const domain = "news.example"
+// certified speaks TLS with certificates from an authority on this machine, the first of them good for so long, and looks so often whether
+// they are to be renewed.
+func certified(t *testing.T, domain string, first, look time.Duration, log *slog.Logger) (public net.Listener, ca *authority, cfg *config.Config) {
+	t.Helper()
 	public, plain := loopback(t), loopback(t)
-	ca := &authority{signer: newSigner(t), domain: domain, plain: plain.Addr().String()}
+	ca = &authority{signer: newSigner(t), domain: domain, plain: plain.Addr().String(), first: first}
 	server := httptest.NewTLSServer(ca)
-	defer server.Close()
+	t.Cleanup(server.Close)
 	ca.url = server.URL
 	trusted := x509.NewCertPool()
 	trusted.AddCert(server.Certificate())
-	cfg := &config.Config{Data: t.TempDir(), TLS: config.TLS{Domains: []string{domain}, Email: "fanni@news.example", ACME: server.URL + "/directory"}}
-	s, err := secure(t.Context(), cfg, trusted, portOf(public), portOf(plain), slog.New(slog.NewTextHandler(t.Output(), nil)))
+	cfg = &config.Config{Data: t.TempDir(), TLS: config.TLS{Domains: []string{domain}, Email: "fanni@news.example", ACME: server.URL + "/directory"}}
+	s, err := secure(t.Context(), cfg, authorities{trusted, look}, portOf(public), portOf(plain), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.end)
+	go handshakes(public, s.config)
+	go http.Serve(plain, s.plain)
+	return public, ca, cfg
+}
+
+// TestCertificatesAreRenewedWhileServing: one that is near its end is replaced in time; who connects from then on is shown the new one. The
+// authority asks for its proof once more.
+func TestCertificatesAreRenewedWhileServing(t *testing.T) {
+	const domain = "news.example"
+	var log journal
+	public, ca, cfg := certified(t, domain, 10*time.Minute, 100*time.Millisecond, slog.New(slog.NewTextHandler(&log, nil)))
+	seen := map[int64]bool{}
+	waitFor(t, "another certificate", func() bool {
+		serial, _ := shows(public.Addr().String(), domain, ca.pool())
+		if seen[2] && serial == 0 {
+			t.Error("between the two there was none")
+		}
+		seen[serial] = true
+		return serial == 3
+	})
+	if !seen[2] {
+		t.Log("the first certificate was replaced before anybody saw it")
+	}
+	waitFor(t, "the log to say so", func() bool { return strings.Contains(log.String(), "renewal=true") })
+	// The second is good for long: nobody asks again, and a start takes it from the disk.
+	s, err := secure(t.Context(), &config.Config{Data: cfg.Data, TLS: cfg.TLS}, authorities{nil, time.Hour}, 1, 0, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.end()
-	go handshakes(public, s.config)
-	go http.Serve(plain, s.plain)
+	again := loopback(t)
+	go handshakes(again, s.config)
+	waitFor(t, "the certificate from the disk", func() bool { serial, _ := shows(again.Addr().String(), domain, ca.pool()); return serial == 3 })
+	ca.mu.Lock()
+	defer ca.mu.Unlock()
+	if ca.signed != 2 {
+		t.Errorf("%d certificates were made", ca.signed)
+	}
+}
+
+// TestCertificatesAreObtained goes to an authority on this machine, which asks for the proof at the plain port as the real ones do.
+func TestCertificatesAreObtained(t *testing.T) {
+	const domain = "news.example"
+	public, ca, cfg := certified(t, domain, 0, 0, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	waitFor(t, "the certificate", func() bool {
 		serial, protocol := shows(public.Addr().String(), domain, ca.pool())
 		return serial == 2 && protocol == "h2"

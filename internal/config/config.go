@@ -32,6 +32,7 @@ type Config struct {
 	Comments       Comments
 	Media          Media
 	Backup         Backup
+	CDN            CDN
 	Embeds         []string // hosts whose films may play in our pages, without www
 	PagesMemory    int      // MiB that rendered pages may take
 	Streams        int      // open pages that are told at once what changes
@@ -106,6 +107,28 @@ type Backup struct {
 	S3AccessKey string
 	S3SecretKey string
 	S3TLS       bool
+}
+
+// CDN is a network of caches before Dabir that may keep pages, as it can be told when they are old.
+type CDN struct {
+	Kind  string        // "" for none, varnish, fastly, cloudflare
+	Purge []string      // addresses that take purges
+	Token string        // the secret that goes with them
+	Keep  time.Duration // for how long it may keep a page
+	Every time.Duration // between two purges at the least
+}
+
+// check finds what does not fit together; the error names the setting.
+func (c CDN) check() error {
+	switch {
+	case c.Kind == "" && len(c.Purge) > 0:
+		return errors.New("setting cdn.kind: where purges go is said in cdn.purge, but not to what")
+	case c.Kind != "" && len(c.Purge) == 0:
+		return errors.New("setting cdn.purge: pages may be kept only where somebody can be told that they are old")
+	case (c.Kind == "fastly" || c.Kind == "cloudflare") && c.Token == "":
+		return errors.New("setting cdn.token: this kind of CDN takes no purge without one")
+	}
+	return nil
 }
 
 // Comments are the rules of the discussion.
@@ -258,6 +281,21 @@ func Settings() []Setting {
 			text(func(c *Config) *string { return &c.Backup.S3SecretKey })},
 		{"backup.s3_tls", "true", "speak to that service over TLS: true or false",
 			func(c *Config, v string) (err error) { c.Backup.S3TLS, err = boolean(v); return err }},
+		{"cdn.kind", "", "the CDN before Dabir that may keep pages: varnish (deploy/varnish.vcl), fastly or cloudflare; empty: every page is asked for anew", oneOf(func(c *Config) *string { return &c.CDN.Kind }, "", "varnish", "fastly", "cloudflare")},
+		{"cdn.purge", "", "the address that takes its purges, http:// only within one's own network; of several caches all addresses, separated by commas",
+			func(c *Config, v string) (err error) { c.CDN.Purge, err = addresses(v); return err }},
+		{"cdn.token", "", "the secret with which a purge is asked for; better in the environment than in the file", text(func(c *Config) *string { return &c.CDN.Token })},
+		{"cdn.seconds", "3600", "for how many seconds it may keep a page that nobody purges",
+			func(c *Config, v string) error {
+				seconds, err := number(v, 1, 7*24*3600)
+				c.CDN.Keep = time.Duration(seconds) * time.Second
+				return err
+			}},
+		{"cdn.every", "1s", "the least time between two purges of a node, for a CDN that counts them",
+			func(c *Config, v string) (err error) {
+				c.CDN.Every, err = duration(v, 100*time.Millisecond, time.Minute)
+				return err
+			}},
 		{"embeds.hosts", "aparat.com,namasha.com", "hosts whose films play in a page once a reader taps their card, separated by commas; also youtube.com, or any host whose embed address plays in a frame; empty: every card stays a link",
 			func(c *Config, v string) (err error) { c.Embeds, err = hosts(v); return err }},
 		{"pages.memory", "256", "how much memory rendered pages may take, in MiB",
@@ -309,6 +347,9 @@ func Load(from Sources) (*Config, error) {
 		}
 	}
 	if err := c.TLS.check(c.Site.URL); err != nil {
+		return nil, err
+	}
+	if err := c.CDN.check(); err != nil {
 		return nil, err
 	}
 	if c.Media.S3Endpoint != "" && c.Media.S3Bucket == "" {
@@ -508,6 +549,22 @@ func siteURL(v string) (string, error) {
 		return "", fmt.Errorf("%q is no address of a site, such as https://example.ir", v)
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// addresses are those of programs, with their paths.
+func addresses(v string) ([]string, error) {
+	var all []string
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		u, err := url.Parse(part)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, fmt.Errorf("%q is no address such as https://example.ir/purge", part)
+		}
+		all = append(all, part)
+	}
+	return all, nil
 }
 
 func number(v string, least, most int) (int, error) {

@@ -54,6 +54,11 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{file: "[tls]\ndomains = \"example.ir\"\n[site]\nurl = \"http://example.ir\"", want: "setting site.url"},
 		{file: "[tls]\nredirect = \"80\"", want: "setting tls.redirect"},
 		{env: "DABIR_SERVER_CONNECTIONS=3", want: "setting server.connections"},
+		{env: "DABIR_CDN_KIND=varnish", want: "setting cdn.purge"},
+		{env: "DABIR_CDN_PURGE=http://127.0.0.1:6081", want: "setting cdn.kind"},
+		{env: "DABIR_CDN_PURGE=127.0.0.1:6081", want: "setting cdn.purge"},
+		{file: "[cdn]\nkind = \"fastly\"\npurge = \"https://cdn.example/purge\"", want: "setting cdn.token"},
+		{env: "DABIR_CDN_SECONDS=0", want: "setting cdn.seconds"},
 		{flag: map[string]string{"server.addr": "8080"}, want: "setting server.addr (the command line)"},
 	} {
 		dir := t.TempDir()

@@ -12,7 +12,7 @@ type Projection struct {
 
 // Queue is work that waits.
 type Queue struct {
-	Name   string // "comments" for moderators, "suggest", "due" for what should have been released, "intake", "spool"
+	Name   string // "comments" for moderators, "suggest", "due" for what should have been released, "intake", "spool", "purge" for names that the CDN has not purged
 	Length int
 	Oldest time.Time // since when its first waits; zero when that is not known or nothing waits
 }

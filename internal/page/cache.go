@@ -22,6 +22,8 @@ type Options struct {
 	Bytes     int64            // most that the pages take together, in all their forms; about
 	Renders   int              // most that are made at once
 	Now       func() time.Time // the clock; nil: time.Now
+	// Keys names what a page shows to a CDN; "" when it may not keep such a page. nil: there is no CDN.
+	Keys func([]news.Dependency) string
 }
 
 // Cache keeps pages. Its methods may be called from many goroutines.

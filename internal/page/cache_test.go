@@ -338,6 +338,20 @@ func TestInNeedWhatTheNodeHas(t *testing.T) {
 			t.Errorf("when it is back: %s, old %v", got, old)
 		}
 	})
+	t.Run("an old page while too much is asked for at once", func(t *testing.T) {
+		f := &fake{}
+		c := cacheOver(f, nil)
+		get(t, c, says("first", news.LatestList))
+		c.Apply([]news.Event{touched})
+		f.err = context.DeadlineExceeded
+		if got, old := get(t, c, says("second")); got != "first" || !old {
+			t.Errorf("%s, old %v", got, old)
+		}
+		c.Apply([]news.Event{withdrawn, {Seq: 2, Kind: news.ArticleWithdrawn, Touches: []news.Dependency{news.LatestList}}})
+		if _, _, err := c.Get(t.Context(), "/", says("second")); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("of what was withdrawn: %v", err)
+		}
+	})
 	t.Run("never what was withdrawn", func(t *testing.T) {
 		f := &fake{}
 		c := cacheOver(f, nil)

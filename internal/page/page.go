@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -26,6 +27,7 @@ type Page struct {
 	Rendered        // Body is kept only where it is not packed
 	size     int    // of the plain body, in bytes
 	tag      string // of the content, the same in all encodings
+	keys     string // by which a CDN purges it
 
 	brotli, plain atomic.Pointer[Variant]
 
@@ -137,13 +139,29 @@ func (p *Page) Has(header string) bool {
 	return false
 }
 
+// Keys are those by which a CDN takes the page back; "" where there is no CDN, or when it may not keep the page.
+func (p *Page) Keys() string { return p.keys }
+
+// Lasts tells whether nothing that the page shows has changed as far as its Cache knows, and for how long it can stay like that at the
+// most; 0: for any time.
+func (p *Page) Lasts(now time.Time) (most time.Duration, good bool) {
+	if p.dropped.Load() {
+		return 0, false
+	}
+	if p.until == 0 {
+		return 0, true
+	}
+	most = time.UnixMilli(p.until).Sub(now)
+	return most, most > 0
+}
+
 // around is about what a page takes beside its body, in bytes: headers, tags, the entry itself.
 const around = 1 << 10
 
 // weight is about what a page takes in memory, in bytes.
 func (p *Page) weight() uint32 {
 	if !p.Pack {
-		return uint32(p.size + around)
+		return uint32(p.size + len(p.keys) + around)
 	}
-	return uint32(len(p.brotli.Load().Body) + 8*len(p.depends) + around)
+	return uint32(len(p.brotli.Load().Body) + 8*len(p.depends) + len(p.keys) + around)
 }

@@ -56,7 +56,8 @@ func (c *Cache) Get(ctx context.Context, key string, make Make) (*Page, Age, err
 		return kept, PerhapsOld, nil // who hears no events most likely reaches no database either, and finding out takes time
 	}
 	p, age, err := c.fly(ctx, key, make)
-	if err != nil && news.KindOf(err) == news.Unavailable && kept != nil && c.bearable(kept) {
+	late := errors.Is(err, context.DeadlineExceeded) // too much at once
+	if err != nil && (late || news.KindOf(err) == news.Unavailable) && kept != nil && c.bearable(kept) {
 		c.stats.old.Add(1)
 		return kept, PerhapsOld, nil
 	}
@@ -184,6 +185,13 @@ func (c *Cache) render(ctx context.Context, make Make) (*Page, error) {
 	}
 	p.newest, p.until = newest, taken.until
 	p.depends, p.moving = taken.held, taken.moving
+	if c.options.Keys != nil {
+		var names []news.Dependency
+		for _, v := range p.depends {
+			names = append(names, v.name)
+		}
+		p.keys = c.options.Keys(names)
+	}
 	p.checked.Store(-1)
 	kept = true
 	return p, nil

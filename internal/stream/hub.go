@@ -180,10 +180,13 @@ func (h *Hub) tell(ctx context.Context) bool {
 		return true // all that is of a log that is no more
 	}
 	for _, d := range gone {
-		h.forget(d)
+		h.lose(d, dirty[d])
 		delete(dirty, d)
 	}
 	for d, line := range lines {
+		if t := h.topics[d]; t != nil {
+			t.gone = false
+		}
 		h.spread(d, line, dirty[d])
 		delete(dirty, d)
 	}
@@ -211,14 +214,24 @@ func (h *Hub) spread(d news.Dependency, line string, seq int64) {
 	}
 }
 
-// forget lets nobody follow a thing any more: it is not public. The caller holds mu.
-func (h *Hub) forget(d news.Dependency) {
-	if t := h.topics[d]; t != nil {
-		for c, bit := range t.followers {
-			c.pending &^= bit
-		}
-		delete(h.topics, d)
+// lose has those told who follow the text of an article that is not public any more, once: their pages ask for it and hear what became of
+// it. Of its comments nothing is told. The caller holds mu.
+func (h *Hub) lose(d news.Dependency, seq int64) {
+	t := h.topics[d]
+	if t == nil {
+		return
 	}
+	if _, counted, _ := follows(d); !counted {
+		if !t.gone {
+			t.gone = true
+			h.spread(d, string(d), seq)
+		}
+		return
+	}
+	for c, bit := range t.followers {
+		c.pending &^= bit
+	}
+	delete(h.topics, d)
 }
 
 // plan has a stream told what waits for it, at most once a beat; the caller holds mu.

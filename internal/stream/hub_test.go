@@ -1,11 +1,13 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -304,6 +306,149 @@ func TestOnlyWhatIsPublicIsTold(t *testing.T) {
 		}
 		if h.Open() != 1 || len(h.topics) != 1 {
 			t.Errorf("%d open, %d topics", h.Open(), len(h.topics))
+		}
+	})
+}
+
+// narrow is a connection that takes so many bytes while its reader does not read, as the system's buffers do: what does not fit is cut off
+// in the middle, and the stream ends.
+type narrow struct {
+	mu    sync.Mutex
+	room  int
+	holds []byte
+	over  chan struct{}
+	once  sync.Once
+}
+
+func (n *narrow) Send(message []byte) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fits := min(len(message), n.room-len(n.holds))
+	n.holds = append(n.holds, message[:fits]...)
+	if fits < len(message) {
+		return errors.New("no room")
+	}
+	return nil
+}
+
+func (n *narrow) Wait()  { <-n.over }
+func (n *narrow) Close() { n.once.Do(func() { close(n.over) }) }
+
+// read takes what came, as a browser does: a message that is not whole is none. Of each line it says up to which event its message knows.
+func (n *narrow) read(knows map[string]int64) (last string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	whole, _, _ := strings.Cut(string(n.holds)+"\x00", "\x00")
+	if end := strings.LastIndex(whole, "\n\n"); end >= 0 {
+		whole = whole[:end]
+	} else {
+		whole = ""
+	}
+	for line := range strings.SplitSeq(whole, "\n") {
+		if id, ok := strings.CutPrefix(line, "id: "); ok {
+			last = id
+		}
+		if data, ok := strings.CutPrefix(line, "data: "); ok {
+			number, _, _ := strings.Cut(last, ".")
+			upTo, _ := strconv.ParseInt(number, 10, 64)
+			knows[data] = upTo
+		}
+	}
+	n.holds = nil
+	return last
+}
+
+// TestSlowReaderHasTheWholePictureAfterwards: whoever does not read for a while is cut; what was lost on the way comes when the page is back,
+// as it resumes behind the last message that it got whole.
+func TestSlowReaderHasTheWholePictureAfterwards(t *testing.T) {
+	cuts := 0
+	for seed := range uint64(30) {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			g := &gate{counts: map[news.Code]news.CommentCounts{7: {}}}
+			h, _ := node(t, g, 0)
+			seq, last := int64(0), ""
+			touchedAt, knows := map[string]int64{}, map[string]int64{}
+			for range 6 {
+				sink := &narrow{room: 60 + r.IntN(400), over: make(chan struct{})}
+				page, err := h.Join(t.Context(), Ask{On: []string{"latest", "front", "comments/7"}, Last: last, Age: time.Hour})
+				if err != nil {
+					t.Fatal(err)
+				}
+				go page.Serve(sink)
+				// It reads nothing while all this happens.
+				for range r.IntN(12) {
+					name := []string{"latest", "front", "comments/7"}[r.IntN(3)]
+					seq++
+					g.set(func() { g.counts[7] = news.CommentCounts{Published: int(seq)} })
+					h.Hear(touched(seq, news.Dependency(name)))
+					touchedAt[name] = seq
+					time.Sleep(time.Duration(r.IntN(2000)) * time.Millisecond)
+				}
+				time.Sleep(3 * beat)
+				synctest.Wait()
+				select {
+				case <-sink.over:
+					cuts++
+				default:
+					sink.Close()
+				}
+				synctest.Wait()
+				last = cmp.Or(sink.read(knows), last)
+			}
+			// Now it reads.
+			p := opens(t, h, last, "latest", "front", "comments/7")
+			time.Sleep(3 * beat)
+			for line := range strings.SplitSeq(p.hears(), "; ") {
+				knows[line] = seq
+			}
+			for _, name := range []string{"latest", "front"} {
+				if touchedAt[name] > knows[name] && knows["reset"] < touchedAt[name] {
+					t.Errorf("seed %d: %s was touched by event %d, the reader knows of none behind %d", seed, name, touchedAt[name], knows[name])
+				}
+			}
+			if line := fmt.Sprintf("counts 7 %d 0", g.counts[7].Published); knows[line] < touchedAt["comments/7"] {
+				t.Errorf("seed %d: the reader does not know %q", seed, line)
+			}
+		})
+	}
+	if cuts < 10 {
+		t.Errorf("only %d streams were cut: nobody was slow", cuts)
+	}
+}
+
+// TestWithdrawnArticleIsToldOnce: whoever has it open hears that there is something to ask for, and nothing more until it is back.
+func TestWithdrawnArticleIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{counts: map[news.Code]news.CommentCounts{7: {}, 8: {}}}
+		h, _ := node(t, g, 0)
+		reader, other := opens(t, h, "", "comments/7", "article/7", "latest"), opens(t, h, "", "article/8")
+		reader.hears()
+		step := func(kind news.EventKind, on ...news.Dependency) string {
+			time.Sleep(2 * beat)
+			h.Hear([]news.Event{{Seq: h.newest + 1, Kind: kind, Touches: on}})
+			return reader.hears()
+		}
+		g.set(func() { delete(g.counts, 7) })
+		for _, tt := range []struct {
+			kind news.EventKind
+			want string
+		}{{news.ArticleWithdrawn, "article/7; latest"}, {news.ArticleCorrected, "latest"}, {news.ArticleWithdrawn, "latest"}} {
+			if got := step(tt.kind, "article/7", "comments/7", "latest"); got != tt.want {
+				t.Errorf("%s: %q, want %q", tt.kind, got, tt.want)
+			}
+		}
+		g.set(func() { g.counts[7] = news.CommentCounts{} })
+		if got := step(news.ArticlePublished, "article/7"); got != "article/7" {
+			t.Errorf("back again: %q", got)
+		}
+		if got := other.hears(); got != "" {
+			t.Errorf("of another article: %q", got)
+		}
+		reader.leave()
+		synctest.Wait()
+		if len(h.topics) != 1 {
+			t.Errorf("%d topics are left of one who left", len(h.topics))
 		}
 	})
 }

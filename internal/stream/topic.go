@@ -15,6 +15,7 @@ const mostTopics = 4
 // topic is a thing that somebody follows.
 type topic struct {
 	line      string // what is said of it
+	gone      bool   // of a text: that it is not public any more has been told
 	followers map[*Page]uint8
 }
 
@@ -32,7 +33,7 @@ func follows(d news.Dependency) (article news.Code, counted, ok bool) {
 }
 
 // tells tells whether an event that touches a thing is worth telling. Sums of votes come with the next page; of an article it is told that
-// its text changed, not that its comments were closed.
+// its text changed or that it was withdrawn, not that its comments were closed.
 func tells(kind news.EventKind, d news.Dependency) bool {
 	article, counted, ok := follows(d)
 	switch {
@@ -41,7 +42,7 @@ func tells(kind news.EventKind, d news.Dependency) bool {
 	case counted:
 		return kind != news.CommentVoted && kind != news.CommentReported
 	}
-	return kind == news.ArticlePublished || kind == news.ArticleCorrected
+	return kind == news.ArticlePublished || kind == news.ArticleCorrected || kind == news.ArticleWithdrawn
 }
 
 // checked is what a page asks to follow, each thing once; NotFound for anything that nobody can follow.

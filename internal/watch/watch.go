@@ -68,6 +68,7 @@ const (
 	// commentsMost is how long a comment may wait for a moderator before the page asks for one.
 	commentsMost = 24 * time.Hour
 	spoolMost    = 5 * time.Minute
+	purgeMost    = 30 * time.Second
 )
 
 // judge finds what is wrong in what the nodes say, the worst first.
@@ -97,6 +98,9 @@ func judge(c news.Condition) []news.Fault {
 		for _, q := range n.Queues {
 			if minutes, waits := late(q.Oldest, spoolMost); waits && q.Name == "spool" {
 				add(1, "status.fault_spool", n.Name, q.Length, minutes)
+			}
+			if minutes, waits := late(q.Oldest, purgeMost); waits && q.Name == "purge" {
+				add(1, "status.fault_purge", n.Name, minutes)
 			}
 		}
 	}

@@ -28,6 +28,8 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 		"pages behind":         {node(news.Node{Projections: []news.Projection{{Name: "pages", Behind: 1, Since: ago(time.Minute)}}}), []string{"status_behind.pages"}},
 		"an index being built": {node(news.Node{Projections: []news.Projection{{Name: "search", Behind: 1, Since: ago(time.Hour), Building: true}}}), nil},
 		"a spool that waits":   {node(news.Node{Queues: []news.Queue{{Name: "spool", Length: 2, Oldest: ago(10 * time.Minute)}}}), []string{"status.fault_spool"}},
+		"purges that wait":     {node(news.Node{Queues: []news.Queue{{Name: "purge", Length: 2, Oldest: ago(time.Minute)}}}), []string{"status.fault_purge"}},
+		"a purge on its way":   {node(news.Node{Queues: []news.Queue{{Name: "purge", Length: 2, Oldest: ago(time.Second)}}}), nil},
 		"an intake that waits": {node(news.Node{Queues: []news.Queue{{Name: "intake", Length: 2}}}), nil},
 		"the worst first": {news.Condition{Queues: []news.Queue{{Name: "comments", Length: 1, Oldest: ago(25 * time.Hour)}, {Name: "due", Length: 1, Oldest: ago(time.Minute)}, {Name: "suggest", Length: 9}}},
 			[]string{"status.fault_due", "status.fault_comments"}},

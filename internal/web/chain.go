@@ -27,6 +27,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Pages          *page.Cache    // keeps the pages of the routes that say so; nil: each is made anew
 	Viewed         Viewed         // told of each article's page that was sent; nil: nobody
+	Network        Network        // a CDN that may keep kept pages; nil: there is none
 	Work           int            // requests that are worked on at once, kept pages not counted; 0: DefaultWork
 }
 
@@ -43,6 +44,7 @@ type chain struct {
 	pages   *page.Cache // nil: none
 	packer  *page.Packer
 	viewed  Viewed
+	lent    *lent // to a CDN; nil: nothing
 	pieces  pieces
 	bodies  bodies
 	work    *work
@@ -60,7 +62,7 @@ func New(opts Options, areas ...Area) (*Site, error) {
 	}
 	c := &chain{
 		log: opts.Log, proxies: opts.TrustedProxies, headers: securityHeaders(site.Scheme == "https"),
-		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed,
+		cross: http.NewCrossOriginProtection(), mux: http.NewServeMux(), pages: opts.Pages, packer: page.NewPacker(), viewed: opts.Viewed, lent: lend(opts.Network),
 		work: newWork(opts.Work), unknown: newTally(""), fail: plainFail,
 	}
 	c.tallies = append(c.tallies, c.unknown)
@@ -111,7 +113,7 @@ func (c *chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	in := &info{id: newRequestID(), addr: clientAddr(r, c.proxies), tally: c.unknown, fail: c.fail, packer: c.packer}
 	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
-	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead}
+	rec := &record{ResponseWriter: w, head: r.Method == http.MethodHead, lent: c.lent}
 	defer c.logAccess(rec, r, in, start)
 	defer c.recover(rec, r, in)
 	rec.Header().Set("X-Request-Id", in.id)
@@ -231,7 +233,8 @@ func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
 	c.log.Log(r.Context(), level, "request failed", "route", in.pattern, "status", status, "error", err.Error(), "request", in.id)
 	if status == StatusClientGone {
 		rec.status = status
-		return
+		// One who has only closed their own direction still reads: better no answer than an empty 200.
+		panic(http.ErrAbortHandler)
 	}
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout || status == http.StatusUnsupportedMediaType {
 		rec.Header().Set("Connection", "close") // what is left of the body is not worth reading

@@ -72,15 +72,6 @@ func (d *deadline) end() {
 	d.mu.Unlock()
 }
 
-// near tells that what the connection was told is as good as what is wanted.
-func (d *deadline) near() bool {
-	if d.want.IsZero() || d.set.IsZero() {
-		return d.want.IsZero() && d.set.IsZero()
-	}
-	late := d.want.Sub(d.set)
-	return 0 <= late && late < deadlineSlack
-}
-
 // SetReadDeadline, SetWriteDeadline and SetDeadline are those of net.Conn, a second early at most.
 func (s *sparing) SetReadDeadline(t time.Time) error {
 	return s.reading.move(t, s.Conn.SetReadDeadline)

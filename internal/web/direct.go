@@ -66,12 +66,18 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// directMost is the longest body that is sent in one piece, in bytes: nearly every page is shorter.
-const directMost = 32 << 10
+const (
+	// directMost is the longest body that is sent in one piece, in bytes: nearly every page is shorter.
+	directMost = 32 << 10
+	// piecesMost is how many pieces may be on their way at once: each is a copy, and who reads slowly could hold one on every connection.
+	// Beyond it pages go through net/http, which copies 4 kB.
+	piecesMost = 1024
+)
 
 // pieces are what kept pages are put together in, and the date that stands in them.
 type pieces struct {
 	pool sync.Pool
+	out  atomic.Int32 // on their way
 	date atomic.Pointer[secondText]
 }
 
@@ -81,8 +87,12 @@ type secondText struct {
 	text   string
 }
 
-// get is an empty buffer; it goes back with put.
+// get is an empty buffer, which goes back with put; nil when too many are out.
 func (p *pieces) get() *[]byte {
+	if p.out.Add(1) > piecesMost {
+		p.out.Add(-1)
+		return nil
+	}
 	if b, ok := p.pool.Get().(*[]byte); ok {
 		return b
 	}
@@ -90,7 +100,10 @@ func (p *pieces) get() *[]byte {
 	return &b
 }
 
-func (p *pieces) put(b *[]byte) { p.pool.Put(b) }
+func (p *pieces) put(b *[]byte) {
+	p.out.Add(-1)
+	p.pool.Put(b)
+}
 
 // now is the date in the form of RFC 9110, written once a second.
 func (p *pieces) now(at time.Time) string {
@@ -102,36 +115,46 @@ func (p *pieces) now(at time.Time) string {
 	return kept.text
 }
 
-// sendDirect answers a plain GET over HTTP/1.1 with a kept page in one piece. It tells whether it did; if not, nothing was written.
-func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page, v *page.Variant, id string, start time.Time) bool {
+// sendDirect answers a plain GET over HTTP/1.1 with a kept page in one piece. It tells whether it did; if not, nothing was written. Where err
+// is not nil a part may be out, and the connection can be used no more.
+func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page, v *page.Variant, id string, start time.Time) (did bool, err error) {
 	d, ok := r.Context().Value(connKey{}).(*direct)
 	if !ok || r.Method != http.MethodGet || r.ProtoMajor != 1 || r.ProtoMinor != 1 || r.Close || r.ContentLength != 0 || len(v.Body) > directMost {
-		return false
+		return false, nil
 	}
 	piece := c.pieces.get()
+	if piece == nil {
+		return false, nil
+	}
 	b := append((*piece)[:0], v.Head(func() []byte { return c.head(p, v) })...)
+	b = c.lent.appendTo(b, p, start)
 	b = append(append(b, "Date: "...), c.pieces.now(start)...)
 	b = append(append(b, "\r\nX-Request-Id: "...), id...)
 	b = append(append(b, "\r\n\r\n"...), v.Body...)
-	_, err := d.Conn.Write(b)
+	_, err = d.Conn.Write(b)
 	*piece = b
 	c.pieces.put(piece)
 	if err != nil {
-		panic(http.ErrAbortHandler) // part of it may be out; net/http closes the connection
+		return true, err
 	}
 	// An answer without a body leaves the connection open for the next request.
 	d.swallow = true
 	w.Header()["Date"] = nil
 	w.WriteHeader(http.StatusNotModified)
-	_ = http.NewResponseController(w).Flush()
+	err = http.NewResponseController(w).Flush() // what could not be swallowed would be the next answer
 	d.swallow = false
-	return true
+	return true, err
 }
 
 // head is all of a kept page's head that does not differ from answer to answer.
 func (c *chain) head(p *page.Page, v *page.Variant) []byte {
 	h := c.headers.Clone()
 	c.describe(h, p, v)
+	if c.lent.concerns(p) {
+		delete(h, "Cache-Control") // it differs from moment to moment
+	} else {
+		c.lent.guard(h)
+	}
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
 	_ = h.Write(&b) // a buffer takes everything

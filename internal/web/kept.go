@@ -76,8 +76,17 @@ func keptKey(r *http.Request, route Route) (key, query string) {
 	return r.URL.Path + "?" + query, query
 }
 
+// slashHidden tells whether an address has a slash in one of its parts. Pages are named by the address as it reads, in which it would be
+// the page of another one.
+func slashHidden(u *url.URL) bool {
+	return u.RawPath != "" && (strings.Contains(u.RawPath, "%2F") || strings.Contains(u.RawPath, "%2f"))
+}
+
 // runKept answers a route whose pages are kept.
 func (c *chain) runKept(w http.ResponseWriter, r *http.Request, route Route) error {
+	if slashHidden(r.URL) {
+		return news.Fail(news.NotFound, "error.not_found") // no such part has one
+	}
 	key, query := keptKey(r, route)
 	make := func(ctx context.Context) (page.Rendered, error) { return render(ctx, r, query, route) }
 	if c.pages == nil {
@@ -118,7 +127,7 @@ func render(ctx context.Context, r *http.Request, query string, route Route) (pa
 // answerKept answers from what is kept, ahead of everything else that the chain does: no route is looked for, nothing is
 // decided anew. It tells whether it did.
 func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
-	if c.pages == nil || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if c.pages == nil || r.URL.RawQuery != "" || slashHidden(r.URL) || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
 	p := c.pages.Fresh(r.URL.Path)
@@ -126,18 +135,25 @@ func (c *chain) answerKept(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	start := time.Now()
-	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true}
+	rec := record{ResponseWriter: w, head: r.Method == http.MethodHead, matched: true, lent: c.lent}
 	in := info{id: newRequestID(), pattern: p.Route, tally: c.unknown}
 	if own, ok := p.Counter.(*tally); ok {
 		in.tally = own
 	}
 	if r.Header["If-None-Match"] == nil && p.Status == http.StatusOK {
-		v, err := c.variant(r, p)
-		if err == nil && c.sendDirect(w, r, p, v, in.id, start) {
-			c.view(r, p)
-			rec.status, rec.bytes = p.Status, int64(len(v.Body))
-			c.logAccess(&rec, r, &in, start)
-			return true
+		if v, err := c.variant(r, p); err == nil {
+			did, broken := c.sendDirect(w, r, p, v, in.id, start)
+			if did {
+				c.view(r, p)
+				rec.status, rec.bytes = p.Status, int64(len(v.Body))
+				c.logAccess(&rec, r, &in, start)
+			}
+			if broken != nil {
+				panic(http.ErrAbortHandler) // net/http closes the connection
+			}
+			if did {
+				return true
+			}
 		}
 	}
 	h := w.Header()
@@ -208,6 +224,7 @@ func (c *chain) send(w http.ResponseWriter, r *http.Request, p *page.Page, age p
 	}
 	h := w.Header()
 	c.describe(h, p, v)
+	c.lent.tell(h, p, time.Now(), age == page.Current)
 	switch age {
 	case page.PerhapsOld:
 		h["Cache-Status"] = oldPage

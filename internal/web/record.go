@@ -17,6 +17,7 @@ type record struct {
 	head    bool
 	matched bool
 	missed  int // what the mux would have answered
+	lent    *lent
 	status  int // 0: nothing written yet
 	bytes   int64
 }
@@ -29,6 +30,7 @@ func (rec *record) WriteHeader(status int) {
 	}
 	if rec.status == 0 && status >= 200 {
 		rec.status = status
+		rec.lent.guard(rec.Header())
 	}
 	rec.ResponseWriter.WriteHeader(status)
 }
@@ -40,6 +42,7 @@ func (rec *record) Write(b []byte) (int, error) {
 	}
 	if rec.status == 0 {
 		rec.status = http.StatusOK
+		rec.lent.guard(rec.Header())
 	}
 	if len(b) > sendPiece || rec.bytes > 0 {
 		return rec.writeLong(b)

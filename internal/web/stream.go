@@ -25,16 +25,16 @@ type Stream struct {
 	once    sync.Once
 }
 
-// sendTime is how long a message may take where it cannot be tried without waiting. It is far smaller than what the system takes for a
-// connection, so who has no room for it has not read for long.
-const sendTime = 250 * time.Millisecond
+// sendTime is how long a message may take where it cannot be tried without waiting, which is over TLS. It is far smaller than what the system
+// takes for a connection, so who has no room for it has not read for long. On a busy machine a goroutine alone may wait for half a second.
+const sendTime = 2 * time.Second
 
 // OpenStream begins the answer of a route that says Stream and has it served until serve returns. It may return before that.
 func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 	Rest(r.Context())
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("Cache-Control", "private, no-store, no-transform")
 	h.Set("X-Accel-Buffering", "no") // nginx passes each message on
 	control := http.NewResponseController(w)
 	if conn, _, err := control.Hijack(); err == nil {
@@ -44,10 +44,7 @@ func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 		fmt.Fprint(&head, "HTTP/1.1 200 OK\r\n")
 		_ = h.Write(&head) // a buffer takes everything
 		head.WriteString("\r\n")
-		if d, ok := conn.(*direct); ok {
-			conn = d.Conn // kept pages go past the server on it; nothing does any more
-		}
-		s := &Stream{head: head.Bytes(), conn: conn}
+		s := &Stream{head: head.Bytes(), conn: beneath(conn)}
 		if r.Method == http.MethodHead {
 			_, _ = conn.Write(s.head)
 			conn.Close()
@@ -63,6 +60,22 @@ func OpenStream(w http.ResponseWriter, r *http.Request, serve func(*Stream)) {
 	stop := context.AfterFunc(r.Context(), s.Close)
 	defer stop()
 	serve(s)
+}
+
+// beneath is the system's connection under what Serve puts around it for kept pages, without deadlines, or conn where it is another one, as of
+// TLS.
+func beneath(conn net.Conn) net.Conn {
+	for {
+		switch around := conn.(type) {
+		case *direct:
+			conn = around.Conn
+		case *sparing:
+			conn = around.Conn
+			_ = conn.SetDeadline(time.Time{}) // it may not have been told that net/http took its deadlines back; a dead one says so at the next call
+		default:
+			return conn
+		}
+	}
 }
 
 // Send sends a message at once. An error tells that the reader is slow or gone.

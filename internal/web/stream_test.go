@@ -3,12 +3,15 @@ package web
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -44,9 +47,9 @@ func TestStreamOutlivesTheServersTimes(t *testing.T) {
 			}, Route{Pattern: "GET /slow", Audience: AudiencePublic, Rate: RateRead, Handler: func(_ http.ResponseWriter, r *http.Request) error {
 				<-r.Context().Done()
 				return r.Context().Err()
-			}, Timeout: 100 * time.Millisecond})
+			}, Timeout: time.Second})
 			server := httptest.NewUnstartedServer(h)
-			server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+			server.Config.ReadTimeout, server.Config.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond
 			server.EnableHTTP2 = proto == "HTTP/2.0"
 			if server.EnableHTTP2 {
 				server.StartTLS()
@@ -115,6 +118,59 @@ func TestSlowReaderIsNotWaitedFor(t *testing.T) {
 	}
 	if err := <-sent; err == nil {
 		t.Error("400 MB were sent to somebody who reads nothing")
+	}
+}
+
+// TestStreamIsSentWithoutWaiting: whatever Serve puts around a connection, a message is one call of the system that never waits, and no
+// deadline of the server is left on it. With a deadline a busy machine would cut readers who are not slow.
+func TestStreamIsSentWithoutWaiting(t *testing.T) {
+	atOnce := make(chan bool, 1)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := NewServer(streams(t, func(w http.ResponseWriter, r *http.Request) error {
+		OpenStream(w, r, func(s *Stream) {
+			_, ok := s.conn.(syscall.Conn)
+			atOnce <- ok
+			if s.Send([]byte("data: first\n\n")) == nil {
+				s.Wait()
+			}
+			s.Close()
+		})
+		return nil
+	}), slog.New(slog.DiscardHandler))
+	server.ReadHeaderTimeout, server.ReadTimeout, server.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
+	served := make(chan error, 1)
+	ctx := t.Context() // ends before the clean-up
+	go func() { served <- Serve(ctx, server, listener, time.Second) }()
+	t.Cleanup(func() {
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	address := listener.Addr().String()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if !<-atOnce {
+		t.Error("messages go out under a deadline")
+	}
+	in := bufio.NewReader(conn)
+	for line := ""; line != "data: first\n"; {
+		if line, err = in.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _ = in.ReadString('\n')
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second)) // longer than any time of the server
+	if _, err := in.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("an open stream ends with its server's times: %v", err)
 	}
 }
 

@@ -128,6 +128,7 @@ type Sources struct {
 	Moderation  Moderation
 	Pictures    Pictures
 	Streams     Streams
+	Opened      web.Viewed // told of articles whose page somebody has just opened; nil: nobody, as each page that is sent is counted
 	Now         func() time.Time
 }
 

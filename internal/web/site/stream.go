@@ -43,6 +43,14 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Opened != nil && ask.Last == "" {
+		for _, name := range ask.On {
+			if number, ok := strings.CutPrefix(name, "article/"); ok {
+				code, _ := news.ParseCode(number) // Join has refused what is none
+				s.Opened(code, web.ClientAddr(r), r.UserAgent())
+			}
+		}
+	}
 	web.OpenStream(w, r, func(open *web.Stream) { page.Serve(open) })
 	return nil
 }
