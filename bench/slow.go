@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,13 +22,16 @@ type slowCmd struct {
 	common
 	Attackers int           `help:"How many slow connections." default:"5000" placeholder:"N"`
 	Readers   int           `help:"How many pages readers ask for a second." default:"1000" placeholder:"N"`
-	For       time.Duration `help:"How long each attack lasts." default:"20s" placeholder:"TIME"`
+	For       time.Duration `help:"How long each attack lasts." default:"12s" placeholder:"TIME"`
 }
 
 const (
-	slowWarm    = 6 * time.Second // until the attackers are there
+	slowWarm    = 9 * time.Second // until the attackers are there
 	slowReaders = 64              // keep-alive connections of the readers
 	slowFresh   = 20              // every so many pages come over a connection of their own
+	slowCrowds  = 4               // processes of slowhttptest, which begin one after the other: what is cut off comes back with the next beginning
+	slowRamp    = 1               // seconds in which a process opens its own: more at once than the kernel's queue holds would say nothing about Dabir
+	slowBack    = 1.25            // times more connections are tried of our own than shall be open: each is away for a moment after it was cut off
 )
 
 // attack is a way of being slow; run keeps it up until ctx ends.
@@ -62,8 +65,8 @@ func (c *slowCmd) Run(ctx context.Context) error {
 	article := slices.MaxFunc(paths, func(a, b string) int { return len(a) - len(b) })
 	r.note("%d pages a second for readers over %d connections, every %dth over a new one, articles in br, for %v; times count from the moment at which a request was due",
 		c.Readers, slowReaders, slowFresh, c.For)
-	r.line("", "P50 ms", "P99 ms", "P99 BESIDE ALONE", "SLOW CONNECTIONS", "ERRORS")
-	failed, worst := 0, 0.0
+	r.line("", "P50 ms", "P99 ms", "P99 BESIDE ALONE", "SLOW CONNECTIONS", "MOST", "ERRORS")
+	failed, worst, fewest := 0, 0.0, math.MaxInt
 	var alone float64
 	for _, a := range append([]attack{{name: "alone"}}, c.attacks(w, r, s.addr, article)...) {
 		found, err := c.once(ctx, s, paths, a)
@@ -79,13 +82,17 @@ func (c *slowCmd) Run(ctx context.Context) error {
 		for _, what := range sortedKeys(found.reads.failed) {
 			r.note("%s: %d × %s", a.name, found.reads.failed[what], what)
 		}
-		r.line(a.name, number(float64(quantile(found.reads.times, 0.5).Microseconds())/1000), number(p99), ratio(p99/alone), strconv.Itoa(found.open), strconv.Itoa(found.reads.failures()))
+		if a.run != nil {
+			fewest = min(fewest, found.most())
+		}
+		r.line(a.name, number(float64(quantile(found.reads.times, 0.5).Microseconds())/1000), number(p99), ratio(p99/alone), strconv.Itoa(found.usual()), strconv.Itoa(found.most()), strconv.Itoa(found.reads.failures()))
 		r.set("p99_ms "+a.name, p99)
 	}
 	peak := s.memory().peak
 	r.note("peak memory of Dabir %s", megabytes(peak))
 	r.line()
 	r.goal(failed == 0, "errors", strconv.Itoa(failed), "0")
+	r.goal(fewest >= c.Attackers, "slow connections open at once, in the attack that had the fewest", strconv.Itoa(fewest), "≥ "+strconv.Itoa(c.Attackers))
 	r.set("errors", failed)
 	r.set("worst_ratio", worst)
 	r.set("memory", peak)
@@ -95,10 +102,25 @@ func (c *slowCmd) Run(ctx context.Context) error {
 // besides is what came of the readers during an attack.
 type besides struct {
 	reads *paced
-	open  int // connections of attackers, at the most
+	open  []int // connections of attackers, twice a second
 }
 
+// usual is their median, most the most of them at once.
+func (b besides) usual() int {
+	sorted := slices.Sorted(slices.Values(b.open))
+	return sorted[len(sorted)/2]
+}
+
+func (b besides) most() int { return slices.Max(b.open) }
+
 func (c *slowCmd) once(ctx context.Context, s *server, paths []string, a attack) (besides, error) {
+	readers := newReaders(s.addr, slowReaders)
+	defer readers.close()
+	for range slowReaders { // who reads already is there before the attack
+		if err := readers.read(paths[0], false); err != nil {
+			return besides{}, err
+		}
+	}
 	attacked, end := context.WithCancel(ctx)
 	defer end()
 	over := make(chan error, 1)
@@ -112,15 +134,13 @@ func (c *slowCmd) once(ctx context.Context, s *server, paths []string, a attack)
 			return besides{}, ctx.Err()
 		}
 	}
-	readers := newReaders(s.addr, slowReaders)
-	defer readers.close()
 	found := besides{reads: &paced{}}
 	running, stop := context.WithTimeout(ctx, c.For)
 	defer stop()
 	var watching sync.WaitGroup
 	watching.Go(func() {
 		for running.Err() == nil {
-			found.open = max(found.open, openConnections(s.addr)-slowReaders)
+			found.open = append(found.open, openConnections(s.addr)-slowReaders)
 			time.Sleep(500 * time.Millisecond)
 		}
 	})
@@ -148,31 +168,45 @@ func (c *slowCmd) attacks(w *workshop, r *report, addr, article string) []attack
 	}
 	for _, way := range []struct {
 		name string
+		last int     // seconds of a process: until the server has cut off the last
+		more float64 // times more connections are tried than shall be open: those cut off come back when their process begins anew
 		args []string
 	}{
-		{"slow headers", []string{"-H", "-u", "http://" + addr + article}},
-		{"slow bodies", []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
-		{"slow reading", []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
+		{"slow headers", slowRamp + 5, 1.7, []string{"-H", "-u", "http://" + addr + article}},
+		{"slow bodies", slowRamp + 15, 1.15, []string{"-B", "-u", "http://" + addr + commentsPath(article), "-s", "60000", "-x", "10"}},
+		{"slow reading", slowRamp + 60, 1.1, []string{"-X", "-u", "http://" + addr + article, "-w", "1", "-y", "8", "-n", "5", "-z", "1", "-k", "3"}},
 	} {
-		args := append(way.args, "-c", strconv.Itoa(c.Attackers), "-r", strconv.Itoa(max(c.Attackers/4, 1)), "-i", "3", "-l", "10", "-p", "30")
+		each := max(1, int(way.more*float64(c.Attackers))/slowCrowds)
+		args := append(way.args, "-c", strconv.Itoa(each), "-r", strconv.Itoa(max(each/slowRamp, 1)), "-i", "3", "-l", strconv.Itoa(way.last), "-p", "30")
 		all = append(all, attack{"slowhttptest, " + way.name, func(ctx context.Context) error {
-			for ctx.Err() == nil { // what was cut off does not come back by itself
-				cmd := exec.CommandContext(ctx, bin, args...)
-				cmd.Dir = w.temp
-				if said, err := cmd.CombinedOutput(); err != nil && ctx.Err() == nil {
-					var ended *exec.ExitError
-					if !errors.As(err, &ended) {
-						return err
-					}
-					if err := os.WriteFile(filepath.Join(w.temp, "slowhttptest.log"), said, 0o600); err != nil {
-						return err
-					}
-				}
+			over := make(chan error, slowCrowds)
+			for i := range slowCrowds {
+				go func() {
+					wait(ctx, time.Duration(i)*slowWarm/slowCrowds)
+					over <- repeat(ctx, w.temp, bin, args)
+				}()
 			}
-			return nil
+			var err error
+			for range slowCrowds {
+				err = errors.Join(err, <-over)
+			}
+			return err
 		}})
 	}
 	return all
+}
+
+// repeat runs a program again and again until ctx ends; what it says when it fails is not kept.
+func repeat(ctx context.Context, folder, bin string, args []string) error {
+	for ctx.Err() == nil {
+		cmd := exec.CommandContext(ctx, bin, args...)
+		cmd.Dir = folder
+		var ended *exec.ExitError
+		if err := cmd.Run(); err != nil && ctx.Err() == nil && !errors.As(err, &ended) {
+			return err
+		}
+	}
+	return nil
 }
 
 // commentsPath is where an article's form is sent to: its address without the words of the headline.
@@ -185,9 +219,10 @@ func commentsPath(article string) string {
 func (c *slowCmd) persist(ctx context.Context, addr string) error {
 	var group sync.WaitGroup
 	dialer := net.Dialer{Timeout: 10 * time.Second}
-	for i := range c.Attackers {
+	many := int(slowBack * float64(c.Attackers))
+	for i := range many {
 		group.Go(func() {
-			wait(ctx, time.Duration(i)*slowWarm/time.Duration(c.Attackers))
+			wait(ctx, time.Duration(i)*slowWarm/time.Duration(many))
 			for ctx.Err() == nil {
 				if conn, err := dialer.DialContext(ctx, "tcp", addr); err == nil {
 					drip(ctx, conn)

@@ -278,7 +278,7 @@ func (a *app) areas(siteURL string) ([]web.Area, error) {
 	editors, err := newsroom.New(newsroom.Options{
 		SiteName: a.cfg.Site.Name, SiteURL: siteURL, Bundle: bundle, Lang: lang, Assets: assets,
 		Auth: a.auth, Second: a.auth, Account: a.auth, Passkeys: passkeys, People: a.auth, Keys: a.auth, Articles: a.editorial, Flow: a.editorial, House: a.editorial.House(), Topics: a.topics, Tags: a.tags, Finder: a.deskFound, Names: a.store, Corrections: public,
-		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store),
+		Comments: a.moderation, Decisions: a.moderation, Bans: a.bans, Texts: a.moderation, Pictures: a.library, Uploads: a.library, Media: a.store, Closing: a.discussion, Embeds: a.cfg.Embeds, Suggestions: editorial.NewSuggestions(a.store), Reach: a.store.Reach,
 	})
 	if err != nil {
 		return nil, err
@@ -320,7 +320,10 @@ func (a *app) background(ctx context.Context) (wait func()) {
 			if delivered > 0 {
 				a.log.Info("comments that waited on this node were handed over", "comments", delivered)
 			}
-			if err != nil {
+			switch {
+			case errors.Is(err, discussion.ErrUntaken):
+				a.log.Warn("comments that waited on this node were not taken, as their receipts say", "err", err)
+			case err != nil:
 				a.log.Error("comments wait on this node and cannot be handed over", "err", err)
 			}
 		})
@@ -328,7 +331,9 @@ func (a *app) background(ctx context.Context) (wait func()) {
 	group.Go(func() { a.copyInTurn(ctx) })
 	group.Go(func() {
 		a.engine.Run(ctx, func(err error) {
-			a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+			if !errors.Is(err, news.ErrNoPrimary) { // which the store says once
+				a.log.Error("the moderation's lists or model could not be brought up to date", "err", err)
+			}
 		})
 	})
 	group.Go(func() {

@@ -76,7 +76,20 @@ func TestNothingTypedIsLostWithoutPrimary(t *testing.T) {
 	if forms < 60 {
 		t.Errorf("only %d forms: the walk has lost its grip", forms)
 	}
+	nowhere := b.post("/news/99999/comments", url.Values{"action": {web.NewAction()}, "text": {typed}})
+	receipt := receiptCode.FindStringSubmatch(nowhere.body)
+	if nowhere.StatusCode != http.StatusAccepted || receipt == nil {
+		t.Fatalf("a comment to an article that nobody can look for: %d %s", nowhere.StatusCode, nowhere.body)
+	}
 	proxy.Heal()
 	waitFor(t, "the newsroom to go on", func() bool { return b.get(page).Header.Get("Cache-Status") == "" && n.store.Ping(t.Context()) == nil })
 	waitFor(t, "the comment to be handed over", func() bool { return count("pgx", n.cfg.Database, "comment") == 1 })
+	var untaken answer
+	waitFor(t, "the other one's receipt to tell what became of it", func() bool {
+		untaken = b.get("/comments/receipt/" + receipt[1])
+		return strings.Contains(untaken.body, "نظر شما ثبت نشد")
+	})
+	if said := html.UnescapeString(untaken.body); untaken.StatusCode != http.StatusOK || !strings.Contains(said, "سطر دوم <b>آن</b>") || strings.Contains(said, "/withdraw") {
+		t.Errorf("the receipt of what was not taken: %d %s", untaken.StatusCode, said)
+	}
 }

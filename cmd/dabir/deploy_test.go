@@ -290,13 +290,30 @@ func (m *machines) up() (dsn string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	waitFor(t, "HAProxy to find the primary", func() bool { return db.Ping() == nil })
+	waitFor(t, "HAProxy to find the primary", func() bool { return m.onlyPrimary() })
 	for _, command := range []string{"CREATE ROLE dabir LOGIN PASSWORD 'secret-of-a-test'", "CREATE DATABASE dabir OWNER dabir ENCODING 'UTF8' TEMPLATE template0"} {
 		if _, err := db.Exec(command); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return fmt.Sprintf(address, "dabir", "dabir")
+}
+
+// onlyPrimary tells that HAProxy leads to the primary alone, whichever server is next.
+func (m *machines) onlyPrimary() bool {
+	for range 6 {
+		db, err := sql.Open("pgx", "postgres://postgres:secret-of-a-test@"+m.address(11)+":5000/postgres?sslmode=disable")
+		if err != nil {
+			return false
+		}
+		var standby bool
+		err = db.QueryRow(`SELECT pg_is_in_recovery()`).Scan(&standby)
+		db.Close()
+		if err != nil || standby {
+			return false
+		}
+	}
+	return true
 }
 
 // TestPatroniClusterFailsOver brings the cluster of deploy/ up on loopback addresses, kills the leader under load and looks whether
@@ -313,6 +330,7 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	}
 	s := startProcess(t, "serve", "--data", data, "--db", dsn)
 	w := newWitness(t)
+	w.insists = true
 	w.settle(s, data, dsn)
 	w.learn("pgx", dsn)
 	working, stop := context.WithCancel(t.Context())
@@ -321,8 +339,8 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 		load.Go(func() {
 			for working.Err() == nil {
 				d, ok := w.deed(kind)
-				if !ok || !w.send(s.url, d) {
-					time.Sleep(20 * time.Millisecond) // there is nothing to decide on, or nobody answers
+				if !ok || !w.send(s.url, d) || !w.isDone(d) {
+					time.Sleep(200 * time.Millisecond) // there is nothing to decide on, nobody answers, or it cannot be now
 				}
 			}
 		})
@@ -330,7 +348,7 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	letters := func() int {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return len(w.done["comment"])
+		return len(w.done["comment"]) - len(w.waits) // those that a database has taken
 	}
 	waitFor(t, "some comments", func() bool { return letters() > 200 })
 	old := m.leader()
@@ -341,6 +359,8 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 	elected := time.Since(began)
 	waitFor(t, "comments to be taken again", func() bool { return letters() > before+100 })
 	t.Logf("machine %d was killed; another one led after %v, comments were taken after at most %v", old, elected.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	waitFor(t, "what was kept meanwhile to be handed over", func() bool { return len(inSpool(t, data)) == 0 })
+	t.Logf("what was kept meanwhile was handed over after at most %v", time.Since(began).Round(time.Millisecond))
 	m.start(fmt.Sprint("patroni", old), "patroni", m.settings("patroni.yml", old))
 	m.whole("the old leader to come back as a standby")
 	stop()
@@ -352,10 +372,12 @@ func TestPatroniClusterFailsOver(t *testing.T) {
 			t.Errorf("no %s", kind)
 		}
 	}
-	w.again(s.url)
+	waitFor(t, "an answer to everything", func() bool { w.again(s.url); return len(w.unclear) == 0 })
+	waitFor(t, "the spool to be empty", func() bool { return len(inSpool(t, data)) == 0 })
 	w.checkPages(s.url)
 	if err := s.end(t); err != nil {
 		t.Errorf("the end: %v", err)
 	}
+	t.Logf("%d comments were kept for later meanwhile", len(w.waits))
 	w.check("pgx", dsn, data)
 }

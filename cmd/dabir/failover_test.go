@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -37,12 +39,13 @@ type node struct {
 	*serving
 	data, address, dsn string
 	ways               [2]*storetest.Proxy
+	space              *space // nil: it shares our network, on a loopback address
 }
 
 // TestThreeNodesFailover lets readers, editors and commenters work on three nodes while a node is killed and started again, one is cut from the
 // database and killed with comments in its spool, one is slowed, and the primary is killed and the standby promoted. A journal outside notes
 // what was acknowledged; in the end each such act is there once, on the pages and in the search of every node. `make soak` asks for the long form
-// by DABIR_TEST_LONG=1.
+// by DABIR_TEST_LONG=1; in that the nodes have network namespaces of their own where the machine allows it, and what is cut is the cable.
 func TestThreeNodesFailover(t *testing.T) {
 	f := &failover{T: t, long: 1}
 	if os.Getenv("DABIR_TEST_LONG") != "" {
@@ -55,11 +58,11 @@ func TestThreeNodesFailover(t *testing.T) {
 	f.phase("a node is killed and started again", f.nodes[:2], func() { f.kill(f.nodes[2]) }, func() { f.start(f.nodes[2]) })
 	cut := f.nodes[1]
 	f.phase("a node is cut off, and killed with comments in its spool", []*node{f.nodes[0], f.nodes[2]}, func() {
-		cut.each((*storetest.Proxy).Cut)
+		cut.cut()
 		f.spools(cut)
 	}, func() {
 		f.kill(cut)
-		cut.each((*storetest.Proxy).Heal)
+		cut.heal()
 		f.start(cut)
 	})
 	f.phase("a node is far from the database", nil, func() {
@@ -83,31 +86,76 @@ func (n *node) each(do func(*storetest.Proxy)) {
 	}
 }
 
+// cut takes the node its ways to the databases, without a word to anybody.
+func (n *node) cut() {
+	if n.space != nil {
+		n.space.cut()
+		return
+	}
+	n.each((*storetest.Proxy).Cut)
+}
+
+func (n *node) heal() {
+	if n.space != nil {
+		n.space.heal()
+	}
+	n.each((*storetest.Proxy).Heal)
+}
+
 func (f *failover) open() {
 	f.cluster = storetest.NewCluster(f.T)
 	pictures := f.TempDir()
-	for range 3 {
+	var spaces []*space
+	if f.long > 1 {
+		spaces = newSpaces(f.T, 3)
+	}
+	for i := range 3 {
 		n := &node{data: f.TempDir(), address: storetest.FreeAddr(f.T)}
-		n.ways = [2]*storetest.Proxy{storetest.NewProxy(f.T, f.cluster.Primary.Addr), storetest.NewProxy(f.T, f.cluster.Standby.Addr)}
+		settings, databases := killSettings, "127.0.0.1"
+		if spaces != nil {
+			_, port, _ := net.SplitHostPort(n.address)
+			n.space = spaces[i]
+			n.address, databases = net.JoinHostPort(n.space.public, port), n.space.here
+			settings = strings.Replace(killSettings, "::1", "::1,"+spaceNetwork, 1) + "[site]\nurl = \"" + n.base() + "\"\n"
+		}
+		n.ways = [2]*storetest.Proxy{storetest.NewProxyAt(f.T, databases, f.cluster.Primary.Addr), storetest.NewProxyAt(f.T, databases, f.cluster.Standby.Addr)}
 		n.dsn = storetest.DSN(n.ways[0].Addr, n.ways[1].Addr)
-		if err := os.WriteFile(filepath.Join(n.data, config.FileName), []byte(killSettings), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(n.data, config.FileName), []byte(settings), 0o600); err != nil {
 			f.Fatal(err)
 		}
 		if err := os.Symlink(pictures, filepath.Join(n.data, "media")); err != nil {
 			f.Fatal(err)
 		}
 		f.nodes = append(f.nodes, n)
-		f.start(n)
 	}
 	f.w = newWitness(f.T)
-	f.w.client.Transport = &http.Transport{MaxIdleConnsPerHost: 32}
+	for _, n := range f.nodes {
+		f.start(n)
+	}
+	f.w.client.Transport = f.transport(32)
 	f.w.insists = true
 	f.w.settle(f.nodes[0].serving, f.nodes[0].data, f.nodes[0].dsn)
 }
 
 func (f *failover) start(n *node) {
 	f.Helper()
-	n.serving = startOn(f.T, n.address, "serve", "--data", n.data, "--db", n.dsn)
+	cmd := command("serve", "--data", n.data, "--db", n.dsn, "--addr", n.address)
+	if n.space != nil {
+		cmd = n.space.within(cmd)
+	}
+	n.serving = startCommand(f.T, &http.Client{Transport: f.transport(0)}, cmd)
+}
+
+// transport finds the nodes: all are called localhost, so that one sign-in is good for all of them, and each has its port.
+func (f *failover) transport(idle int) *http.Transport {
+	return &http.Transport{MaxIdleConnsPerHost: idle, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		for _, n := range f.nodes {
+			if "http://"+address == n.base() {
+				address = n.address
+			}
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
 }
 
 func (f *failover) kill(n *node) {
@@ -175,19 +223,20 @@ func (f *failover) work(kind string, chance *rand.Rand, stop chan struct{}) {
 			continue
 		}
 		f.w.send(f.nodes[chance.IntN(len(f.nodes))].base(), d)
-		if pause = think[kind]; !f.isDone(d) {
+		if pause = think[kind]; !f.w.isDone(d) {
 			pause *= 8 // whoever is told that it cannot be now reads that first
 		}
 	}
 }
 
 func (n *node) base() string {
-	return "http://" + strings.Replace(n.address, "127.0.0.1", "localhost", 1)
+	_, port, _ := net.SplitHostPort(n.address)
+	return "http://localhost:" + port
 }
 
 // read asks for pages of all nodes, for some that are kept and for one that never is.
 func (f *failover) read(stop chan struct{}) {
-	client := &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Timeout: 15 * time.Second, Transport: f.transport(0), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
 	paths := []string{"/", "/latest", articlePath(f.w.code), "/rss.xml", "/comments/policy"}
 	for i := 0; ; i++ {
@@ -224,11 +273,13 @@ func (f *failover) read(stop chan struct{}) {
 // it is at this moment may take its own time beside the second that is promised.
 func (f *failover) fresh(what string, healthy []*node) {
 	f.Helper()
+	client := &http.Client{Transport: f.transport(0)}
+	defer client.CloseIdleConnections()
 	var took []time.Duration
 	for i := range 4 * f.long {
 		d, _ := f.w.deed("article")
 		from := healthy[i%len(healthy)]
-		if f.w.send(from.base(), d); !f.isDone(d) {
+		if f.w.send(from.base(), d); !f.w.isDone(d) {
 			f.Errorf("%s: nothing can be published on a healthy node: %v", what, f.w.away)
 			continue
 		}
@@ -236,7 +287,7 @@ func (f *failover) fresh(what string, healthy []*node) {
 		for _, n := range healthy {
 			for {
 				asked := time.Now()
-				response, err := http.Get(n.base() + "/latest")
+				response, err := client.Get(n.base() + "/latest")
 				if err != nil {
 					f.Errorf("%s: a healthy node does not answer: %v", what, err)
 					break
@@ -262,22 +313,20 @@ func (f *failover) fresh(what string, healthy []*node) {
 	f.Logf("%s: published and seen on all healthy nodes: median %v, worst %v of %d", what, took[len(took)/2], took[len(took)-1], len(took))
 }
 
-func (f *failover) isDone(d deed) bool {
-	f.w.mu.Lock()
-	defer f.w.mu.Unlock()
-	return f.w.done[d.kind][d.mark]
-}
-
 // spools waits until a node keeps comments for later.
 func (f *failover) spools(n *node) {
 	f.Helper()
 	waitFor(f.T, "comments in the spool of a node that has no primary", func() bool { return len(f.spool(n)) > 2 })
 }
 
-func (f *failover) spool(n *node) []string {
-	files, err := filepath.Glob(filepath.Join(n.data, "spool", "*.json"))
+func (f *failover) spool(n *node) []string { return inSpool(f.T, n.data) }
+
+// inSpool are the files of the comments that wait in a folder.
+func inSpool(t *testing.T, data string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(data, "spool", "*.json"))
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
 	return files
 }
@@ -287,7 +336,7 @@ func (f *failover) writable() {
 	for _, n := range f.nodes {
 		waitFor(f.T, "a node to find the new primary", func() bool {
 			d, _ := f.w.deed("article")
-			return f.w.send(n.base(), d) && f.isDone(d)
+			return f.w.send(n.base(), d) && f.w.isDone(d)
 		})
 	}
 }

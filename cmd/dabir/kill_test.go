@@ -140,6 +140,12 @@ func (w *witness) acknowledged(d deed) {
 	w.done[d.kind][d.mark] = true
 }
 
+func (w *witness) isDone(d deed) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.done[d.kind][d.mark]
+}
+
 // receiptCode is the code on a receipt's page.
 var receiptCode = regexp.MustCompile(`<span class="code">([0-9A-Z-]+)</span>`)
 

@@ -205,7 +205,12 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 	if !slices.Contains(args, "--addr") {
 		args = append(args, "--addr", "127.0.0.1:0")
 	}
-	cmd := command(args...)
+	return startCommand(t, client, command(args...))
+}
+
+// startCommand is startProcessFor for a command that was made already.
+func startCommand(t *testing.T, client *http.Client, cmd *exec.Cmd) *serving {
+	t.Helper()
 	out := &journal{}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
@@ -215,7 +220,7 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 		cmd.Process.Kill()
 		cmd.Wait()
 		if t.Failed() {
-			t.Logf("dabir %v said:\n%s", args, out.String())
+			t.Logf("%v said:\n%s", cmd.Args, out.String())
 		}
 	})
 	s := &serving{cmd: cmd, output: out.String}
@@ -223,6 +228,8 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 	waitFor(t, "the address", func() bool {
 		if m := said.FindStringSubmatch(out.String()); m != nil {
 			s.url = m[1]
+		} else if hasEnded(cmd.Process.Pid) {
+			t.Fatalf("the program ended at once: %s", out.String())
 		}
 		return s.url != ""
 	})
@@ -235,6 +242,12 @@ func startProcessFor(t *testing.T, client *http.Client, args ...string) *serving
 		return response.StatusCode == http.StatusOK
 	})
 	return s
+}
+
+// hasEnded tells a process that nobody has waited for yet from one that runs (Linux; elsewhere it never does).
+func hasEnded(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && strings.Contains(string(text), ") Z ")
 }
 
 // end sends Ctrl-C and returns how the process ended.

@@ -21,6 +21,8 @@ type Storage interface {
 	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
 	DeliverComment(ctx context.Context, action string, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
+	KeepUntaken(ctx context.Context, c news.Comment) error
+	Untaken(ctx context.Context, hash string) (news.Comment, error)
 	ForgetPseudonyms(ctx context.Context, before time.Time) error
 }
 

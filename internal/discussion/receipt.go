@@ -45,6 +45,7 @@ type ReceiptView struct {
 	MayRevise  bool      // it waits, and its one edit was not used
 	MayRetract bool      // it was not withdrawn yet
 	Waits      bool      // it is kept on this node until a database takes it; nothing can be done to it until then
+	Untaken    bool      // it was kept on a node, and could not be handed over: there is no such article; State says nothing
 }
 
 // Receipt tells what became of a comment. The code may be typed in small letters, with spaces, dashes or Persian digits. Errors:
@@ -60,6 +61,13 @@ func (d *Desk) Receipt(ctx context.Context, code string, address netip.Addr) (Re
 		return ReceiptView{}, err
 	}
 	q, err := d.storage.CommentByReceipt(ctx, hash)
+	if news.KindOf(err) == news.NotFound && err != nil {
+		if c, err := d.storage.Untaken(ctx, hash); err == nil {
+			return ReceiptView{Untaken: true, Name: c.Name, Text: c.Text, Country: c.Country, CreatedAt: c.CreatedAt, Article: c.Article}, nil
+		} else if news.KindOf(err) != news.NotFound {
+			return ReceiptView{}, err
+		}
+	}
 	if err != nil {
 		return ReceiptView{}, d.noted(ctx, code, address, err)
 	}

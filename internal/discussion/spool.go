@@ -86,6 +86,14 @@ func OpenSpool(dir string, most int) (*Spool, error) {
 
 func (e spooled) key() spoolKey { return spoolKey{e.Receipt, e.Pseudonym, e.Article, e.SentAt} }
 
+// comment is what it is about, before anybody but the bans has looked at it.
+func (e spooled) comment() news.Comment {
+	return news.Comment{
+		Article: e.Article, Parent: e.Parent, State: news.CommentPending, Name: e.Name, Email: e.Email, Text: e.Text, Country: e.Country,
+		Pseudonym: e.Pseudonym, Network: e.Network, Person: e.Person, CreatedAt: e.SentAt, ReceiptHash: e.Receipt,
+	}
+}
+
 // Waiting is how many comments wait, and since when the first of them does; the zero time when none. A nil spool has none.
 func (s *Spool) Waiting() (many int, since time.Time) {
 	if s == nil {
@@ -248,8 +256,11 @@ func (d *Desk) keep(ctx context.Context, made prepared) (Submitted, error) {
 // deliverEvery is how often the spool tries to hand over what waits, and asks for the keys that it needs when no database answers.
 const deliverEvery = time.Second
 
+// ErrUntaken is told of a comment of the spool that names an article which is not there. It is handed over as not taken, and its receipt says so.
+var ErrUntaken = errors.New("a comment that waited was not taken: there is no such article")
+
 // Deliver hands over what the spool keeps, oldest first, whenever a database takes it, until ctx ends. said is told what became of it: how
-// many were handed over, or why one could not be.
+// many were handed over, and ErrUntaken for those that nobody could take, or why one could not be handed over.
 func (d *Desk) Deliver(ctx context.Context, said func(delivered int, err error)) {
 	spool := d.settings.Spool
 	if spool == nil {
@@ -260,7 +271,11 @@ func (d *Desk) Deliver(ctx context.Context, said func(delivered int, err error))
 		if time.Since(warmed) >= keyHeld && d.warm(ctx) == nil {
 			warmed = time.Now()
 		}
-		if n, err := d.deliver(ctx, spool); n > 0 || err != nil && !errors.Is(err, news.ErrNoPrimary) && ctx.Err() == nil {
+		n, err := d.deliver(ctx, spool)
+		if errors.Is(err, news.ErrNoPrimary) || ctx.Err() != nil {
+			err = nil // that is why they wait
+		}
+		if n > 0 || err != nil {
 			said(n, err)
 		}
 		select {
@@ -290,31 +305,52 @@ func (d *Desk) warm(ctx context.Context) error {
 	return err
 }
 
+// deliverAtOnce is how many comments are on their way together: they share commits.
+const deliverAtOnce = 64
+
 // deliver hands over what waits, until something stands in the way.
 func (d *Desk) deliver(ctx context.Context, spool *Spool) (delivered int, err error) {
-	var lost error
-	for _, action := range spool.waiting() {
-		e, err := spool.read(action)
-		if err != nil {
-			return delivered, err
+	for group := range slices.Chunk(spool.waiting(), deliverAtOnce) {
+		outcomes := make([]error, len(group))
+		var way sync.WaitGroup
+		for i, action := range group {
+			way.Go(func() { outcomes[i] = d.deliverOne(ctx, spool, action) })
 		}
-		switch err := d.handOver(ctx, e); {
-		case err != nil && news.KindOf(err) == news.NotFound:
-			// There never was such an article: nobody can have seen a form for it.
-			lost = fmt.Errorf("a comment that waited names an article that is not there: %w", err)
-			if err := spool.drop(action); err != nil {
-				return delivered, err
+		way.Wait()
+		for _, outcome := range outcomes {
+			switch {
+			case outcome == nil:
+				delivered++
+			case err == nil || errors.Is(err, ErrUntaken):
+				err = outcome
 			}
-			continue
-		case err != nil:
-			return delivered, fmt.Errorf("hand over a comment that waited: %w", err)
 		}
-		if err := spool.drop(action); err != nil {
+		if err != nil && !errors.Is(err, ErrUntaken) {
 			return delivered, err
 		}
-		delivered++
 	}
-	return delivered, lost
+	return delivered, err
+}
+
+// deliverOne hands over a comment. ErrUntaken when it is settled that nobody can take it.
+func (d *Desk) deliverOne(ctx context.Context, spool *Spool, action string) error {
+	e, err := spool.read(action)
+	if err != nil {
+		return err
+	}
+	var untaken error
+	err = d.handOver(ctx, e)
+	if err != nil && news.KindOf(err) == news.NotFound {
+		untaken = fmt.Errorf("%w: %s", ErrUntaken, e.Article)
+		err = d.storage.KeepUntaken(ctx, e.comment())
+	}
+	if err != nil {
+		return fmt.Errorf("hand over a comment that waited: %w", err)
+	}
+	if err := spool.drop(action); err != nil {
+		return err
+	}
+	return untaken
 }
 
 // The rules by which a comment is held that could not be judged when it was sent.
@@ -325,10 +361,7 @@ const (
 
 // handOver stores a comment of the spool once. Its writer has been told that it is kept: what would have refused it has moderators look at it.
 func (d *Desk) handOver(ctx context.Context, e spooled) error {
-	c := news.Comment{
-		Article: e.Article, Parent: e.Parent, State: news.CommentPending, Name: e.Name, Email: e.Email, Text: e.Text, Country: e.Country,
-		Pseudonym: e.Pseudonym, Network: e.Network, Person: e.Person, CreatedAt: e.SentAt, ReceiptHash: e.Receipt,
-	}
+	c := e.comment()
 	banned, err := e.Banned, error(nil)
 	if banned == nil { // the words of a newer ban; whom it means is not known any more
 		if banned, err = d.bans.Check(ctx, netip.Addr{}, c.Name, c.Text); err != nil {

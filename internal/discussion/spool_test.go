@@ -196,8 +196,9 @@ func TestSpooledCommentIsJudgedAtDelivery(t *testing.T) {
 			t.Fatalf("%+v, %v", one, err)
 		}
 	}
-	if one, err := s.Submit(ctx, discussion.Submission{Article: 404, Text: "به خبری که نیست", Address: home}); err != nil || !one.Waits {
-		t.Fatalf("%+v, %v", one, err)
+	nowhere, err := s.Submit(ctx, discussion.Submission{Article: 404, Text: "به خبری که نیست", Address: home})
+	if err != nil || !nowhere.Waits {
+		t.Fatalf("%+v, %v", nowhere, err)
 	}
 	if _, err := s.send(discussion.Submission{Text: "ن"}); news.KindOf(err) != news.Invalid {
 		t.Errorf("what was typed is looked at all the same: %v", err)
@@ -217,13 +218,17 @@ func TestSpooledCommentIsJudgedAtDelivery(t *testing.T) {
 	delivering, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	s.Deliver(delivering, func(_ int, err error) {
-		if err != nil {
+		if errors.Is(err, discussion.ErrUntaken) {
 			told++
 		}
 		stop()
 	})
 	if told != 1 {
 		t.Errorf("%d times it was said that an article is not there", told)
+	}
+	view, err := s.Receipt(ctx, nowhere.Receipt, home)
+	if err != nil || !view.Untaken || view.Waits || view.MayRetract || view.Text != "به خبری که نیست" || !view.CreatedAt.Equal(noon) {
+		t.Errorf("the receipt of what was not taken: %+v, %v", view, err)
 	}
 	stored := s.stored(t)
 	for text, rules := range map[string]string{"به خود خبر": "closed", "به نظری که نیست": "orphan closed"} {
@@ -240,5 +245,12 @@ func TestSpooledCommentIsJudgedAtDelivery(t *testing.T) {
 	}
 	if len(stored) != 3 {
 		t.Errorf("%d comments, want 3: %v", len(stored), stored)
+	}
+	s.clock = noon.Add(discussion.DefaultRetention + time.Hour)
+	if err := s.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if view, err := s.Receipt(ctx, nowhere.Receipt, home); news.KindOf(err) != news.NotFound {
+		t.Errorf("after a month: %+v, %v", view, err)
 	}
 }

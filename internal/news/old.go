@@ -22,3 +22,14 @@ func OldAllowed(ctx context.Context) (told func(), ok bool) {
 	told, ok = ctx.Value(oldKey{}).(func())
 	return told, ok
 }
+
+// Reach is how much of its database a node reaches.
+type Reach int
+
+// The reaches.
+const (
+	ReachPrimary Reach = iota // whatever takes writes
+	ReachReading              // one that can be read and confirms no commit; nothing can be written
+	ReachStandby              // what may be old is read from a standby; nothing can be written
+	ReachNothing              // nothing can be read or written
+)

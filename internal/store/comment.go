@@ -402,8 +402,29 @@ func (s *Store) CommentByReceipt(ctx context.Context, hash string) (news.QueuedC
 	return q, err
 }
 
+// KeepUntaken keeps a comment that was accepted without a database and names an article that is not there, for its receipt to tell. Once more
+// changes nothing.
+func (s *Store) KeepUntaken(ctx context.Context, c news.Comment) error {
+	return s.inTx(ctx, func(t *tx) error {
+		return t.exec(`INSERT INTO comment_untaken (receipt, article_code, name, text, country, sent_at, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (receipt) DO NOTHING`, c.ReceiptHash, int64(c.Article), c.Name, c.Text, c.Country, ms(c.CreatedAt), ms(t.now))
+	})
+}
+
+// Untaken finds such a comment by its receipt's keyed hash; NotFound when there is none.
+func (s *Store) Untaken(ctx context.Context, hash string) (news.Comment, error) {
+	c := news.Comment{ReceiptHash: hash}
+	err := s.one(ctx, func(r scanner) error {
+		var code, sent int64
+		err := r.Scan(&code, &c.Name, &c.Text, &c.Country, &sent)
+		c.Article, c.CreatedAt = news.Code(code), fromMS(sent)
+		return err
+	}, `SELECT article_code, name, text, country, sent_at FROM comment_untaken WHERE receipt = $1`, hash)
+	return c, err
+}
+
 // ForgetPseudonyms clears the pseudonyms and networks of what is older than the instant: their key has expired. A vote or a report of
-// one without a cookie goes with it; what it added to the comment stays.
+// one without a cookie goes with it; what it added to the comment stays. Comments that were never taken go too.
 func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, statement := range []string{
@@ -412,6 +433,7 @@ func (s *Store) ForgetPseudonyms(ctx context.Context, before time.Time) error {
 			`UPDATE comment_vote SET pseudonym = '' WHERE at < $1 AND pseudonym > ''`,
 			`DELETE FROM comment_report WHERE at < $1 AND settled_at IS NOT NULL`,
 			`UPDATE comment_report SET pseudonym = '' WHERE at < $1 AND pseudonym > ''`,
+			`DELETE FROM comment_untaken WHERE at < $1`,
 		} {
 			if err := t.exec(statement, ms(before)); err != nil {
 				return err

@@ -72,6 +72,14 @@ func (s *Store) Nodes(ctx context.Context) ([]news.Node, error) {
 // Shared tells whether other nodes may be at work in the same database.
 func (s *Store) Shared() bool { return s.dialect.listens }
 
+// Reach is how much of the database this node reached when it last looked, twice a second; an SQLite file is always there. It asks nobody.
+func (s *Store) Reach() news.Reach {
+	if s.hosts == nil {
+		return news.ReachPrimary
+	}
+	return s.hosts.reached()
+}
+
 // Pool is how busy the connections to the database (of several hosts, to the primary) are, and how many small writes wait for the next commit.
 func (s *Store) Pool() (connections sql.DBStats, intake int) {
 	pool := s.read

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	"modernc.org/sqlite"
@@ -144,10 +145,12 @@ func postgresUnique(err error) bool {
 	return errors.As(err, &e) && e.Code == "23505"
 }
 
-// postgresUnavailable: the server is away, shutting down, read-only, out of connections, memory or disk (class 53), or a turn did not come (55P03).
+// postgresUnavailable: the server is away, shutting down, read-only, out of connections, memory or disk (class 53) or cannot read it (58), a turn did not come (55P03), a
+// query was ended by somebody else (57014), or undone for another one (class 40), as a standby does when what it reads is changed under it.
 func postgresUnavailable(err error) bool {
 	var e *pgconn.PgError
-	return brokenConnection(err) || errors.As(err, &e) && (strings.HasPrefix(e.Code, "53") || e.Code == "55P03")
+	return brokenConnection(err) || errors.Is(err, pgx.ErrTxCommitRollback) || errors.As(err, &e) &&
+		(strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "58") || strings.HasPrefix(e.Code, "40") || e.Code == "55P03" || e.Code == "57014")
 }
 
 // postgresBadText: somebody sent bytes that are no text (zero bytes, broken UTF-8); SQLite takes them and finds nothing.

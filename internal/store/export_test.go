@@ -49,3 +49,6 @@ func CountViews(s *Store) (n int, err error) {
 func (s *Store) SetLogID(ctx context.Context, id string) error {
 	return s.inTx(ctx, func(t *tx) error { return t.exec(`UPDATE meta SET value = $1 WHERE name = 'log_id'`, id) })
 }
+
+// TranslatePostgres is what becomes of an error of PostgreSQL's driver.
+func TranslatePostgres(err error) error { return dialectOf("postgres://").translate(err) }

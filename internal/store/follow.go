@@ -175,7 +175,11 @@ func (s *Store) NewestEvent(ctx context.Context) (int64, error) {
 // meanwhile the followers look by themselves.
 func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := s.listenOnce(ctx); err != nil && ctx.Err() == nil {
+		if s.hosts.away() { // which is said already
+			sleep(ctx, followPoll)
+			continue
+		}
+		if err := s.listenOnce(ctx); err != nil && ctx.Err() == nil && !s.hosts.away() {
 			s.log.Warn("the other nodes' signals are not heard for now; looking once a second instead", "err", err)
 		}
 		sleep(ctx, followPoll)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
@@ -29,6 +32,8 @@ const (
 	silencePatience = 4 * time.Second
 	// commitPatience is how long a commit may take. One that waits for a synchronous standby which is gone would wait for ever.
 	commitPatience = 8 * time.Second
+	// startPatience is how long a start waits for a server that answers to become the primary.
+	startPatience = 30 * time.Second
 	// lookEvery is how often the primary is looked at, and lookPatience how long it may take to answer.
 	lookEvery    = 500 * time.Millisecond
 	lookPatience = 2 * time.Second
@@ -55,6 +60,8 @@ type hosts struct {
 	reach context.Context // ends when the primary is lost
 	lose  context.CancelCauseFunc
 	probe *pgx.Conn // by which the primary is looked at; only look uses it
+	// unconfirmed tells that a commit was not confirmed in its time: the primary can be read, and takes no writes.
+	unconfirmed atomic.Bool
 	// unread tells that the standby did not answer either when it was last tried while there was no primary.
 	unread atomic.Bool
 }
@@ -76,12 +83,40 @@ func openHosts(ctx context.Context, dsn string, log *slog.Logger) (*hosts, error
 		h.standby = h.pool(reading)
 		h.standby.SetConnMaxIdleTime(standbyIdle)
 	}
-	if err := h.primary.PingContext(ctx); err != nil {
+	if err := h.enter(ctx); err != nil {
 		h.close()
 		return nil, err
 	}
 	_ = h.look(ctx) // while the server has time; watch tries again
 	return h, nil
+}
+
+// enter makes the first connection to the primary. It waits for a while when somebody answers who takes no writes: a server that starts, a
+// standby that is being promoted, a proxy that has not found the primary yet. An address at which nobody is fails at once.
+func (h *hosts) enter(ctx context.Context) error {
+	told := false
+	for begun := time.Now(); ; {
+		err := h.primary.PingContext(ctx)
+		if err == nil || !mayBecomePrimary(err) || time.Since(begun) > startPatience {
+			return err
+		}
+		if !told {
+			h.log.Warn("the start waits for a database that takes writes", "most", startPatience, "err", err)
+			told = true
+		}
+		if !sleep(ctx, lookEvery) {
+			return err
+		}
+	}
+}
+
+// mayBecomePrimary tells from how a connection was refused that it is worth trying again soon.
+func mayBecomePrimary(err error) bool {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return strings.HasPrefix(refused.Code, "57P")
+	}
+	return errors.Is(err, pgconn.ErrReadOnlyConnection) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // severalHosts tells a list of hosts from one host that is tried with TLS and without.
@@ -120,6 +155,7 @@ func (h *hosts) pool(config *pgx.ConnConfig) *sql.DB {
 }
 
 func (h *hosts) close() error {
+	h.lose(nil) // whoever waits for it
 	if h.probe != nil {
 		h.drop()
 	}
@@ -149,6 +185,51 @@ func (h *hosts) away() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.reach.Err() != nil
+}
+
+func (h *hosts) reached() news.Reach {
+	switch {
+	case !h.away() && h.unconfirmed.Load():
+		return news.ReachReading
+	case !h.away():
+		return news.ReachPrimary
+	case h.standby != nil && !h.unread.Load():
+		return news.ReachStandby
+	}
+	return news.ReachNothing
+}
+
+// unconfirm has writes refused until a commit is confirmed again. One connection waits for that: of those that are given up the server keeps a
+// process until then.
+func (h *hosts) unconfirm() {
+	if h.unconfirmed.Swap(true) {
+		return
+	}
+	h.log.Warn("a commit was not confirmed in time: does it wait for a synchronous standby? Nothing is written for now", "after", commitPatience)
+	h.mu.Lock()
+	reach := h.reach
+	h.mu.Unlock()
+	go func() {
+		for reach.Err() == nil {
+			if err := h.confirm(reach); err == nil {
+				h.log.Info("commits are confirmed again")
+				break
+			}
+			sleep(reach, lookEvery)
+		}
+		h.unconfirmed.Store(false) // of another primary nothing is known
+	}()
+}
+
+// confirm commits something that changes nothing, and waits as long as that takes.
+func (h *hosts) confirm(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, h.config.Copy())
+	if err != nil {
+		return err
+	}
+	defer shut(conn)
+	_, err = conn.Exec(ctx, `UPDATE meta SET value = value WHERE name = 'log_id'`)
+	return err
 }
 
 // lost is the error of something on the primary, told as what it is when the primary went away under it.
@@ -347,8 +428,13 @@ func (h *hosts) look(ctx context.Context) error {
 
 // drop closes the connection by which the primary is looked at without waiting for a machine that may be gone.
 func (h *hosts) drop() {
+	shut(h.probe)
+	h.probe = nil
+}
+
+// shut closes a connection without a farewell.
+func shut(conn *pgx.Conn) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = h.probe.Close(gone)
-	h.probe = nil
+	_ = conn.Close(gone)
 }

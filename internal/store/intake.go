@@ -105,13 +105,16 @@ func (in *intake) gather(group []*entry) []*entry {
 	return group
 }
 
-// commit stores a group; when the commit itself fails, each entry is tried again alone.
+// commit stores a group; when the commit itself fails, each entry is tried again alone, where there is a database to try it with.
 func (in *intake) commit(group []*entry) {
 	err := in.attempt(group)
+	if errors.Is(err, news.ErrNoPrimary) && in.store.Reach() == news.ReachPrimary {
+		err = in.attempt(group) // a connection broke; perhaps it was all that was wrong
+	}
 	if err == nil {
 		return
 	}
-	if len(group) > 1 {
+	if len(group) > 1 && !errors.Is(err, news.ErrNoPrimary) {
 		in.store.log.Warn("a group commit failed, trying its entries one by one", "entries", len(group), "err", err)
 		for i := range group {
 			if err := in.attempt(group[i : i+1]); err != nil {
@@ -120,7 +123,9 @@ func (in *intake) commit(group []*entry) {
 		}
 		return
 	}
-	group[0].err = err
+	for _, e := range group {
+		e.err = err
+	}
 }
 
 // attempt runs the entries in one transaction. The returned error is the transaction's; an entry's own failure is in its err.

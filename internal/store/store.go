@@ -77,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	beside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	if s.hosts != nil {
-		s.write = &poolWriter{hosts: s.hosts, patience: turnPatience}
+		s.write = &poolWriter{hosts: s.hosts, patience: turnPatience, commit: commitPatience}
 		s.aside.Go(func() { s.listen(beside) })
 		s.aside.Go(func() { s.hosts.watch(beside) })
 	}
@@ -93,7 +93,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if s.hosts, err = openHosts(ctx, s.dsn, s.log); err != nil {
 		return err
 	}
-	s.write = &poolWriter{hosts: s.hosts, patience: migratePatience}
+	s.write = &poolWriter{hosts: s.hosts, patience: migratePatience, commit: migratePatience}
 	return nil
 }
 

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -19,6 +21,7 @@ import (
 type poolWriter struct {
 	hosts    *hosts
 	patience time.Duration // for the turn
+	commit   time.Duration // for what confirms a commit
 }
 
 // writerLock is the advisory lock's key: "dabir" in ASCII.
@@ -37,7 +40,7 @@ func (w *poolWriter) begin(ctx context.Context) (session, context.Context, error
 }
 
 func (w *poolWriter) take(ctx context.Context) (*turn, context.Context, error) {
-	if w.hosts.away() {
+	if w.hosts.away() || w.hosts.unconfirmed.Load() {
 		return nil, nil, noPrimary(nil)
 	}
 	bounded, end := w.hosts.bound(ctx)
@@ -49,7 +52,7 @@ func (w *poolWriter) take(ctx context.Context) (*turn, context.Context, error) {
 	}
 	// Whoever asked may leave, and their statements end; a commit that has begun does not: it would be stored and nobody told.
 	life, kill := context.WithCancelCause(context.WithoutCancel(ctx))
-	t := &turn{life: life, kill: kill, end: func() { conn.Close(); kill(nil); end() }}
+	t := &turn{w: w, life: life, kill: kill, end: func() { conn.Close(); kill(nil); end() }}
 	t.stop = context.AfterFunc(bounded, func() {
 		if errors.Is(context.Cause(bounded), news.ErrNoPrimary) {
 			kill(news.ErrNoPrimary)
@@ -76,6 +79,12 @@ func (w *poolWriter) take(ctx context.Context) (*turn, context.Context, error) {
 func (w *poolWriter) lock(ctx context.Context, t *sql.Tx) error {
 	waiting, cancel := context.WithTimeout(ctx, w.patience)
 	defer cancel()
+	if w.patience > turnPatience {
+		slow := time.AfterFunc(turnPatience, func() {
+			w.hosts.log.Warn("the start waits for its turn to write: another node may be bringing the database up to date", "most", w.patience)
+		})
+		defer slow.Stop()
+	}
 	_, err := t.ExecContext(waiting, "SELECT set_config('lock_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true), pg_advisory_xact_lock($1)",
 		int64(writerLock), milliseconds(w.patience), milliseconds(silencePatience))
 	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
@@ -92,6 +101,7 @@ func (w *poolWriter) close() error { return nil }
 // turn is a write transaction on PostgreSQL.
 type turn struct {
 	*sql.Tx
+	w    *poolWriter
 	life context.Context
 	kill context.CancelCauseFunc
 	stop func() bool
@@ -100,8 +110,19 @@ type turn struct {
 
 // Commit stores what was done. When it fails for another reason than the database's own refusal, nobody knows whether it was stored.
 func (t *turn) Commit() error {
+	slow := time.AfterFunc(commitPatience, t.slow)
+	defer slow.Stop()
 	defer t.over()()
 	return lost(t.life, t.Tx.Commit())
+}
+
+// slow is for a commit that takes longer than one may.
+func (t *turn) slow() {
+	if t.w.commit > commitPatience { // while it starts nobody else waits
+		t.w.hosts.log.Warn("the start waits for a commit to be confirmed: does it wait for a synchronous standby?", "most", t.w.commit)
+		return
+	}
+	t.w.hosts.unconfirm()
 }
 
 // Rollback leaves nothing behind.
@@ -112,7 +133,7 @@ func (t *turn) Rollback() error {
 
 // over begins the end of a transaction, which has its time; what it returns gives everything back.
 func (t *turn) over() func() {
-	timer := time.AfterFunc(commitPatience, func() { t.kill(news.ErrNoPrimary) })
+	timer := time.AfterFunc(t.w.commit, func() { t.kill(news.ErrNoPrimary) })
 	return func() {
 		timer.Stop()
 		t.stop()
@@ -136,7 +157,12 @@ func brokenConnection(err error) bool {
 	if errors.As(err, &refused) {
 		return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "57P") || refused.Code == "25006" || refused.Code == "25P03"
 	}
-	var line *net.OpError
-	return errors.As(err, &line) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
+	var line net.Error // of the system's calls too, such as a reset
+	if errors.As(err, &line) || pgconn.SafeToRetry(err) {
+		return true
+	}
+	return slices.ContainsFunc(endings, func(end error) bool { return errors.Is(err, end) })
 }
+
+// endings are what the layers of the driver say of a connection that has ended, or of a transaction that ended with it.
+var endings = []error{driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, pgx.ErrTxClosed, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF}

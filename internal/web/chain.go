@@ -225,7 +225,7 @@ func extend(w http.ResponseWriter, timeout time.Duration) {
 
 // failed logs an error, once, and writes its page.
 func (c *chain) failed(rec *record, r *http.Request, in *info, err error) {
-	status := Status(err)
+	status := statusOf(r, err)
 	level := slog.LevelDebug
 	if status == http.StatusInternalServerError {
 		level = slog.LevelError

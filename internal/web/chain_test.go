@@ -70,6 +70,7 @@ func newSite(t *testing.T, opts Options) site {
 			}
 			return fmt.Errorf("store: %w", context.DeadlineExceeded)
 		}),
+		public("GET /cancelled", RateRead, func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("store: %w", context.Canceled) }),
 		public("POST /form", RateWrite, func(w http.ResponseWriter, r *http.Request) error {
 			f, err := ReadForm(r)
 			if err != nil {
@@ -237,6 +238,9 @@ func TestErrorsBecomeStatuses(t *testing.T) {
 	s := newSite(t, Options{})
 	if w := s.get("/deadline"); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("a route out of time: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	if w := s.get("/cancelled"); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("something of ours was cancelled under a client that waits: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 }
 

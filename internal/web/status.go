@@ -49,5 +49,14 @@ func Status(err error) int {
 	return http.StatusInternalServerError
 }
 
+// statusOf is Status, but for what was cancelled under somebody who still waits: that is for the moment.
+func statusOf(r *http.Request, err error) int {
+	status := Status(err)
+	if status == StatusClientGone && !errors.Is(r.Context().Err(), context.Canceled) {
+		return http.StatusServiceUnavailable
+	}
+	return status
+}
+
 // retryAfter tells when it is worth coming back, in seconds.
 var retryAfter = map[int]string{http.StatusServiceUnavailable: "5", http.StatusTooManyRequests: "60"}

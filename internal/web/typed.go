@@ -36,7 +36,7 @@ func wantsJSON(r *http.Request) bool {
 
 // keepTyped adds what was typed to the error of a form that will be sent again. Passwords are not given back.
 func keepTyped(r *http.Request, err error) error {
-	if status := Status(err); status != http.StatusUnauthorized && status != http.StatusServiceUnavailable {
+	if status := statusOf(r, err); status != http.StatusUnauthorized && status != http.StatusServiceUnavailable {
 		return err
 	}
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")

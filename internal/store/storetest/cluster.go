@@ -114,6 +114,12 @@ func (c *Cluster) start(t testing.TB, s *Server) {
 	})
 }
 
+// Start starts a server again that was killed, on another port.
+func (c *Cluster) Start(t testing.TB, s *Server) {
+	t.Helper()
+	c.start(t, s)
+}
+
 // Kill ends a server with all its processes, as the loss of its machine does.
 func (s *Server) Kill() {
 	if s.cmd.ProcessState != nil {

@@ -23,7 +23,13 @@ type Proxy struct {
 // NewProxy listens on a loopback port until the test ends.
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return NewProxyAt(t, "127.0.0.1", target)
+}
+
+// NewProxyAt is NewProxy on another address of this machine.
+func NewProxyAt(t testing.TB, host, target string) *Proxy {
+	t.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,6 +109,8 @@ type Options struct {
 	Closing     Closing
 	Embeds      []string // hosts whose films play in our pages
 	Suggestions Suggestions
+	// Reach tells how much of the database can be reached, without asking it; nil: all.
+	Reach func() news.Reach
 }
 
 // Newsroom holds the pages.
@@ -209,10 +211,27 @@ type frame struct {
 	Here  string // the part of the navigation that is open: "articles", "new", "comments", "front", "dossiers", "house"; "" for none
 	User  news.User
 	Done  string // what has just been done, as a sentence; "" for nothing
+	Away  string // that the database is away, and what can be done all the same; "" when it is not
 }
 
 func (n *Newsroom) frame(r *http.Request, title, here string) frame {
-	return frame{Page: web.NewPage(n.print, n.Assets), Site: n.SiteName, Title: title, Here: here, User: userOf(r)}
+	return frame{Page: web.NewPage(n.print, n.Assets), Site: n.SiteName, Title: title, Here: here, User: userOf(r), Away: n.away()}
+}
+
+// away is the sentence that stands above every page while no database takes writes.
+func (n *Newsroom) away() string {
+	if n.Reach == nil {
+		return ""
+	}
+	switch n.Reach() {
+	case news.ReachReading:
+		return n.print.T("newsroom.away_reading")
+	case news.ReachStandby:
+		return n.print.T("newsroom.away_standby")
+	case news.ReachNothing:
+		return n.print.T("newsroom.away")
+	}
+	return ""
 }
 
 // May tells whether the person on the page has a right, so that what they may not do is not shown.

@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,4 +43,18 @@ func TestStatusPageSaysWhatIsWrongFirst(t *testing.T) {
 	own.Projections, faults = nil, nil
 	h.must(h.store.Beat(t.Context(), news.Node{Name: "two:80", SeenAt: now, CopiedAt: now}))
 	h.want(chief.get("/newsroom/status"), 200, "چیزی نادرست نیست")
+}
+
+// TestPagesSayThatNothingCanBeStored: what the node knows of its database stands above every page, those of guests too, and nowhere while all is well.
+func TestPagesSayThatNothingCanBeStored(t *testing.T) {
+	h := newHouse(t)
+	chief := h.hire("sara", "سارا", news.ChiefEditor)
+	for reach, want := range map[news.Reach]string{news.ReachPrimary: "", news.ReachReading: "newsroom.away_reading", news.ReachStandby: "newsroom.away_standby", news.ReachNothing: "newsroom.away"} {
+		h.room.Reach = func() news.Reach { return reach }
+		for _, page := range []string{chief.get("/newsroom/articles").Body.String(), (&person{house: h}).get("/newsroom/signin").Body.String(), chief.get("/newsroom/articles/99999").Body.String()} {
+			if said := strings.Contains(page, `class="outage"`); said != (want != "") || said && !strings.Contains(page, h.room.print.T(want)) {
+				t.Errorf("reach %d: %v: %.1500s", reach, said, page)
+			}
+		}
+	}
 }

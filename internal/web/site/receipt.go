@@ -118,6 +118,9 @@ func (s *Site) receiptPage(r *http.Request) (foundReceipt, error) {
 	case news.KindOf(err) != news.NotFound && news.KindOf(err) != news.Gone && !found.Waits:
 		return foundReceipt{}, err
 	}
+	if found.Untaken {
+		return foundReceipt{page, "untaken"}, nil
+	}
 	return foundReceipt{page, string(found.State)}, nil
 }
 
@@ -133,8 +136,12 @@ func (s *Site) receiptView(code string, found discussion.ReceiptView) *receiptVi
 	if found.MayRetract {
 		view.Retract = view.Self + "/withdraw"
 	}
-	if found.Waits {
+	switch {
+	case found.Waits:
 		view.Sentence, view.Keep = s.print.T("receipt.waits"), true
+		return view
+	case found.Untaken:
+		view.Sentence = s.print.T("receipt.untaken")
 		return view
 	}
 	switch found.State {
