@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,15 +25,29 @@ var at = news.LogPosition{Log: "log", Event: 100}
 
 // caches are what takes purges in a test.
 type caches struct {
+	mu     sync.Mutex
+	during func() // runs once, while a purge is under way
 	broken error
 	purged []string // each purge with its names
-	during func()   // runs while a purge is under way
+}
+
+// breaks has purges fail from now on; nil: they are taken again.
+func (c *caches) breaks(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = err
 }
 
 func (c *caches) take(_ context.Context, names []news.Dependency) error {
-	if c.during != nil {
-		c.during()
+	c.mu.Lock()
+	during := c.during
+	c.during = nil
+	c.mu.Unlock()
+	if during != nil {
+		during()
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.broken != nil {
 		return c.broken
 	}
@@ -47,6 +62,8 @@ func (c *caches) take(_ context.Context, names []news.Dependency) error {
 // said is what was purged since it was asked last.
 func (c *caches) said() []string {
 	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	said := c.purged
 	c.purged = nil
 	return said
@@ -127,10 +144,9 @@ func TestNameTouchedDuringAPurgeIsPurgedAgain(t *testing.T) {
 		defer stop()
 		time.Sleep(again + 2*time.Second)
 		c.said()
-		c.during = func() {
-			c.during = nil
-			n.Hear(event(102, news.ArticlePublished, "latest"))
-		}
+		c.mu.Lock()
+		c.during = func() { n.Hear(event(102, news.ArticlePublished, "latest")) }
+		c.mu.Unlock()
 		n.Hear(event(101, news.ArticlePublished, "latest"))
 		time.Sleep(2 * time.Second)
 		if got := c.said(); !slices.Equal(got, []string{"latest", "latest"}) {
@@ -153,7 +169,7 @@ func TestPagesAreLentOnlyWhilePurgesAreTaken(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		c.said()
-		c.broken = errors.New("503")
+		c.breaks(errors.New("503"))
 		n.Hear(event(101, news.ArticlePublished, "latest"))
 		time.Sleep(5 * time.Second)
 		if n.Allows() == 0 {
@@ -169,7 +185,7 @@ func TestPagesAreLentOnlyWhilePurgesAreTaken(t *testing.T) {
 		if failed := s.Failed; failed > 6 {
 			t.Errorf("%d tries within 15 s", failed)
 		}
-		c.broken = nil
+		c.breaks(nil)
 		time.Sleep(mostPause)
 		if got := c.said(); len(got) == 0 || got[0] != "front latest" || n.Allows() == 0 {
 			t.Errorf("when purges are taken again: %q, %v", got, n.Allows())
@@ -187,14 +203,14 @@ func TestManyNamesAreEverything(t *testing.T) {
 		defer stop()
 		time.Sleep(time.Minute)
 		c.said()
-		c.broken = errors.New("503")
+		c.breaks(errors.New("503"))
 		for i := range 2 * mostNames {
 			n.Moved(news.Code(i + 1).Dependency())
 		}
 		if s := n.Stats(); s.Waiting > mostNames {
 			t.Errorf("%d names wait", s.Waiting)
 		}
-		c.broken = nil
+		c.breaks(nil)
 		time.Sleep(mostPause)
 		if got := c.said(); len(got) == 0 || got[0] != "everything" {
 			t.Errorf("%.100q", got)
