@@ -126,14 +126,18 @@ var modelTags = [...]string{"آب", "هوا", "زمین", "خاک"}
 
 func (m *model) tag() string { return modelTags[m.r.IntN(len(modelTags))] }
 
-// anyTag is some tag of its own.
+// anyTag is some tag of its own; NotFound while there is none.
 func (m *model) anyTag() (news.Topic, error) {
 	all, err := m.topics.Topics(m.t.Context(), chief, news.TopicFilter{Plain: true, Limit: 10})
 	if err != nil {
 		return news.Topic{}, err
 	}
+	if len(all.Topics) == 0 {
+		return news.Topic{}, news.Fail(news.NotFound, "error.not_found")
+	}
 	return all.Topics[m.r.IntN(len(all.Topics))], nil
 }
+
 func (m *model) section() string {
 	return []string{"جامعه", "اقتصاد", "علم"}[m.r.IntN(3)]
 }
