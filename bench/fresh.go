@@ -23,6 +23,7 @@ type freshCmd struct {
 	Articles int           `help:"How many articles the archive has." default:"10000" placeholder:"N"`
 	Publish  int           `help:"How many articles are published under load." default:"50" placeholder:"N"`
 	Time     time.Duration `help:"How long each server is loaded at a time." default:"5s"`
+	Keep     string        `help:"Keep the archive in this folder for other measurements, or take it from there." placeholder:"FOLDER"`
 	Plot     string        `help:"Draw requests a second into this file." placeholder:"FILE.svg"`
 	drawn    bars
 }
@@ -51,14 +52,11 @@ func (c *freshCmd) Run(ctx context.Context) error {
 	}
 	defer w.close()
 	r := newReport("fresh", w.root)
-	s, data, err := w.serveEmpty(ctx, "fresh", c.Articles)
+	data, err := w.archive(ctx, c.Keep, "fresh", c.Articles)
 	if err != nil {
 		return err
 	}
-	if err := settle(ctx, s); err != nil { // the index and the suggestions of an imported archive are made meanwhile
-		return err
-	}
-	s.stop(syscall.SIGTERM)
+	var s *server
 	var starts samples
 	for range c.Runs {
 		began := time.Now()

@@ -20,6 +20,7 @@ type hourCmd struct {
 	Articles int           `help:"How many articles the archive has." default:"100000" placeholder:"N"`
 	Readers  int           `help:"How many pages readers ask for a second." default:"200" placeholder:"N"`
 	For      time.Duration `help:"How long." default:"1h" placeholder:"TIME"`
+	Keep     string        `help:"Keep the archive in this folder for other measurements, or take it from there." placeholder:"FOLDER"`
 	Plot     string        `help:"Draw the memory into this file." placeholder:"FILE.svg"`
 }
 
@@ -41,15 +42,12 @@ func (c *hourCmd) Run(ctx context.Context) error {
 	}
 	defer w.close()
 	r := newReport("hour", w.root)
-	s, data, err := w.serveEmpty(ctx, "hour", c.Articles)
+	data, err := w.archive(ctx, c.Keep, "hour", c.Articles)
 	if err != nil {
 		return err
 	}
-	if err := settle(ctx, s); err != nil {
-		return err
-	}
-	s.stop(syscall.SIGTERM)
-	if s, err = w.startDabir(ctx, freshSettings, "serve", "--data", data); err != nil {
+	s, err := w.startDabir(ctx, freshSettings, "serve", "--data", data)
+	if err != nil {
 		return err
 	}
 	defer s.stop(syscall.SIGTERM)

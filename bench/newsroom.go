@@ -6,13 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -188,6 +191,33 @@ func (w *workshop) serveEmpty(ctx context.Context, name string, articles int) (s
 	}
 	s, err = w.startDabir(ctx, nil, "serve", "--data", data)
 	return s, data, err
+}
+
+// archive makes a folder of so many fictional articles, whose index and suggestions are made. A hundred thousand take some twenty minutes: with keep
+// they are made there once, in a folder of their number, and this is a copy.
+func (w *workshop) archive(ctx context.Context, keep, name string, articles int) (data string, err error) {
+	kept := filepath.Join(keep, strconv.Itoa(articles))
+	if keep != "" {
+		if data, err = w.folder(name); err != nil {
+			return "", err
+		}
+		if err = os.CopyFS(data, os.DirFS(kept)); !errors.Is(err, fs.ErrNotExist) {
+			return data, err
+		}
+		if err = os.RemoveAll(data); err != nil {
+			return "", err
+		}
+	}
+	s, data, err := w.serveEmpty(ctx, name, articles)
+	if err != nil {
+		return "", err
+	}
+	err = settle(ctx, s)
+	s.stop(syscall.SIGTERM)
+	if err == nil && keep != "" {
+		err = errors.Join(os.MkdirAll(keep, 0o755), os.CopyFS(kept, os.DirFS(data)))
+	}
+	return data, err
 }
 
 // errNotSaved tells that what was acknowledged is not there.

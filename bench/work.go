@@ -17,6 +17,7 @@ type workCmd struct {
 	common
 	Sizes   []int  `help:"How many articles the archives have." default:"1000,10000,100000" placeholder:"N,…"`
 	Publish int    `help:"How many articles are published in each." default:"100" placeholder:"N"`
+	Keep    string `help:"Keep the archives in this folder for other measurements, or take them from there." placeholder:"FOLDER"`
 	Plot    string `help:"Draw it into this file." placeholder:"FILE.svg"`
 }
 
@@ -70,19 +71,16 @@ func (e effort) beside(other effort) []float64 {
 
 // once is what a publication costs in an archive of that size.
 func (c *workCmd) once(ctx context.Context, w *workshop, size int) (effort, error) {
-	s, data, err := w.serveEmpty(ctx, fmt.Sprint("work", size), size)
+	data, err := w.archive(ctx, c.Keep, fmt.Sprint("work", size), size)
 	if err != nil {
 		return effort{}, err
 	}
-	if err := settle(ctx, s); err != nil {
-		return effort{}, err
-	}
-	s.stop(syscall.SIGTERM)
 	metrics, err := freeAddress()
 	if err != nil {
 		return effort{}, err
 	}
-	if s, err = w.startDabir(ctx, append(freshSettings, "DABIR_SERVER_METRICS="+metrics), "serve", "--data", data); err != nil {
+	s, err := w.startDabir(ctx, append(freshSettings, "DABIR_SERVER_METRICS="+metrics), "serve", "--data", data)
+	if err != nil {
 		return effort{}, err
 	}
 	defer s.stop(syscall.SIGTERM)
