@@ -328,3 +328,24 @@ func (m *model) change(code news.Code, publish bool) error {
 	_, err = m.editorial.Publish(ctx, chief, editorial.Publish{Code: code, Base: a.Revision, Confirmed: true})
 	return err
 }
+
+// TestViewsMakeNoPageOld: what readers open moves the lists of the most read, and makes no article's page anew.
+func TestViewsMakeNoPageOld(t *testing.T) {
+	n := start(t, "")
+	code := n.imports(t, news.Article{PublishedAt: time.Now(), Content: news.Content{Headline: "خبر", Lede: "لید", Body: "<p>متن</p>"}}, "جامعه")
+	b := n.browser(t)
+	read := func() {
+		t.Helper()
+		for _, path := range []string{"/news/" + code.String() + "/خبر", "/latest"} {
+			b.get(path).wants(t, http.StatusOK)
+		}
+	}
+	read()
+	before := n.pages.Stats().Renders
+	n.moved(news.MostReadList)
+	n.moved(news.MostReadHourList)
+	read()
+	if after := n.pages.Stats().Renders; before == 0 || after != before {
+		t.Errorf("%d pages were made anew", after-before)
+	}
+}

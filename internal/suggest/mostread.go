@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -42,20 +43,30 @@ type order struct {
 // WhenMoved has f called whenever the order of a list has changed, for each at most once a minute. It is set before Run.
 func (s *Suggest) WhenMoved(f func(news.Dependency)) { s.moved = f }
 
-// MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours.
+// A page that shows the most read beside its own matter takes their order of between five and ten minutes ago at the most: what is merely read
+// makes no such page old. If it did, all pages of an archive would be made anew at once, each minute.
+const besideLeast, besideMost = 5 * time.Minute, 10 * time.Minute
+
+// MostRead lists the up to n articles, at most 30, that were opened most often in the last 24 hours, for a page of something else. Whatever
+// is kept of that page grows old by itself within ten minutes.
 func (s *Suggest) MostRead(ctx context.Context, n int) ([]news.PublicCard, error) {
-	return s.Most(ctx, news.MostReadDay, n)
+	news.Until(ctx, time.Now().Add(besideLeast+rand.N(besideMost-besideLeast)))
+	return s.first(ctx, news.MostReadDay, n)
 }
 
 // Most is a list's first n articles, at most 30. The order is up to a minute old, that of a week ten; an article that was withdrawn within it is not
 // shown. It is empty when nothing was read or discussed. NotFound for a list that is none.
 func (s *Suggest) Most(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error) {
+	_, _, on := spanOf(list)
+	news.Depend(ctx, on)
+	return s.first(ctx, list, n)
+}
+
+func (s *Suggest) first(ctx context.Context, list news.MostList, n int) ([]news.PublicCard, error) {
 	m := s.most[list]
 	if m == nil {
 		return nil, news.Fail(news.NotFound, "error.not_found")
 	}
-	_, _, on := spanOf(list)
-	news.Depend(ctx, on)
 	codes, err := s.order(ctx, list, m)
 	if err != nil || len(codes) == 0 || n <= 0 {
 		return nil, err

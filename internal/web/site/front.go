@@ -397,7 +397,7 @@ func (a *arranger) ruled(fill news.FrontFill, limit int) (desk, []news.PublicCar
 		cards, err := s.Fronts.OfKind(a.ctx, fill.Kind, limit)
 		return desk{Name: s.print.T("kind." + string(fill.Kind))}, cards, err
 	case news.FrontMostRead:
-		cards, err := s.Suggestions.MostRead(a.ctx, limit)
+		cards, err := s.Suggestions.Most(a.ctx, news.MostReadDay, limit)
 		return desk{Name: s.print.T("site.most_read")}, cards, err
 	case news.FrontOfDossier:
 		d, err := s.Fronts.Dossier(a.ctx, fill.Slug)
