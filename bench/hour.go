@@ -87,7 +87,7 @@ func (c *hourCmd) Run(ctx context.Context) error {
 	r.line("AFTER", "WITHOUT FILES", "IN ALL", "SERVER'S PROCESSOR")
 	r.line("0s", megabytes(begun.anonymous), megabytes(begun.now), "")
 	spent := s.processor()
-	drawn := bars{title: "Megabytes without files, less the kept pages' share, in an hour of mixed load", series: []series{{name: "Dabir", color: "#b3261e"}},
+	drawn := bars{title: "Megabytes without files, less the kept pages' share: twelve looks at " + c.For.String() + " of mixed load", series: []series{{name: "Dabir", color: "#b3261e"}},
 		goal: float64(goalBeside) / 1e6, said: "goal", format: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
 	for i := range hourLooks {
 		select {
