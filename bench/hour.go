@@ -61,46 +61,13 @@ func (c *hourCmd) Run(ctx context.Context) error {
 	}
 	r.note("%s articles, %v: %d pages a second by Zipf's law over %s, a tenth of them in gzip; a comment each %v, a search each %v, suggestions while typing each %v, a publication each %v",
 		number(float64(c.Articles)), c.For, c.Readers, number(float64(len(paths))), rhythm.comment, rhythm.search, rhythm.typing, rhythm.publish)
-	begun := s.memory()
 	during, stop := context.WithTimeout(ctx, c.For)
 	defer stop()
-	var group sync.WaitGroup
 	pages, others := &paced{}, &paced{}
-	group.Go(func() { c.read(during, s.addr, paths, pages) })
-	group.Go(func() {
-		others.every(during, rhythm.comment, func(i int) error { return sendOnce(s.addr, commentRequest(s.addr, i), 303) })
-	})
-	for _, ask := range []struct {
-		each time.Duration
-		path string
-	}{{rhythm.search, "/search?q="}, {rhythm.typing, "/search/suggest?q="}} {
-		group.Go(func() {
-			others.every(during, ask.each, func(i int) error { return sendOnce(s.addr, get(s.addr, ask.path+fictionalQuestion(i), "br"), 200) })
-		})
-	}
-	group.Go(func() {
-		others.every(during, rhythm.publish, func(i int) error {
-			_, err := publish(ctx, chief, fmt.Sprintf("خبر ساعت، شمارهٔ %d", i))
-			return err
-		})
-	})
-	r.line("AFTER", "WITHOUT FILES", "IN ALL", "SERVER'S PROCESSOR")
-	r.line("0s", megabytes(begun.anonymous), megabytes(begun.now), "")
-	spent := s.processor()
-	drawn := bars{title: "Megabytes without files, less the kept pages' share: twelve looks at " + c.For.String() + " of mixed load", series: []series{{name: "Dabir", color: "#b3261e"}},
-		goal: float64(goalBeside) / 1e6, said: "goal", format: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
-	for i := range hourLooks {
-		select {
-		case <-during.Done():
-		case <-time.After(c.For/hourLooks - time.Second/hourLooks):
-		}
-		held, now := s.memory(), s.processor()
-		r.line((c.For * time.Duration(i+1) / hourLooks).Round(time.Second).String(), megabytes(held.anonymous), megabytes(held.now), fmt.Sprintf("%.0f %%", 100*float64(now-spent)/float64(c.For/hourLooks)))
-		spent = now
-		drawn.groups = append(drawn.groups, strconv.Itoa(i+1))
-		drawn.series[0].values = append(drawn.series[0].values, float64(held.anonymous-keptPages)/1e6)
-	}
-	group.Wait()
+	var load sync.WaitGroup
+	load.Go(func() { c.load(during, s.addr, paths, chief, pages, others) })
+	drawn := c.look(during, r, s)
+	load.Wait()
 	held := s.memory()
 	slices.Sort(pages.times)
 	r.line()
@@ -112,6 +79,52 @@ func (c *hourCmd) Run(ctx context.Context) error {
 	r.set("rss_bytes", held.now)
 	r.set("pages", len(pages.times))
 	return errors.Join(drawn.write(c.Plot), r.print(os.Stdout, c.JSON))
+}
+
+// load does what a newsroom's readers and editors do, until ctx ends.
+func (c *hourCmd) load(ctx context.Context, addr string, paths []string, chief *editor, pages, others *paced) {
+	var group sync.WaitGroup
+	group.Go(func() { c.read(ctx, addr, paths, pages) })
+	group.Go(func() {
+		others.every(ctx, rhythm.comment, func(i int) error { return sendOnce(addr, commentRequest(addr, i), 303) })
+	})
+	for _, ask := range []struct {
+		each time.Duration
+		path string
+	}{{rhythm.search, "/search?q="}, {rhythm.typing, "/search/suggest?q="}} {
+		group.Go(func() {
+			others.every(ctx, ask.each, func(i int) error { return sendOnce(addr, get(addr, ask.path+fictionalQuestion(i), "br"), 200) })
+		})
+	}
+	group.Go(func() {
+		others.every(ctx, rhythm.publish, func(i int) error {
+			_, err := publish(context.WithoutCancel(ctx), chief, fmt.Sprintf("خبر ساعت، شمارهٔ %d", i))
+			return err
+		})
+	})
+	group.Wait()
+}
+
+// look writes down the memory at even steps until ctx ends.
+func (c *hourCmd) look(ctx context.Context, r *report, s *server) bars {
+	begun := s.memory()
+	r.line("AFTER", "WITHOUT FILES", "IN ALL", "SERVER'S PROCESSOR")
+	r.line("0s", megabytes(begun.anonymous), megabytes(begun.now), "")
+	spent := s.processor()
+	drawn := bars{title: "Megabytes without files, less the kept pages' share: twelve looks at " + c.For.String() + " of mixed load", series: []series{{name: "Dabir", color: "#b3261e"}},
+		goal: float64(goalBeside) / 1e6, said: "goal", format: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
+	for i := range hourLooks {
+		select {
+		case <-ctx.Done():
+		case <-time.After(c.For/hourLooks - time.Second/hourLooks):
+		}
+		held, now := s.memory(), s.processor()
+		r.line((c.For * time.Duration(i+1) / hourLooks).Round(time.Second).String(), megabytes(held.anonymous), megabytes(held.now), fmt.Sprintf("%.0f %%", 100*float64(now-spent)/float64(c.For/hourLooks)))
+		spent = now
+		drawn.groups = append(drawn.groups, strconv.Itoa(i+1))
+		drawn.series[0].values = append(drawn.series[0].values, float64(held.anonymous-keptPages)/1e6)
+	}
+	return drawn
 }
 
 // read asks for pages at the rate over some kept connections until ctx ends.
