@@ -279,11 +279,32 @@ func TestStreamsThatAreRefused(t *testing.T) {
 // listensBefore opens a stream of everything that can be followed while something is hidden.
 func (g *cage) listensBefore(t *testing.T) *listener {
 	t.Helper()
-	follows := []string{"latest", "front", string(g.live.CommentsDependency()), string(g.live.Dependency())}
-	first := listens(t, g.url, "", follows...)
-	first.next()
-	first.leave()
-	return listens(t, g.url, first.last, follows...)
+	l := listens(t, g.url, "", "latest", "front", string(g.live.CommentsDependency()), string(g.live.Dependency()))
+	g.hearsAllSoFar(t, l)
+	return l
+}
+
+// hearsAllSoFar reads what a stream has to tell, up to the live article's counters after one more comment, which come behind all that was
+// done before. It returns what is not of those counters.
+func (g *cage) hearsAllSoFar(t *testing.T, l *listener) (others []string) {
+	t.Helper()
+	if got := g.browser(t).post(articlePath(g.live)+"/comments", url.Values{"text": {fmt.Sprint("از خواننده ", time.Now().UnixNano())}}); got.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the comment answers %d", got.StatusCode)
+	}
+	state, err := g.store.Public().CommentsState(t.Context(), g.live)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		for _, line := range l.next() {
+			if line == stream.Counts(g.live, state.CommentCounts, false) {
+				return others
+			}
+			if !strings.HasPrefix(line, "counts "+g.live.String()+" ") {
+				others = append(others, line)
+			}
+		}
+	}
 }
 
 // heardNothing: until the moment a stream says nothing but the counters of the live article, and the hidden one cannot be followed, as if
@@ -303,23 +324,8 @@ func (g *cage) heardNothing(t *testing.T, l *listener) {
 			t.Errorf("a stream of the hidden %s answers %d, of an unknown one %d", what, hidden.StatusCode, unknown.StatusCode)
 		}
 	}
-	// The live article's counters come behind all that could have been told before.
-	if got := b.post(articlePath(g.live)+"/comments", url.Values{"text": {"از خواننده، در پایان"}}); got.StatusCode != http.StatusSeeOther {
-		t.Fatalf("the comment answers %d", got.StatusCode)
-	}
-	state, err := g.store.Public().CommentsState(ctx, g.live)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		for _, line := range l.next() {
-			if line == stream.Counts(g.live, state.CommentCounts, false) {
-				return
-			}
-			if !strings.HasPrefix(line, "counts "+g.live.String()+" ") {
-				t.Errorf("before the moment a stream says %q", line)
-			}
-		}
+	for _, line := range g.hearsAllSoFar(t, l) {
+		t.Errorf("before the moment a stream says %q", line)
 	}
 }
 
