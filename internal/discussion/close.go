@@ -24,6 +24,11 @@ func (d *Desk) open(ctx context.Context, code news.Code) error {
 	if err != nil {
 		return err
 	}
+	return d.takes(state)
+}
+
+// takes is nil for a discussion that takes comments; Conflict "error.comments_closed" otherwise.
+func (d *Desk) takes(state news.CommentsState) error {
 	if why, _ := state.Closing(d.now(), d.settings.CloseAfter); why != news.OpenComments {
 		return news.Fail(news.Conflict, "error.comments_closed")
 	}

@@ -134,12 +134,7 @@ func (d *Desk) send(ctx context.Context, in Submission, made prepared) (Submitte
 		return Submitted{}, err
 	}
 	out := Submitted{Receipt: made.receipt, Cookie: made.cookie}
-	out.Comment, err = d.storage.SubmitComment(ctx, made.action, comment, limit, func(closed bool) error {
-		if closed {
-			return news.Fail(news.Conflict, "error.comments_closed")
-		}
-		return nil
-	})
+	out.Comment, err = d.storage.SubmitComment(ctx, comment, limit, d.takes)
 	if err == nil {
 		d.settings.Engine.remember(out.Comment)
 	}

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -62,10 +61,10 @@ func neverSkipped(t *testing.T, nodes ...*store.Store) {
 	for w := range writers {
 		wg.Go(func() {
 			node := nodes[w%len(nodes)]
-			for i := range each {
+			for range each {
 				var err error
 				if w < writers/2 {
-					_, err = node.SubmitComment(ctx, fmt.Sprintf("c%d-%d", w, i), comment(a.Code), news.CommentLimit{}, open)
+					_, err = node.SubmitComment(ctx, comment(a.Code), news.CommentLimit{}, open)
 				} else {
 					_, err = node.UpdateArticle(ctx, editor, "", a.Code, func(a *news.Article) ([]news.EventKind, error) {
 						return []news.EventKind{news.ArticleTaken}, nil

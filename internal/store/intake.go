@@ -132,7 +132,7 @@ func (in *intake) commit(group []*entry) {
 func (in *intake) attempt(group []*entry) error {
 	err := in.together(group, (*tx).refusable)
 	if errors.Is(err, errHalfWritten) { // seldom: one of them failed half-way
-		err = in.together(group, (*tx).savepoint)
+		err = in.together(group, (*tx).alone)
 	}
 	return err
 }
@@ -148,6 +148,9 @@ func (in *intake) together(group []*entry, apart func(*tx, func() error) error) 
 			if t.broken != nil {
 				return t.broken
 			}
+		}
+		if err := t.storeArrivals(); err != nil {
+			return errors.Join(errHalfWritten, err)
 		}
 		return nil
 	})
