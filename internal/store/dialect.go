@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,6 +77,25 @@ func isNotFound(err error) bool { return err != nil && news.KindOf(err) == news.
 // sqliteSchema makes numeric keys aliases of the row id, which SQLite does for this spelling alone.
 func sqliteSchema(s string) string {
 	return strings.ReplaceAll(s, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+}
+
+// positional writes a query for SQLite whose parameters stand in their order with nameless ones. It takes "$1" for a name, and its driver
+// looks for each name among all of the statement's, every time the statement runs.
+func positional(query string) string {
+	var out strings.Builder
+	for n, rest := 1, query; ; n++ {
+		before, behind, more := strings.Cut(rest, "$")
+		out.WriteString(before)
+		if !more {
+			return out.String()
+		}
+		digits := len(behind) - len(strings.TrimLeft(behind, "0123456789"))
+		if behind[:digits] != strconv.Itoa(n) {
+			return query
+		}
+		out.WriteByte('?')
+		rest = behind[digits:]
+	}
 }
 
 func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {

@@ -133,7 +133,7 @@ func (s *Store) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if kept, ok := s.stmts.Load(query); ok {
 		return kept.(*sql.Stmt), nil
 	}
-	made, err := s.read.PrepareContext(ctx, query)
+	made, err := s.read.PrepareContext(ctx, positional(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}

@@ -74,7 +74,7 @@ func (s *singleSession) stmt(ctx context.Context, query string) (*sql.Stmt, erro
 	if stmt := s.w.stmts[query]; stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := s.w.conn.PrepareContext(ctx, query)
+	stmt, err := s.w.conn.PrepareContext(ctx, positional(query))
 	if err == nil {
 		s.w.stmts[query] = stmt
 	}
