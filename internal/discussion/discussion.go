@@ -59,6 +59,7 @@ type Desk struct {
 	settings  Settings
 	now       func() time.Time
 	meter     meter
+	opened    openArticles
 
 	mu   sync.Mutex
 	keys map[string]heldKey
