@@ -32,7 +32,8 @@ type Store struct {
 	intake  *intake
 	public  *Public
 	wakers  wakers
-	stop    func() // ends what runs beside
+	own     ownEvents // on SQLite
+	stop    func()    // ends what runs beside
 	aside   sync.WaitGroup
 	// statements counts those that were sent to the database.
 	statements atomic.Uint64

@@ -186,6 +186,9 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 		if s.heard != nil {
 			s.heard(t.events)
 		}
+		if !s.dialect.listens {
+			s.own.add(t.events)
+		}
 		s.wakers.wake()
 	}
 	return nil
@@ -281,6 +284,7 @@ func (t *tx) event(e news.Event) {
 	if e.At.IsZero() {
 		e.At = t.now
 	}
+	e.At = fromMS(ms(e.At)) // as it is stored
 	t.events = append(t.events, e)
 }
 
