@@ -330,8 +330,6 @@ func killsIndexing(t *testing.T, with func(args ...string) []string, rows func(t
 		fmt.Sscanf(strings.NewReplacer("٬", "").Replace(latin(between(page, `<span role="status">`, " خبر"))), "%d", &n)
 		return n
 	}
-	begun := time.Now()
-	t.Log("TT", 13, time.Since(begun))
 	waitFor(t, "the empty index", func() bool { return found() == 0 || strings.Contains(s.output(), "listening") })
 	importing := command(with("import", "jsonl", archive(t, total))...)
 	if err := importing.Start(); err != nil {
