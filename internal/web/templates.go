@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"text/template/parse"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 )
@@ -63,13 +64,74 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
 		}
-		page := set.Lookup(name)
-		if err := checkPage(page); err != nil {
+		page, err := needed(set, name, funcs)
+		if err == nil {
+			err = checkPage(page)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
 		}
 		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return t, nil
+}
+
+// needed is a page with what its file defines and what that uses, out of a set that nothing was executed of: all that is shared, in each page of an area, would be
+// most of what a newsroom at rest holds in memory.
+func needed(set *template.Template, file string, funcs template.FuncMap) (*template.Template, error) {
+	page := template.New(file).Funcs(funcs)
+	taken := map[string]bool{}
+	var take func(name string) error
+	take = func(name string) error {
+		one := set.Lookup(name)
+		if taken[name] || one == nil || one.Tree == nil {
+			return nil // one that is not there is the check's to find
+		}
+		taken[name] = true
+		if _, err := page.AddParseTree(name, one.Tree); err != nil {
+			return err
+		}
+		for _, used := range uses(nil, one.Tree.Root) {
+			if err := take(used); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, one := range set.Templates() {
+		if one.Tree != nil && one.Tree.ParseName == file {
+			if err := take(one.Name()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return page.Lookup(file), nil
+}
+
+// uses appends the names of the templates that a node calls.
+func uses(names []string, node parse.Node) []string {
+	var lists [2]*parse.ListNode
+	switch n := node.(type) {
+	case *parse.TemplateNode:
+		return append(names, n.Name)
+	case *parse.ListNode:
+		lists[0] = n
+	case *parse.IfNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	case *parse.RangeNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	case *parse.WithNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	}
+	for _, list := range lists {
+		if list == nil {
+			continue
+		}
+		for _, inner := range list.Nodes {
+			names = uses(names, inner)
+		}
+	}
+	return names
 }
 
 // checkPage finds what html/template refuses (a broken attribute, a template that is not there) at the start: by itself it
