@@ -16,7 +16,7 @@ const (
 	besidePages = 56 << 20
 	// collectRoom is the part of the pages' memory that stays free of pages: with a full cache the heap would else stand at its limit, and be
 	// collected without an end.
-	collectRoom = 8
+	collectRoom = 4
 	// ofTheLimit is the share of a container's memory that Dabir plans with; the rest is for what Go does not count.
 	ofTheLimit = 0.9
 )
