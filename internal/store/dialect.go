@@ -113,7 +113,7 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	file.Close()
 	// The log is carried over when it has 16 MB: a page that many comments write is written to the database once for all of them. That is as
 	// much as one part of the log's index holds, so that readers look into no second one.
-	write, err := sql.Open("sqlite", dsn("cache_size(-16384)", "wal_autocheckpoint(4000)"))
+	write, err := sql.Open("sqlite", dsn("cache_size(-8192)", "wal_autocheckpoint(4000)"))
 	if err != nil {
 		return nil, nil, err
 	}
