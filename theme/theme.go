@@ -10,7 +10,7 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-//go:embed site.css tokens.css sheets.css letters.css search.css site.js letters.js live.js search.js challenge.js early.js icons.svg favicon.svg favicon.png fonts/*.woff2
+//go:embed *.css site.js letters.js live.js search.js challenge.js early.js icons.svg favicon.svg favicon.png fonts/*.woff2
 var assets embed.FS
 
 // Templates is the folder of the reader's templates: files that begin with "_" are shared, every other one is a page.

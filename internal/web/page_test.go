@@ -98,7 +98,7 @@ func TestPagesChooseTheirLayout(t *testing.T) {
 		"_layout.html": file(`{{define "layout"}}<html lang="{{.Lang}}" dir="{{.Dir}}"><main>{{template "main" .}}</main>{{end}}`),
 		"one.html":     file(`{{template "layout" .}}{{define "main"}}one {{template "part" .}}{{end}}{{define "part"}}<b>{{.Text}}</b>{{end}}`),
 		"two.html":     file(`<p>{{.Missing}}</p>`),
-	}, nil)
+	}, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestPagesChooseTheirLayout(t *testing.T) {
 
 func TestBrokenPagesStopTheStart(t *testing.T) {
 	for _, text := range []string{`<a b="{{.X}} c"d="e">{{`, `<a href="x" y"="{{.X}}">`, `{{template "nowhere"}}`} {
-		if _, err := NewTemplates(fstest.MapFS{"a.html": file(text)}, nil); err == nil {
+		if _, err := NewTemplates(fstest.MapFS{"a.html": file(text)}, nil, false); err == nil {
 			t.Errorf("%s was accepted", text)
 		}
 	}

@@ -36,8 +36,9 @@ type Templates struct {
 	buffers sync.Pool
 }
 
-// NewTemplates parses every page of a folder. funcs may be nil.
-func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
+// NewTemplates parses every page of a folder. funcs may be nil. In dense pages a line break behind a tag or an action is not sent: what
+// wants a space there says so at the beginning of the next line.
+func NewTemplates(folder fs.FS, funcs template.FuncMap, dense bool) (*Templates, error) {
 	names, err := fs.Glob(folder, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: templates: %w", err)
@@ -45,7 +46,7 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 	shared := template.New("shared").Funcs(funcs)
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
-			if shared, err = shared.ParseFS(folder, name); err != nil {
+			if err = parse(shared, folder, name, dense); err != nil {
 				return nil, fmt.Errorf("web: templates: %w", err)
 			}
 		}
@@ -58,7 +59,7 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		}
 		set, err := shared.Clone()
 		if err == nil {
-			set, err = set.ParseFS(folder, name)
+			err = parse(set.New(name), folder, name, dense)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
@@ -70,6 +71,22 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return t, nil
+}
+
+// broken are the line breaks that dense pages do without.
+var broken = strings.NewReplacer(">\n", ">", "}}\n", "}}")
+
+func parse(into *template.Template, folder fs.FS, name string, dense bool) error {
+	body, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return err
+	}
+	text := string(body)
+	if dense {
+		text = broken.Replace(text)
+	}
+	_, err = into.Parse(text)
+	return err
 }
 
 // checkPage finds what html/template refuses (a broken attribute, a template that is not there) at the start: by itself it

@@ -187,7 +187,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	page.Feeds = append(page.Feeds, link{s.print.T("letters.feed"), page.Talk.FeedPath})
-	page.Letters = true
+	page.Letters, page.Plays = true, markup.Plays(body)
 	return s.render(w, r, status, "article", page)
 }
 

@@ -148,7 +148,7 @@ type Site struct {
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
 func New(settings Settings, sources Sources, bundle *i18n.Bundle, assets *web.Assets) (*Site, error) {
 	funcs := template.FuncMap{"href": href}
-	pages, err := web.NewTemplates(theme.Templates(), funcs)
+	pages, err := web.NewTemplates(theme.Templates(), funcs, true)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
