@@ -22,7 +22,7 @@ func TestTheThemeStaysLight(t *testing.T) {
 	for _, tt := range []struct {
 		files string
 		most  int
-	}{{"tokens.css ground.css article.css letters.css", 21_000}, {"tokens.css ground.css frontpage.css lists.css", 17_000}, {"plays.css", 1_500}, {"sheets.css", 4_000}, {"search.css", 8_000}, {"search.js", 8_000}, {"site.js early.js", 5_000}, {"live.js", 5_000}, {"letters.js challenge.js", 13_000}} {
+	}{{"tokens.css ground.css article.css letters.css", 21_500}, {"tokens.css ground.css frontpage.css lists.css", 17_000}, {"plays.css", 1_500}, {"sheets.css", 4_000}, {"search.css", 8_000}, {"search.js", 8_000}, {"site.js early.js", 5_000}, {"live.js", 5_000}, {"letters.js challenge.js", 13_000}} {
 		n := 0
 		for name := range strings.FieldsSeq(tt.files) {
 			n += len(read(t, name))
