@@ -166,29 +166,19 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 	}
 	defer nginx.stop(syscall.SIGTERM)
 	var still, moving, theirs samples
-	changes := 0
 	for range c.Runs {
 		a, err := tool.run(ctx, s.addr, article, encoding, c.Time)
 		if err != nil {
 			return err
 		}
-		during, stop := context.WithTimeout(ctx, c.Time)
-		var group sync.WaitGroup
-		var failed error
-		group.Go(func() {
-			for i := 0; during.Err() == nil && failed == nil; i++ {
-				due := time.After(100 * time.Millisecond)
-				if failed = comment(); failed == nil && i%10 == 0 {
-					_, failed = publish(ctx, chief, fmt.Sprintf("خبر تازهٔ %d در %d", i, changes))
-				}
-				changes++
-				<-due
+		b, err := c.whileChanging(ctx, func(i int) error {
+			err := comment()
+			if err == nil && i%10 == 0 {
+				_, err = publish(ctx, chief, fmt.Sprintf("خبر تازهٔ %d در %d", i, sent))
 			}
-		})
-		b, err := tool.run(ctx, s.addr, article, encoding, c.Time)
-		stop()
-		group.Wait()
-		if err := errors.Join(err, failed); err != nil {
+			return err
+		}, func() (loaded, error) { return tool.run(ctx, s.addr, article, encoding, c.Time) })
+		if err != nil {
 			return err
 		}
 		n, err := tool.run(ctx, nginx.addr, page.at(), encoding, c.Time)
@@ -207,6 +197,25 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 		c.draw(row.name, row.ours, theirs)
 	}
 	return nil
+}
+
+// whileChanging measures a load beside which something changes every 100 ms.
+func (c *freshCmd) whileChanging(ctx context.Context, change func(i int) error, load func() (loaded, error)) (loaded, error) {
+	during, stop := context.WithTimeout(ctx, c.Time)
+	defer stop()
+	var group sync.WaitGroup
+	var failed error
+	group.Go(func() {
+		for i := 0; during.Err() == nil && failed == nil; i++ {
+			due := time.After(100 * time.Millisecond)
+			failed = change(i)
+			<-due
+		}
+	})
+	figure, err := load()
+	stop()
+	group.Wait()
+	return figure, errors.Join(err, failed)
 }
 
 // publish makes an article and publishes it; it returns when that was acknowledged.

@@ -96,51 +96,39 @@ func (c *workCmd) once(ctx context.Context, w *workshop, size int) (effort, erro
 		return effort{}, errors.New("the sitemap has no two articles")
 	}
 	read := []string{"/", "/latest", "/rss.xml", articles[0], articles[len(articles)-1]}
-	publishAndRead := func(i int) error {
-		if _, err := publish(ctx, chief, fmt.Sprintf("خبر سنجش، شمارهٔ %d", i)); err != nil {
-			return err
-		}
-		for _, path := range read {
-			if _, err := fetch(s.addr, path, "br"); err != nil {
-				return err
+	publishAndRead := func(many int) (so effort, err error) {
+		for i := range many {
+			if _, err := publish(ctx, chief, fmt.Sprintf("خبر سنجش، شمارهٔ %d از %d", i, many)); err != nil {
+				return effort{}, err
+			}
+			for _, path := range read {
+				if _, err := fetch(s.addr, path, "br"); err != nil {
+					return effort{}, err
+				}
 			}
 		}
-		return nil
-	}
-	for i := range 5 { // what is prepared at the first time is not what is measured
-		if err := publishAndRead(i); err != nil {
+		if err := settle(ctx, s); err != nil {
 			return effort{}, err
 		}
+		return effortOf(s, metrics)
 	}
-	if err := settle(ctx, s); err != nil {
-		return effort{}, err
-	}
-	before, err := effortOf(s, metrics)
+	before, err := publishAndRead(5) // what is prepared at the first time is not what is measured
 	if err != nil {
 		return effort{}, err
 	}
 	begun := time.Now()
-	for i := range c.Publish {
-		if err := publishAndRead(5 + i); err != nil {
-			return effort{}, err
-		}
-	}
-	if err := settle(ctx, s); err != nil {
-		return effort{}, err
-	}
-	after, err := effortOf(s, metrics)
+	after, err := publishAndRead(c.Publish)
 	if err != nil {
 		return effort{}, err
 	}
-	// What it does anyway, such as looking at the clock for what is due, is no part of a publication.
 	lasted := time.Since(begun)
 	time.Sleep(5 * time.Second)
 	rested, err := effortOf(s, metrics)
 	if err != nil {
 		return effort{}, err
 	}
-	idle := lasted.Seconds() / 5
-	n := float64(c.Publish)
+	// What it does anyway, such as looking at the clock for what is due, is no part of a publication.
+	idle, n := lasted.Seconds()/5, float64(c.Publish)
 	return effort{
 		(after.made - before.made) / n,
 		(after.statements - before.statements - idle*(rested.statements-after.statements)) / n,

@@ -100,7 +100,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	if err := backup.CheckRecipients(cfg.Backup.Recipients); err != nil {
 		return err
 	}
-	options := page.Options{Snapshots: a.store.Public(), Bytes: int64(cfg.PagesMemory) << 20, Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now}
+	options := page.Options{Snapshots: a.store.Public(), Bytes: pageBytes(cfg.PagesMemory), Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now}
 	if a.cdn, err = openCDN(cfg, at, a.log); err != nil {
 		return err
 	}

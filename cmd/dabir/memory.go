@@ -13,10 +13,19 @@ const (
 	// pointers worth following again and again. Go's own 100 costs a tenth of the requests a second.
 	collectAt = 300
 	// besidePages is what Dabir plans with beside its kept pages, in bytes: above it the heap is collected more often.
-	besidePages = 64 << 20
+	besidePages = 56 << 20
+	// collectRoom is the part of the pages' memory that stays free of pages: with a full cache the heap would else stand at its limit, and be
+	// collected without an end.
+	collectRoom = 8
 	// ofTheLimit is the share of a container's memory that Dabir plans with; the rest is for what Go does not count.
 	ofTheLimit = 0.9
 )
+
+// pageBytes is what kept pages may take, in bytes, of so many MiB that the operator gives them.
+func pageBytes(setting int) int64 {
+	whole := int64(setting) << 20
+	return whole - whole/collectRoom
+}
 
 // planMemory sets the garbage collector by what kept pages may take and by the container's limit. GOGC and GOMEMLIMIT, where an operator
 // sets them, win.

@@ -157,15 +157,18 @@ func (c *Cache) Fresh(key string) *Page {
 	return p
 }
 
-// count counts a page that was answered from what is kept, and has a hot one packed better.
+// hot is how often a page is answered before packing it better pays.
+const hot = 64
+
+// count counts a page that was answered from what is kept, and has a hot one packed better. One that found the queue full is offered
+// again when it is twice as hot.
 func (c *Cache) count(p *Page) {
 	c.stats.hits.Add(1)
-	const hot = 64
-	if p.served.Add(1) == hot && p.Pack && p.best.CompareAndSwap(false, true) {
+	if n := p.served.Add(1); n >= hot && n&(n-1) == 0 && p.Pack && p.best.CompareAndSwap(false, true) {
 		select {
 		case c.hot <- p:
 		default:
-			p.best.Store(false) // there are hotter ones; it gets no second chance before it is made anew
+			p.best.Store(false)
 		}
 	}
 }
@@ -213,25 +216,46 @@ func (c *Cache) bearable(p *Page) bool {
 	return true
 }
 
-// Run packs hot pages better until ctx ends, with at most a tenth of a processor.
+const (
+	// ripe is how old a page must be to be packed better: one that is old again in a moment is not worth it.
+	ripe = 5 * time.Second
+	// packRest is how many times as long as it packed Run rests: at most a twentieth of a processor goes into packing.
+	packRest = 19
+)
+
+// Run packs hot pages better until ctx ends.
 func (c *Cache) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case p := <-c.hot:
+			if !pause(ctx, time.Until(p.made.Add(ripe))) {
+				return
+			}
 			begun := time.Now()
 			if c.good(p) {
 				c.packBetter(p)
 			}
-			rest := time.NewTimer(9 * time.Since(begun))
-			select {
-			case <-ctx.Done():
-				rest.Stop()
+			if !pause(ctx, packRest*time.Since(begun)) {
 				return
-			case <-rest.C:
 			}
 		}
+	}
+}
+
+// pause waits; false when ctx ended before.
+func pause(ctx context.Context, most time.Duration) bool {
+	if most <= 0 {
+		return ctx.Err() == nil
+	}
+	rest := time.NewTimer(most)
+	defer rest.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-rest.C:
+		return true
 	}
 }
 

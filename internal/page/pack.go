@@ -20,10 +20,15 @@ const (
 	Plain  Encoding = ""
 )
 
-// Levels: fast while a reader waits, best for what stays.
+// Levels: fast while a reader waits, best for what stays. On Dabir's pages brotli's 7 is 2 to 5 % smaller than 5 for a quarter of a millisecond;
+// 10 is 8 % smaller than that for 15 ms, and 11 another 1 % for 35.
 const (
-	fastBrotli = 5
+	fastBrotli = 7
+	bestBrotli = 10
 	fastGzip   = 5
+	// window is how far back brotli looks, as a power of two in bytes: nearly every page is shorter, and tables for the format's usual 4 MB would take
+	// 9 MB of memory for each page that is being made, and 34 for the best.
+	window = 16
 )
 
 // Packer compresses. It keeps the compressors, whose tables are far larger than a page.
@@ -34,13 +39,17 @@ type Packer struct {
 // NewPacker makes a Packer.
 func NewPacker() *Packer {
 	return &Packer{
-		brotli: sync.Pool{New: func() any { return brotli.NewWriterLevel(io.Discard, fastBrotli) }},
-		best:   sync.Pool{New: func() any { return brotli.NewWriterLevel(io.Discard, brotli.BestCompression) }},
+		brotli: sync.Pool{New: func() any { return brotliWriter(fastBrotli) }},
+		best:   sync.Pool{New: func() any { return brotliWriter(bestBrotli) }},
 		gzip: sync.Pool{New: func() any {
 			z, _ := gzip.NewWriterLevel(io.Discard, fastGzip) // the level is a valid one
 			return z
 		}},
 	}
+}
+
+func brotliWriter(level int) *brotli.Writer {
+	return brotli.NewWriterOptions(io.Discard, brotli.WriterOptions{Quality: level, LGWin: window})
 }
 
 type compressor interface {
@@ -59,7 +68,7 @@ func (p *Packer) Pack(encoding Encoding, body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// PackBest compresses with brotli as small as it can; it takes some tens of times as long as Pack.
+// PackBest compresses with brotli for what is sent often; it takes some tens of times as long as Pack.
 func (p *Packer) PackBest(body []byte) ([]byte, error) { return packWith(&p.best, body) }
 
 func packWith(pool *sync.Pool, body []byte) ([]byte, error) {

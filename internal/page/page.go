@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
@@ -39,7 +40,8 @@ type Page struct {
 	checked atomic.Int64  // the clock of the cache at which it was found good last
 	dropped atomic.Bool   // its versions are not kept up any more
 	served  atomic.Uint32 // how often, so that hot ones are packed better
-	best    atomic.Bool   // packed better, or waiting for it
+	made    time.Time
+	best    atomic.Bool // packed better, or waiting for it
 }
 
 type movingAt struct {
@@ -51,18 +53,18 @@ type movingAt struct {
 type Variant struct {
 	Body                   []byte
 	ETag, Length, Encoding []string // Encoding is nil for Plain
-	head                   atomic.Pointer[[]byte]
+	head                   atomic.Pointer[unique.Handle[string]]
 }
 
-// Head is what make returned at the first call: what goes before the body on a connection. It must not be changed.
-func (v *Variant) Head(make func() []byte) []byte {
+// Head is what make returned at the first call: what goes before the body on a connection. Where it is the same for many pages it is kept once.
+func (v *Variant) Head(make func() string) string {
 	kept := v.head.Load()
 	if kept == nil {
-		made := make()
+		made := unique.Make(make())
 		kept = &made
 		v.head.Store(kept)
 	}
-	return *kept
+	return kept.Value()
 }
 
 // minPack is the size from which compressing pays, in bytes.

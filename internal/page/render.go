@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -184,7 +185,7 @@ func (c *Cache) render(ctx context.Context, make Make) (*Page, error) {
 		return nil, err
 	}
 	p.newest, p.until = newest, taken.until
-	p.depends, p.moving = taken.held, taken.moving
+	p.depends, p.moving, p.made = slices.Clone(taken.held), taken.moving, time.Now()
 	if c.options.Keys != nil {
 		var names []news.Dependency
 		for _, v := range p.depends {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"net/http"
 	"path"
 	"regexp"
@@ -171,7 +172,8 @@ func (a *Assets) put(name string, body []byte) {
 // packings is a file in every encoding; one that fails is left out, and the file goes out plain.
 func packings(body []byte) map[string][]byte {
 	all := map[string][]byte{}
-	if br, err := pack(brotli.NewWriterLevel(nil, brotli.BestCompression), body); err == nil {
+	window := min(max(bits.Len(uint(len(body))), 16), 22) // no farther back than the file goes: the tables are as large as that
+	if br, err := pack(brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: window}), body); err == nil {
 		all["br"] = br
 	}
 	z, err := gzip.NewWriterLevel(nil, gzip.BestCompression)

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,7 +126,9 @@ func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page,
 	if piece == nil {
 		return false, nil
 	}
-	b := append((*piece)[:0], v.Head(func() []byte { return c.head(p, v) })...)
+	b := append((*piece)[:0], v.Head(func() string { return c.head(p, v) })...)
+	b = append(append(append(b, v.ETag[0]...), "\r\nContent-Length: "...), v.Length[0]...)
+	b = append(b, "\r\n"...)
 	b = c.lent.appendTo(b, p, start)
 	b = append(append(b, "Date: "...), c.pieces.now(start)...)
 	b = append(append(b, "\r\nX-Request-Id: "...), id...)
@@ -139,15 +141,14 @@ func (c *chain) sendDirect(w http.ResponseWriter, r *http.Request, p *page.Page,
 	}
 	// An answer without a body leaves the connection open for the next request.
 	d.swallow = true
-	w.Header()["Date"] = nil
 	w.WriteHeader(http.StatusNotModified)
 	err = http.NewResponseController(w).Flush() // what could not be swallowed would be the next answer
 	d.swallow = false
 	return true, err
 }
 
-// head is all of a kept page's head that does not differ from answer to answer.
-func (c *chain) head(p *page.Page, v *page.Variant) []byte {
+// head is all of a kept page's head that pages of a kind have in common, up to the value of its Etag.
+func (c *chain) head(p *page.Page, v *page.Variant) string {
 	h := c.headers.Clone()
 	c.describe(h, p, v)
 	if c.lent.concerns(p) {
@@ -155,8 +156,11 @@ func (c *chain) head(p *page.Page, v *page.Variant) []byte {
 	} else {
 		c.lent.guard(h)
 	}
-	var b bytes.Buffer
+	delete(h, "Etag")
+	delete(h, "Content-Length")
+	var b strings.Builder
 	b.WriteString("HTTP/1.1 200 OK\r\n")
-	_ = h.Write(&b) // a buffer takes everything
-	return b.Bytes()
+	_ = h.Write(&b) // a builder takes everything
+	b.WriteString("Etag: ")
+	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"text/template/parse"
 
 	"github.com/dabir-newsroom/dabir/internal/i18n"
 )
@@ -33,6 +34,7 @@ func (p Page) Asset(name string) string { return p.assets.URL(name) }
 // so it begins with the layout it chooses: {{template "layout" .}}{{define "main"}}…{{end}}.
 type Templates struct {
 	pages   map[string]*template.Template
+	shared  *template.Template
 	buffers sync.Pool
 }
 
@@ -46,12 +48,12 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap, dense bool) (*Templates,
 	shared := template.New("shared").Funcs(funcs)
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
-			if err = parse(shared, folder, name, dense); err != nil {
+			if err = add(shared, folder, name, dense); err != nil {
 				return nil, fmt.Errorf("web: templates: %w", err)
 			}
 		}
 	}
-	t := &Templates{pages: map[string]*template.Template{}}
+	t := &Templates{pages: map[string]*template.Template{}, shared: shared}
 	t.buffers.New = func() any { return new(bytes.Buffer) }
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
@@ -59,13 +61,16 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap, dense bool) (*Templates,
 		}
 		set, err := shared.Clone()
 		if err == nil {
-			err = parse(set.New(name), folder, name, dense)
+			err = add(set, folder, name, dense)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
 		}
-		page := set.Lookup(name)
-		if err := checkPage(page); err != nil {
+		page, err := needed(set, name, funcs)
+		if err == nil {
+			err = checkPage(page)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
 		}
 		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
@@ -76,7 +81,7 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap, dense bool) (*Templates,
 // broken are the line breaks that dense pages do without.
 var broken = strings.NewReplacer(">\n", ">", "}}\n", "}}")
 
-func parse(into *template.Template, folder fs.FS, name string, dense bool) error {
+func add(into *template.Template, folder fs.FS, name string, dense bool) error {
 	body, err := fs.ReadFile(folder, name)
 	if err != nil {
 		return err
@@ -85,8 +90,66 @@ func parse(into *template.Template, folder fs.FS, name string, dense bool) error
 	if dense {
 		text = broken.Replace(text)
 	}
-	_, err = into.Parse(text)
+	_, err = into.New(name).Parse(text)
 	return err
+}
+
+// needed is a page with what its file defines and what that uses, out of a set that nothing was executed of: all that is shared, in each page of an area, would be
+// most of what a newsroom at rest holds in memory.
+func needed(set *template.Template, file string, funcs template.FuncMap) (*template.Template, error) {
+	page := template.New(file).Funcs(funcs)
+	taken := map[string]bool{}
+	var take func(name string) error
+	take = func(name string) error {
+		one := set.Lookup(name)
+		if taken[name] || one == nil || one.Tree == nil {
+			return nil // one that is not there is the check's to find
+		}
+		taken[name] = true
+		if _, err := page.AddParseTree(name, one.Tree); err != nil {
+			return err
+		}
+		for _, used := range uses(nil, one.Tree.Root) {
+			if err := take(used); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, one := range set.Templates() {
+		if one.Tree != nil && one.Tree.ParseName == file {
+			if err := take(one.Name()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return page.Lookup(file), nil
+}
+
+// uses appends the names of the templates that a node calls.
+func uses(names []string, node parse.Node) []string {
+	var lists [2]*parse.ListNode
+	switch n := node.(type) {
+	case *parse.TemplateNode:
+		return append(names, n.Name)
+	case *parse.ListNode:
+		lists[0] = n
+	case *parse.IfNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	case *parse.RangeNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	case *parse.WithNode:
+		lists = [2]*parse.ListNode{n.List, n.ElseList}
+	}
+	for _, list := range lists {
+		if list == nil {
+			continue
+		}
+		for _, inner := range list.Nodes {
+			names = uses(names, inner)
+		}
+	}
+	return names
 }
 
 // checkPage finds what html/template refuses (a broken attribute, a template that is not there) at the start: by itself it
@@ -116,9 +179,12 @@ func (t *Templates) RenderPart(w http.ResponseWriter, r *http.Request, status in
 	return Write(w, r, status, "text/html; charset=utf-8", buf.Bytes())
 }
 
-// Execute writes a page, or a part of its set, into a buffer: for what goes out inside something else.
+// Execute writes a page, or a part of its set, into a buffer: for what goes out inside something else. Page "" is what all pages share.
 func (t *Templates) Execute(buf *bytes.Buffer, page, part string, data any) error {
 	set := t.pages[page]
+	if page == "" {
+		set = t.shared
+	}
 	if set == nil {
 		return fmt.Errorf("web: no template %q", page)
 	}

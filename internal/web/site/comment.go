@@ -174,7 +174,7 @@ func (s *Site) mine(submitted discussion.Submitted, sentence string) (string, er
 // part is a piece of a page for a script, or for the text of an article.
 func (s *Site) part(name string, view any) (string, error) {
 	var out bytes.Buffer
-	err := s.pages.Execute(&out, "article", name, view)
+	err := s.pages.Execute(&out, "", name, view)
 	return out.String(), err
 }
 
