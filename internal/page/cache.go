@@ -58,7 +58,7 @@ func New(o Options) *Cache {
 	}
 	c.gzips = otter.Must(&otter.Options[*Page, *Variant]{
 		MaximumWeight: uint64(o.Bytes / gzipShare),
-		Weigher:       func(_ *Page, v *Variant) uint32 { return uint32(len(v.Body) + around) },
+		Weigher:       func(_ *Page, v *Variant) uint32 { return uint32(cap(v.Body) + around) },
 	})
 	c.pages = otter.Must(&otter.Options[string, *Page]{
 		MaximumWeight: uint64(o.Bytes - o.Bytes/gzipShare),

@@ -158,12 +158,12 @@ func (p *Page) Lasts(now time.Time) (most time.Duration, good bool) {
 }
 
 // around is about what a page takes beside its body, in bytes: headers, tags, the entry itself.
-const around = 1 << 10
+const around = 2 << 10
 
-// weight is about what a page takes in memory, in bytes.
+// weight is about what a page takes in memory, in bytes. What is allocated is rounded up, by a seventh for a usual page, which the capacity tells.
 func (p *Page) weight() uint32 {
 	if !p.Pack {
-		return uint32(p.size + len(p.keys) + around)
+		return uint32(cap(p.plain.Load().Body) + len(p.keys) + around)
 	}
-	return uint32(len(p.brotli.Load().Body) + 8*len(p.depends) + len(p.keys) + around)
+	return uint32(cap(p.brotli.Load().Body) + 8*cap(p.depends) + len(p.keys) + around)
 }

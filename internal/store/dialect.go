@@ -91,7 +91,7 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		return nil, nil, err
 	}
 	file.Close()
-	write, err := sql.Open("sqlite", dsn("cache_size(-16384)"))
+	write, err := sql.Open("sqlite", dsn("cache_size(-8192)"))
 	if err != nil {
 		return nil, nil, err
 	}
