@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,10 +52,34 @@ func TestAxeFindsWhatIsPlanted(t *testing.T) {
 	v.visit("/latest", 200)
 	v.eval(`document.querySelector("main").insertAdjacentHTML("beforeend", '<input name="nameless"><button></button>')`)
 	found := map[string]bool{}
-	for _, f := range v.axe(source) {
+	for _, f := range v.axe(source, allRules) {
 		found[f.Rule] = true
 	}
 	if !found["label"] || !found["button-name"] {
 		t.Errorf("axe-core found %v, want label and button-name", found)
+	}
+
+	// What is wrong in the dark alone is found there, the colours and what the dark moves.
+	v.visit("/latest", 200)
+	v.eval(`(() => {
+		const sheet = new CSSStyleSheet();
+		sheet.replaceSync(":not(.night) > .dim { color: #000; background: #fff } .nameless { display: none }" +
+			"@media (prefers-color-scheme: dark) { .dim { color: #222 !important; background: #111 !important } .night .nameless { display: block } }");
+		document.adoptedStyleSheets = [sheet];
+		document.querySelector("main").insertAdjacentHTML("beforeend", '<p class="dim">این در تاریکی خوانده نمی‌شود</p><input class="nameless">');
+	})()`)
+	for _, step := range []struct {
+		plant string
+		want  []string
+	}{
+		{``, []string{"color-contrast"}},
+		{`document.querySelector("main").classList.add("night")`, []string{"color-contrast", "label"}},
+	} {
+		v.eval(step.plant)
+		in := map[bool]map[string]int{true: {}, false: {}}
+		v.eachLook(source, func(_ int64, dark bool, f finding) { in[dark][f.Rule]++ })
+		if rules := slices.Sorted(maps.Keys(in[true])); !slices.Equal(rules, step.want) || in[true]["color-contrast"] != 2 || len(in[false]) != 0 {
+			t.Errorf("axe-core found %v, want in the dark alone %v, at both widths", in, step.want)
+		}
 	}
 }

@@ -76,10 +76,12 @@ func need(t *testing.T, have bool, message string) {
 // newsroom is a demonstration newsroom of one test.
 type newsroom struct{ *stage.Demo }
 
-// open starts a newsroom; it must end without an error in its log. The settings are environment variables.
+// open starts a newsroom; it must end without an error in its log. The settings are environment variables. From here on the test runs
+// beside others (-parallel says how many): it shares nothing with them but the browser's process.
 func open(t *testing.T, settings ...string) newsroom {
 	t.Helper()
 	need(t, browser != nil, "no Chromium: neither chromium nor google-chrome is installed (make test installs it)")
+	t.Parallel()
 	data := t.TempDir()
 	if err := os.CopyFS(data, os.DirFS(filled)); err != nil {
 		t.Fatal(err)

@@ -520,78 +520,87 @@ func flip(text string) string {
 	return string(b)
 }
 
-// TestVerifySeesWhatIsBroken: each kind of damage to a newsroom is told.
+// breakages are what can be wrong with a newsroom, by the fault that Verify tells; a later one hides none of those before it.
+var breakages = []struct{ want, statement string }{
+	{"verify.media_without_event", `UPDATE event SET subject_id = 999 WHERE subject_kind = 'media'`},
+	{"verify.comment_without_event", `UPDATE event SET subject_id = 999 WHERE subject_kind = 'comment'`},
+	{"verify.article_without_event", `UPDATE event SET subject_id = 999 WHERE subject_kind = 'article'`},
+	{"verify.counters_wrong", `UPDATE article SET comments_pending = 7`},
+	{"verify.totals_wrong", `UPDATE comment_total SET value = 9 WHERE tab = 'pending'`},
+	{"verify.votes_wrong", `INSERT INTO comment_vote (comment_id, voter, pseudonym, up, at) VALUES (1, 'x', '', 1, 1)`},
+	{"verify.terms_wrong", `DELETE FROM moderation_kept WHERE name = 'terms'`},
+	{"verify.modes_wrong", `INSERT INTO comment_mode (scope, id, mode) VALUES ('section', 999, 'pre')`},
+	{"verify.bylines_wrong", `UPDATE article_byline SET order_at = 1`},
+	{"verify.tags_wrong", `DELETE FROM article_tag`},
+	{"verify.topics_wrong", `INSERT INTO topic (tag_id, kind, text, version, updated_at, updated_by) SELECT id, 'thing', '', 1, 1, 1 FROM tag`},
+	{"verify.tag_leads_wrong", `UPDATE tag SET into_id = id`},
+	{"verify.suggested_wrong", `INSERT INTO suggestion (article_code, place, other_code, shared, likeness) SELECT code, 0, code, 1, 1 FROM article`},
+	{"verify.suggested_missing", `DELETE FROM article_profile`},
+	{"verify.article_without_revision", `UPDATE article SET public_revision = 999`},
+	{"verify.numbers_beyond", `UPDATE counter SET value = 0 WHERE name = 'comment'`},
+	{"verify.log_gap", `DELETE FROM event WHERE seq = 2`},
+	{"verify.log_beyond", `UPDATE counter SET value = 1 WHERE name = 'event'`},
+}
+
+// TestVerifySeesWhatIsBroken: of a whole newsroom nothing is told, and each kind of damage as soon as it is done, not before.
 func TestVerifySeesWhatIsBroken(t *testing.T) {
-	for want, damage := range map[string]string{
-		"verify.log_gap":                  `DELETE FROM event WHERE seq = 2`,
-		"verify.article_without_revision": `UPDATE article SET public_revision = 999`,
-		"verify.article_without_event":    `UPDATE event SET subject_id = 999 WHERE subject_kind = 'article'`,
-		"verify.comment_without_event":    `UPDATE event SET subject_id = 999 WHERE subject_kind = 'comment'`,
-		"verify.media_without_event":      `UPDATE event SET subject_id = 999 WHERE subject_kind = 'media'`,
-		"verify.counters_wrong":           `UPDATE article SET comments_pending = 7`,
-		"verify.numbers_beyond":           `UPDATE counter SET value = 0 WHERE name = 'comment'`,
-		"verify.log_beyond":               `UPDATE counter SET value = 1 WHERE name = 'event'`,
-		"verify.votes_wrong":              `INSERT INTO comment_vote (comment_id, voter, pseudonym, up, at) VALUES (1, 'x', '', 1, 1)`,
-		"verify.totals_wrong":             `UPDATE comment_total SET value = 9 WHERE tab = 'pending'`,
-		"verify.terms_wrong":              `DELETE FROM moderation_kept WHERE name = 'terms'`,
-		"verify.modes_wrong":              `INSERT INTO comment_mode (scope, id, mode) VALUES ('section', 999, 'pre')`,
-		"verify.tags_wrong":               `DELETE FROM article_tag`,
-		"verify.bylines_wrong":            `UPDATE article_byline SET order_at = 1`,
-		"verify.tag_leads_wrong":          `UPDATE tag SET into_id = id`,
-		"verify.topics_wrong":             `INSERT INTO topic (tag_id, kind, text, version, updated_at, updated_by) SELECT id, 'thing', '', 1, 1, 1 FROM tag`,
-		"verify.suggested_wrong":          `INSERT INTO suggestion (article_code, place, other_code, shared, likeness) SELECT code, 0, code, 1, 1 FROM article`,
-		"verify.suggested_missing":        `DELETE FROM article_profile`,
-		"verify.file_missing":             "rm",
-		"verify.file_damaged":             "flip",
-		"":                                "",
-	} {
-		eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
-			ctx, to := context.Background(), filepath.Join(t.TempDir(), "copies")
-			code := n.imports(t, news.Article{PublishedAt: time.Now(), Content: news.Content{Headline: "خبر", Lede: "لید", Body: "<p>متن</p>",
-				Tags: []string{"آب"}, Bylines: []news.Byline{{Name: "مینا"}}}}, "شهر")
-			receiptOf(t, n.browser(t).post(articlePath(code)+"/comments", url.Values{"text": {"نظر یک خواننده"}}))
-			m, err := n.library.Add(ctx, chief, media.Upload{Reader: bytes.NewReader(photo(t, 1)), Name: "x.jpg", Credit: "مینا"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := n.library.CatchUp(ctx); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := n.backup(ctx, to); err != nil {
-				t.Fatal(err)
-			}
-			original := filepath.Join(n.cfg.Data, "media", media.KeysOf(m)[0])
-			switch damage {
-			case "":
-			case "rm":
-				err = os.Remove(original)
-			case "flip":
-				err = os.WriteFile(original, []byte(flip(mustRead(t, original))), 0o600)
-			default:
-				if strings.Contains(damage, "article_profile") { // which the matcher writes
-					waitFor(t, "the suggestions to be made", func() bool {
-						queues, err := n.store.Queues(ctx)
-						return err == nil && !slices.ContainsFunc(queues, func(q news.Queue) bool { return q.Name == "suggest" && q.Length > 0 })
-					})
-				}
-				err = execute(n, damage)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			place, err := openPlace(ctx, n.cfg, to)
-			if err != nil {
-				t.Fatal(err)
-			}
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
+		ctx, to := context.Background(), filepath.Join(t.TempDir(), "copies")
+		code := n.imports(t, news.Article{PublishedAt: time.Now(), Content: news.Content{Headline: "خبر", Lede: "لید", Body: "<p>متن</p>",
+			Tags: []string{"آب"}, Bylines: []news.Byline{{Name: "مینا"}}}}, "شهر")
+		receiptOf(t, n.browser(t).post(articlePath(code)+"/comments", url.Values{"text": {"نظر یک خواننده"}}))
+		m, err := n.library.Add(ctx, chief, media.Upload{Reader: bytes.NewReader(photo(t, 1)), Name: "x.jpg", Credit: "مینا"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.library.CatchUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, "the suggestions to be made", func() bool { // which nobody may make anew while they are broken
+			queues, err := n.store.Queues(ctx)
+			return err == nil && !slices.ContainsFunc(queues, func(q news.Queue) bool { return q.Name == "suggest" && q.Length > 0 })
+		})
+		if _, err := n.backup(ctx, to); err != nil {
+			t.Fatal(err)
+		}
+		place, err := openPlace(ctx, n.cfg, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		verify := func() (told []string) {
+			t.Helper()
 			faults, compared, err := backup.Verify(ctx, n.source(), place)
-			if err != nil || compared == 0 && damage != "rm" {
+			if err != nil || compared == 0 && !slices.ContainsFunc(faults, func(f news.Fault) bool { return f.Key == "verify.file_missing" }) {
 				t.Fatal(compared, err)
 			}
-			if found := slices.ContainsFunc(faults, func(f news.Fault) bool { return f.Key == want }); found != (want != "") || want == "" && len(faults) > 0 {
-				t.Errorf("after %q: %v, want %s", damage, faults, want)
+			for _, f := range faults {
+				told = append(told, f.Key)
 			}
-		})
-	}
+			return told
+		}
+		before := verify()
+		if len(before) > 0 {
+			t.Fatalf("of a whole newsroom it tells %q", before)
+		}
+		breaks := func(want string, damage func() error) {
+			t.Helper()
+			if err := damage(); err != nil {
+				t.Fatalf("%s: %v", want, err)
+			}
+			now := verify()
+			if slices.Contains(before, want) || !slices.Contains(now, want) {
+				t.Errorf("%s: before the damage %q, after it %q", want, before, now)
+			}
+			before = now
+		}
+		original := filepath.Join(n.cfg.Data, "media", media.KeysOf(m)[0])
+		breaks("verify.file_damaged", func() error { return os.WriteFile(original, []byte(flip(mustRead(t, original))), 0o600) })
+		breaks("verify.file_missing", func() error { return os.Remove(original) })
+		for _, b := range breakages {
+			breaks(b.want, func() error { return execute(n, b.statement) })
+		}
+	})
 }
 
 // execute changes a database behind the program's back.
@@ -600,7 +609,11 @@ func execute(n *newsroomUnderTest, statement string) error {
 	if store.IsPostgres(n.cfg.Database) {
 		driver = "pgx"
 	}
-	db, err := sql.Open(driver, n.cfg.Database)
+	return executeOn(driver, n.cfg.Database, statement)
+}
+
+func executeOn(driver, dsn, statement string) error {
+	db, err := sql.Open(driver, dsn)
 	if err != nil {
 		return err
 	}

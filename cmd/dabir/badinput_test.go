@@ -65,6 +65,7 @@ var harmful = regexp.MustCompile(`[\x00\x{202d}\x{202e}]|(?i)(?:href|src)="\s*ja
 // TestNoFormBreaks sends what no form should to every route that takes one, in every field that any form has: the answer is never our own
 // fault, and what was taken is shown harmless afterwards.
 func TestNoFormBreaks(t *testing.T) {
+	t.Parallel()
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		areas, err := n.areas(n.url)
 		if err != nil {
@@ -146,6 +147,7 @@ func textForms(public, locked news.Code) map[string]sheetOf {
 
 // TestEveryFormGivesBackWhatWasTyped: all mistakes at once, each at its field, in Persian, with 422, and every field as it was typed.
 func TestEveryFormGivesBackWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		chief := n.everyone(t, "hame")
 		other, _ := n.hire(t, "digari", news.ChiefEditor)

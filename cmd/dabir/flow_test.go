@@ -590,6 +590,7 @@ func TestBadInput(t *testing.T) {
 
 // TestRightsTable walks every action × every role, and every act on articles also in the section of whoever acts and in another.
 func TestRightsTable(t *testing.T) {
+	t.Parallel()
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		walkActions(t, n)
 		walkRights(t, n)

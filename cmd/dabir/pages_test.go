@@ -78,6 +78,7 @@ func (k *keptAndFresh) same(path string, after string) {
 // TestCachedPageNeverStale does random things in a newsroom and reads random pages before and after: every kept page is what would be
 // made anew at that moment. The same seed does the same things.
 func TestCachedPageNeverStale(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { walk(t, bothHandlers(t, start(t, "", anyNumber...)), 60) })
 	t.Run("postgres", func(t *testing.T) { walk(t, bothHandlers(t, start(t, storetest.Postgres(t), anyNumber...)), 60) })
 }

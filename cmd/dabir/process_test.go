@@ -89,7 +89,8 @@ func folderAndDatabase(t *testing.T, backend string) (data, driver, dsn string) 
 
 // TestKilledImportResumes kills an import with SIGKILL in the middle and runs it again: everything is there, once and whole.
 func TestKilledImportResumes(t *testing.T) {
-	const total = 6000
+	t.Parallel()
+	const total = 3000
 	file := archive(t, total)
 	for _, backend := range []string{"sqlite", "postgres"} {
 		t.Run(backend, func(t *testing.T) {
@@ -328,6 +329,7 @@ func TestServeAfterKill(t *testing.T) {
 
 // TestDemoGoesOn: with a folder, a second start of the demo goes on where the first stopped.
 func TestDemoGoesOn(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := startProcess(t, "demo", "--data", data)
 	_, first := fetch(t, s.url+"/sitemap/1.xml")

@@ -118,6 +118,7 @@ func everyPublicPath(t *testing.T, b *browser) []string {
 // TestPublicGate: nothing of a draft, of a working copy or of a withdrawn article is on any route, feed or sitemap; a
 // published one, as the control, is.
 func TestPublicGate(t *testing.T) {
+	t.Parallel()
 	const canary, control = "قناری‌پنهان", "پیدای‌آشکار"
 	eachDatabase(t, func(t *testing.T, n *newsroomUnderTest) {
 		ctx := context.Background()

@@ -71,7 +71,7 @@ type View struct {
 	Print         bool
 }
 
-// Tab is one tab in a browser context of its own: no cookie of another tab is in it. Its methods wait until what they
+// Tab is one tab in a browser context of its own: no cookie of another tab is in it, and it has the focus whatever others do. Its methods wait until what they
 // began is done, and end with an error after the tab's patience.
 type Tab struct {
 	ctx   context.Context
@@ -98,6 +98,7 @@ func (b *Browser) OpenTab(site string) (*Tab, error) {
 		call(t, audits.Enable, cdp.Empty{}),
 		call(t, runtime.AddBinding, runtime.AddBindingParams{Name: violationBinding}),
 		call(t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: violationScript}),
+		call(t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
 		t.Look(View{Width: 1280, Height: 900}),
 	)
 	if err != nil {

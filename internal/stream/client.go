@@ -35,6 +35,7 @@ type Page struct {
 	hub      *Hub
 	names    []news.Dependency
 	greeting []string // the counters as they were when it came
+	counted  string   // the counters that it was told last: a node may hear of a comment after they have been told with it
 	seen     int64    // it knows everything up to this event
 	pending  uint8    // bits of the topics that wait to be told
 	reset    bool     // it must ask for everything anew
@@ -91,6 +92,9 @@ func (h *Hub) Join(ctx context.Context, ask Ask) (*Page, error) {
 		}
 		if line != string(d) {
 			c.greeting = append(c.greeting, line)
+			h.mu.Lock()
+			c.counted = line
+			h.mu.Unlock()
 		}
 	}
 	return c, nil
@@ -185,6 +189,9 @@ func (h *Hub) compose(c *Page, message []byte, lines ...string) []byte {
 	for i, d := range c.names {
 		if t := h.topics[d]; t != nil && c.pending&(1<<i) != 0 {
 			lines = append(lines, t.line)
+			if t.line != string(d) {
+				c.counted = t.line
+			}
 		}
 	}
 	if len(lines) == 0 {

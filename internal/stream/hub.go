@@ -207,7 +207,7 @@ func (h *Hub) spread(d news.Dependency, line string, seq int64) {
 	}
 	t.line = line
 	for c, bit := range t.followers {
-		if c.seen < seq {
+		if c.seen < seq && c.counted != line {
 			c.pending |= bit
 			h.plan(c)
 		}

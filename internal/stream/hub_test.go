@@ -152,18 +152,23 @@ func TestPagesAreToldWhatChanged(t *testing.T) {
 		}
 		for i, tt := range []struct {
 			events         []news.Event
+			published      int
 			front, article string
 		}{
-			{touched(101, "latest", "section/1", "article/9"), "latest", "latest"},
-			{touched(102, "front"), "front", ""},
-			{touched(103, "comments/7"), "", "counts 7 3 1"},
-			{touched(104, "comments/8", "tag/3"), "", ""},
-			{[]news.Event{{Seq: 105, Kind: news.CommentVoted, Touches: []news.Dependency{"comments/7"}}}, "", ""},
-			{[]news.Event{{Seq: 106, Kind: news.ArticleCommentsClosed, Touches: []news.Dependency{"article/7"}}}, "", ""},
-			{touched(107, "article/7", "latest"), "latest", "latest; article/7"},
-			{append(touched(108, "latest"), touched(109, "front", "comments/7", "latest")...), "latest; front", "latest; counts 7 3 1"},
+			{touched(101, "latest", "section/1", "article/9"), 3, "latest", "latest"},
+			{touched(102, "front"), 3, "front", ""},
+			{touched(103, "comments/7"), 3, "", ""}, // a comment that was counted already when the page was opened
+			{touched(104, "comments/7"), 4, "", "counts 7 4 1"},
+			{touched(105, "comments/8", "tag/3"), 4, "", ""},
+			{[]news.Event{{Seq: 106, Kind: news.CommentVoted, Touches: []news.Dependency{"comments/7"}}}, 4, "", ""},
+			{[]news.Event{{Seq: 107, Kind: news.ArticleCommentsClosed, Touches: []news.Dependency{"article/7"}}}, 4, "", ""},
+			{touched(108, "article/7", "latest"), 4, "latest", "latest; article/7"},
+			{append(touched(109, "latest"), touched(110, "front", "comments/7", "latest")...), 5, "latest; front", "latest; counts 7 5 1"},
+			{touched(111, "comments/7", "latest"), 5, "latest", "latest"}, // two comments were counted together
+			{touched(112, "comments/7"), 3, "", "counts 7 3 1"},
 		} {
 			time.Sleep(beat)
+			g.set(func() { g.counts[7] = news.CommentCounts{Published: tt.published, Pending: 1} })
 			h.Hear(tt.events)
 			if got := front.hears(); got != tt.front {
 				t.Errorf("%d: the front page hears %q, want %q", i, got, tt.front)

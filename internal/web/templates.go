@@ -167,7 +167,7 @@ func (t *Templates) Render(w http.ResponseWriter, r *http.Request, status int, p
 	return t.RenderPart(w, r, status, page, "", data)
 }
 
-// RenderPart is Render for a single named template of a page's set, such as a fragment that a script puts into the page.
+// RenderPart is Render for a single named template that the page's file defines or uses, such as a fragment that a script puts into the page.
 // part "" is the whole page.
 func (t *Templates) RenderPart(w http.ResponseWriter, r *http.Request, status int, page, part string, data any) error {
 	buf := t.buffers.Get().(*bytes.Buffer)
