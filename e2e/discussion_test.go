@@ -178,7 +178,7 @@ func TestVotes(t *testing.T) {
 	const up, down = "#comments .letter .acts [name=up]", "#comments .letter .acts [name=down]"
 	for _, step := range []struct{ press, up, down string }{{up, "۱", "۰"}, {down, "۰", "۱"}, {down, "۰", "۰"}, {up, "۱", "۰"}} {
 		v.click(step.press)
-		v.until(fmt.Sprintf(`document.querySelector(%q).textContent === %q && document.querySelector(%q).textContent === %q`, up+" b", step.up, down+" b", step.down))
+		v.until(fmt.Sprintf(`document.querySelector(%q)?.textContent === %q && document.querySelector(%q)?.textContent === %q`, up+" b", step.up, down+" b", step.down))
 	}
 	v.visit(article, 200)
 	if !get[bool](v, `document.querySelector("`+up+`").matches("[aria-pressed=true]")`) || v.text(up+" b") != "۱" {

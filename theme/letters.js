@@ -143,6 +143,10 @@ const showVotes = () => {
   const votes = kept("votes", {});
   for (const button of document.querySelectorAll(".acts button")) button.setAttribute("aria-pressed", votes[button.value] === button.name);
 };
+const sum = (button) => { // a button without votes has none yet
+  if (!$("b", button)) button.append(" ", document.createElement("b"));
+  return $("b", button);
+};
 const vote = async (button) => {
   const votes = kept("votes", {});
   const id = button.value;
@@ -152,7 +156,7 @@ const vote = async (button) => {
     const response = await fetch(button.form.action, { method: "POST", headers: json, body: new URLSearchParams({ [choice]: id }) });
     const answer = await response.json();
     if (!response.ok) return tell(acts, answer.message);
-    for (const name of ["up", "down"]) $(`[name=${name}] b`, acts).textContent = answer[name];
+    for (const name of ["up", "down"]) sum($(`[name=${name}]`, acts)).textContent = answer[name];
     delete votes[id];
     if (choice !== "none") votes[id] = choice;
     keep("votes", Object.fromEntries(Object.entries(votes).slice(-500)));
@@ -222,5 +226,5 @@ addEventListener("click", (event) => {
     const gone = mine().map((one) => one.code);
     keep("receipts", kept("receipts", []).filter((one) => !gone.includes(one.code)));
     own.hidden = true;
-  } else reply(tool.dataset.reply || "");
+  } else reply(tool.matches("[data-reply]") ? tool.closest(".letter").id.slice(1) : "");
 });

@@ -36,6 +36,11 @@ func FillPlayers(h HTML, about func(src string) string) HTML {
 	}))
 }
 
+// Plays tells whether a body, as it is stored or shown, holds a film, a recording or the card of what another host would play.
+func Plays(h HTML) bool { return playable.MatchString(string(h)) }
+
+var playable = regexp.MustCompile(`<(?:video|audio) |<figure class="embed`)
+
 // FillCards replaces the link of the cards of a body, which come numbered from 1 with the address that another host would play, by
 // what card gives; a card that is not ok stays as it is. Its figure is then of the classes embed and plays, with the id embed-1. The result
 // is for showing, not for storing.

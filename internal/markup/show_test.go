@@ -29,3 +29,17 @@ func TestFillPicturesAndCards(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", cards, want)
 	}
 }
+
+func TestPlaysKnowsWhatNeedsAPlayer(t *testing.T) {
+	for body, want := range map[HTML]bool{
+		`<p>video و audio</p><figure><img src="/media/1/960.jpg" alt=""></figure>`:                               false,
+		`<figure><video controls preload="none" src="/media/2/film.mp4"></video></figure>`:                       true,
+		`<figure><audio controls preload="none" src="/media/3/voice.mp3"></audio></figure>`:                      true,
+		`<figure class="embed"><a href="https://aparat.com/v/a" rel="nofollow noopener">aparat.com</a></figure>`: true,
+		`<figure class="embed plays" id="embed-1"></figure>`:                                                     true,
+	} {
+		if got := Plays(body); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+}

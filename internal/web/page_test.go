@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -98,7 +99,7 @@ func TestPagesChooseTheirLayout(t *testing.T) {
 		"_layout.html": file(`{{define "layout"}}<html lang="{{.Lang}}" dir="{{.Dir}}"><main>{{template "main" .}}</main>{{end}}`),
 		"one.html":     file(`{{template "layout" .}}{{define "main"}}one {{template "part" .}}{{end}}{{define "part"}}<b>{{.Text}}</b>{{end}}`),
 		"two.html":     file(`<p>{{.Missing}}</p>`),
-	}, nil)
+	}, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestPagesChooseTheirLayout(t *testing.T) {
 
 func TestBrokenPagesStopTheStart(t *testing.T) {
 	for _, text := range []string{`<a b="{{.X}} c"d="e">{{`, `<a href="x" y"="{{.X}}">`, `{{template "nowhere"}}`} {
-		if _, err := NewTemplates(fstest.MapFS{"a.html": file(text)}, nil); err == nil {
+		if _, err := NewTemplates(fstest.MapFS{"a.html": file(text)}, nil, false); err == nil {
 			t.Errorf("%s was accepted", text)
 		}
 	}
@@ -221,6 +222,28 @@ func TestStyleSheetsTravelWithoutComments(t *testing.T) {
 	} {
 		if got := string(slimCSS([]byte(css))); got != want {
 			t.Errorf("%q became %q, want %q", css, got, want)
+		}
+	}
+}
+
+func TestDensePagesSendNoLineBreaksOfTheTemplates(t *testing.T) {
+	templates, err := NewTemplates(fstest.MapFS{
+		"_parts.html": file("{{define \"part\"}}<b>{{.Text}}</b>\n <i>x</i>\n{{end}}"),
+		"one.html":    file("<ul>\n{{range .Lines}}\n<li>{{.}}</li>\n{{end}}</ul>\n{{template \"part\" .}}\n"),
+	}, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := struct {
+		Text  string
+		Lines []string
+	}{"two\nlines>\n", []string{"a\nb", "c"}}
+	for page, want := range map[string]string{
+		"one": "<ul><li>a\nb</li><li>c</li></ul><b>two\nlines&gt;\n</b> <i>x</i>", "": "<b>two\nlines&gt;\n</b> <i>x</i>",
+	} {
+		var out bytes.Buffer
+		if err := templates.Execute(&out, page, map[string]string{"": "part"}[page], data); err != nil || out.String() != want {
+			t.Errorf("%q: %v %q", page, err, out.String())
 		}
 	}
 }

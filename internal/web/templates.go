@@ -34,11 +34,13 @@ func (p Page) Asset(name string) string { return p.assets.URL(name) }
 // so it begins with the layout it chooses: {{template "layout" .}}{{define "main"}}…{{end}}.
 type Templates struct {
 	pages   map[string]*template.Template
+	shared  *template.Template
 	buffers sync.Pool
 }
 
-// NewTemplates parses every page of a folder. funcs may be nil.
-func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
+// NewTemplates parses every page of a folder. funcs may be nil. In dense pages a line break behind a tag or an action is not sent: what
+// wants a space there says so at the beginning of the next line.
+func NewTemplates(folder fs.FS, funcs template.FuncMap, dense bool) (*Templates, error) {
 	names, err := fs.Glob(folder, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: templates: %w", err)
@@ -46,12 +48,12 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 	shared := template.New("shared").Funcs(funcs)
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
-			if shared, err = shared.ParseFS(folder, name); err != nil {
+			if err = add(shared, folder, name, dense); err != nil {
 				return nil, fmt.Errorf("web: templates: %w", err)
 			}
 		}
 	}
-	t := &Templates{pages: map[string]*template.Template{}}
+	t := &Templates{pages: map[string]*template.Template{}, shared: shared}
 	t.buffers.New = func() any { return new(bytes.Buffer) }
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
@@ -59,7 +61,7 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		}
 		set, err := shared.Clone()
 		if err == nil {
-			set, err = set.ParseFS(folder, name)
+			err = add(set, folder, name, dense)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("web: templates: %w", err)
@@ -74,6 +76,22 @@ func NewTemplates(folder fs.FS, funcs template.FuncMap) (*Templates, error) {
 		t.pages[strings.TrimSuffix(path.Base(name), ".html")] = page
 	}
 	return t, nil
+}
+
+// broken are the line breaks that dense pages do without.
+var broken = strings.NewReplacer(">\n", ">", "}}\n", "}}")
+
+func add(into *template.Template, folder fs.FS, name string, dense bool) error {
+	body, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return err
+	}
+	text := string(body)
+	if dense {
+		text = broken.Replace(text)
+	}
+	_, err = into.New(name).Parse(text)
+	return err
 }
 
 // needed is a page with what its file defines and what that uses, out of a set that nothing was executed of: all that is shared, in each page of an area, would be
@@ -161,9 +179,12 @@ func (t *Templates) RenderPart(w http.ResponseWriter, r *http.Request, status in
 	return Write(w, r, status, "text/html; charset=utf-8", buf.Bytes())
 }
 
-// Execute writes a page, or a part of its set, into a buffer: for what goes out inside something else.
+// Execute writes a page, or a part of its set, into a buffer: for what goes out inside something else. Page "" is what all pages share.
 func (t *Templates) Execute(buf *bytes.Buffer, page, part string, data any) error {
 	set := t.pages[page]
+	if page == "" {
+		set = t.shared
+	}
 	if set == nil {
 		return fmt.Errorf("web: no template %q", page)
 	}

@@ -126,7 +126,7 @@ func New(o Options) (*Newsroom, error) {
 	if err != nil {
 		return nil, fmt.Errorf("newsroom: %w", err)
 	}
-	templates, err := web.NewTemplates(folder, nil)
+	templates, err := web.NewTemplates(folder, nil, false)
 	if err != nil {
 		return nil, fmt.Errorf("newsroom: %w", err)
 	}

@@ -40,7 +40,7 @@ type articlePage struct {
 	sides
 	Story             story
 	Tags              []news.Tag
-	Shares            []link
+	Shares            []share
 	Suggested         []Card
 	SuggestedPictures bool
 	Talk              talk
@@ -187,7 +187,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	page.Feeds = append(page.Feeds, link{s.print.T("letters.feed"), page.Talk.FeedPath})
-	page.Letters = true
+	page.Letters, page.Plays = true, markup.Plays(body)
 	return s.render(w, r, status, "article", page)
 }
 
@@ -297,16 +297,27 @@ func (s *Site) anonymous(name string) string {
 	return name
 }
 
+// share is a link to a messenger, by the key of its name.
+type share struct {
+	Name string
+	Href template.HTMLAttr
+}
+
 // shares are plain links to the messengers; nothing of theirs is loaded.
-func shares(address, headline string) []link {
-	u, t := url.QueryEscape(address), strings.ReplaceAll(url.QueryEscape(headline), "+", "%20")
-	return []link{
-		{"share.telegram", "https://t.me/share/url?url=" + u + "&text=" + t},
-		{"share.bale", "https://ble.ir/share/url?url=" + u + "&text=" + t},
-		{"share.eitaa", "https://eitaa.com/share/url?url=" + u + "&text=" + t},
-		{"share.whatsapp", "https://wa.me/?text=" + t + "%20" + u},
-		{"share.x", "https://x.com/intent/post?url=" + u + "&text=" + t},
+func shares(address, headline string) []share {
+	u, t := url.QueryEscape(address), inLetters(headline)
+	all := []share{
+		{"share.telegram", "https://t.me/share/url?url={url}&text={text}"},
+		{"share.bale", "https://ble.ir/share/url?url={url}&text={text}"},
+		{"share.eitaa", "https://eitaa.com/share/url?url={url}&text={text}"},
+		{"share.whatsapp", "https://wa.me/?text={text}%20{url}"},
+		{"share.x", "https://x.com/intent/post?url={url}&text={text}"},
 	}
+	fill := strings.NewReplacer("{url}", u, "{text}", t, "&", "&amp;")
+	for i := range all {
+		all[i].Href = template.HTMLAttr(`href="` + fill.Replace(string(all[i].Href)) + `"`)
+	}
+	return all
 }
 
 // byline is a name above an article, which leads to all that its bearer wrote.

@@ -171,10 +171,10 @@ func (s *Site) mine(submitted discussion.Submitted, sentence string) (string, er
 	})
 }
 
-// part is a piece of a page for a script.
+// part is a piece of a page for a script, or for the text of an article.
 func (s *Site) part(name string, view any) (string, error) {
 	var out bytes.Buffer
-	err := s.parts.ExecuteTemplate(&out, name, view)
+	err := s.pages.Execute(&out, "", name, view)
 	return out.String(), err
 }
 

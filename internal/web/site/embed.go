@@ -76,13 +76,13 @@ func (s *Site) play(w http.ResponseWriter, r *http.Request, body markup.HTML, he
 		if !ok || err != nil {
 			return "", false
 		}
-		var b strings.Builder
-		err = s.parts.ExecuteTemplate(&b, "player", playCard{Frame: frame, Host: host, Address: address, Here: fmt.Sprintf("%splay=%d#embed-%d", here, n, n),
+		var card string
+		card, err = s.part("player", playCard{Frame: frame, Host: host, Address: address, Here: fmt.Sprintf("%splay=%d#embed-%d", here, n, n),
 			Word: s.print.T("article.play_from", host), Promise: s.print.T("article.play_promise"), Playing: n == asked})
 		if u, broken := url.Parse(frame); broken == nil {
 			origins = append(origins, u.Scheme+"://"+u.Host)
 		}
-		return b.String(), true
+		return card, true
 	})
 	if len(origins) > 0 {
 		slices.Sort(origins)

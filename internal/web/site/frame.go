@@ -30,9 +30,9 @@ type frame struct {
 	Graph                []syndicate.Property
 	JSONLD               template.JS
 	HasAbout, HasContact bool
-	Sheet                bool   // the page is laid out by sheets.css: neither the front page nor an article nor a list of them
 	Finds                bool   // search, a topic or a calendar of the archive: the page needs search.css
 	Letters              bool   // the page shows comments or their forms: it needs their style and script
+	Plays                bool   // the article has a film, a recording or a card of another host
 	Events               string // where the page hears what changed; "" for pages that show nothing of it
 	Framed               bool   // shown in a frame of the newsroom: its links open beside it
 }
@@ -48,7 +48,6 @@ type navItem struct {
 func (s *Site) bare(class, title string) frame {
 	f := frame{
 		Page: web.NewPage(s.print, s.assets), SiteName: s.settings.Name, Tagline: s.settings.Tagline, Title: s.settings.Name, Class: class,
-		Sheet:    !slices.Contains(riverClasses, class),
 		Finds:    class == "search" || class == "archive",
 		HasAbout: s.about != "", HasContact: s.contact != "",
 	}
@@ -58,8 +57,31 @@ func (s *Site) bare(class, title string) frame {
 	return f
 }
 
-// riverClasses are the pages that site.css alone lays out.
-var riverClasses = []string{"front", "article", "latest", "section", "tag", "corrections"}
+// Sheets are the style sheets of the page. The pages that most readers come for have one of their own, which holds what they need and
+// no more, so that a first visit asks for little and for it at once.
+func (f frame) Sheets() []string {
+	var sheets []string
+	switch f.Class {
+	case "article":
+		if f.Plays {
+			return []string{"story.css", "plays.css"}
+		}
+		return []string{"story.css"}
+	case "front", "latest", "section", "tag":
+		sheets = []string{"river.css"}
+	case "corrections":
+		sheets = []string{"site.css"}
+	default:
+		sheets = []string{"site.css", "sheets.css"}
+	}
+	if f.Finds {
+		sheets = append(sheets, "search.css")
+	}
+	if f.Letters {
+		sheets = append(sheets, "letters.css")
+	}
+	return sheets
+}
 
 // frame is the frame of a public page with an address, with the sections above it. current is the section the page belongs
 // to, mark its aria-current.

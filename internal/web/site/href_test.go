@@ -1,7 +1,9 @@
 package site
 
 import (
+	"html"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -26,5 +28,21 @@ func TestAnAddressInLettersIsTheSameAddress(t *testing.T) {
 	u, err := url.Parse("/news/12/خبر-12")
 	if err != nil || u.EscapedPath() != "/news/12/%D8%AE%D8%A8%D8%B1-12" {
 		t.Errorf("a client asks for %s", u.EscapedPath())
+	}
+}
+
+func TestSharesSayTheHeadlineAndNothingElse(t *testing.T) {
+	const address, headline = "http://localhost/news/12", `«آب» & نان="۱+۱"? <b>#نیم‌روز`
+	for _, s := range shares(address, headline) {
+		value, ok := strings.CutPrefix(string(s.Href), `href="`)
+		value, end := strings.CutSuffix(value, `"`)
+		u, err := url.Parse(html.UnescapeString(value))
+		if !ok || !end || strings.ContainsAny(value, "\"<> ") || err != nil {
+			t.Errorf("%s: %s %v", s.Name, s.Href, err)
+			continue
+		}
+		if said := strings.TrimSuffix(u.Query().Get("text"), " "+address); said != headline {
+			t.Errorf("%s says %q", s.Name, said)
+		}
 	}
 }

@@ -140,24 +140,18 @@ type Site struct {
 	print          i18n.Printer
 	assets         *web.Assets
 	pages          *web.Templates
-	parts          *template.Template // what scripts put into a page
 	about, contact markup.HTML
 	months         monthsHeld
 }
 
 // New makes the reader's side. assets must hold the theme's files (theme.Assets). An error means that a template is broken.
 func New(settings Settings, sources Sources, bundle *i18n.Bundle, assets *web.Assets) (*Site, error) {
-	funcs := template.FuncMap{"href": href}
-	pages, err := web.NewTemplates(theme.Templates(), funcs)
-	if err != nil {
-		return nil, fmt.Errorf("site: %w", err)
-	}
-	parts, err := template.New("parts").Funcs(funcs).ParseFS(theme.Templates(), "_*.html")
+	pages, err := web.NewTemplates(theme.Templates(), template.FuncMap{"href": href}, true)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
 	return &Site{
-		Sources: sources, parts: parts, settings: settings, print: bundle.Printer(settings.Lang), assets: assets, pages: pages,
+		Sources: sources, settings: settings, print: bundle.Printer(settings.Lang), assets: assets, pages: pages,
 		machine: syndicate.Site{Name: settings.Name, Tagline: settings.Tagline, URL: settings.URL, Lang: settings.Lang.String()},
 		about:   markup.FromMarkdown(settings.About), contact: markup.FromMarkdown(settings.Contact),
 	}, nil

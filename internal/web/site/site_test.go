@@ -140,7 +140,7 @@ func TestAnArticlesFirstViewWithinFourteenKilobytes(t *testing.T) {
 	h := newSample().handler(t, i18n.FA)
 	page := get(t, h, articlePath).Body.Bytes()
 	links := regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)"`).FindAllSubmatch(page, -1)
-	if len(links) != 2 {
+	if len(links) != 1 {
 		t.Fatalf("the page has %d style sheets", len(links))
 	}
 	packed := func(body []byte, level int) int {

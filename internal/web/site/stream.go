@@ -21,7 +21,7 @@ func events(on ...news.Dependency) string {
 	for i, d := range on {
 		names[i] = string(d)
 	}
-	return eventsPath + "?" + url.Values{"on": names}.Encode()
+	return eventsPath + "?" + strings.ReplaceAll(url.Values{"on": names}.Encode(), "%2F", "/") // a slash needs no sign in a query
 }
 
 // events tells an open page what changes of the things named by "on". It resumes behind the message that the page got last: the

@@ -12,7 +12,7 @@ func TestPagesSayWhatTheyFollow(t *testing.T) {
 	h := newSample().handler(t, i18n.FA)
 	for path, want := range map[string]string{
 		"/":          `data-events="/events?on=front&amp;on=latest"`,
-		articlePath:  `data-events="/events?on=comments%2F12&amp;on=article%2F12&amp;on=latest"`,
+		articlePath:  `data-events="/events?on=comments/12&amp;on=article/12&amp;on=latest"`,
 		"/latest":    `data-events="/events?on=latest"`,
 		"/most/week": `data-events="/events?on=latest"`,
 	} {

@@ -69,6 +69,11 @@ for (const input of document.querySelectorAll('input[type=file][data-choose]')) 
   tell();
 }
 
+// On a narrow screen the navigation is one line that is drawn aside.
+const here = document.querySelector('.edge nav [aria-current]');
+const line = here?.closest('ul');
+if (line && line.scrollWidth > line.clientWidth) line.scrollLeft += here.getBoundingClientRect().left - line.getBoundingClientRect().left - (line.clientWidth - here.offsetWidth) / 2;
+
 // A form that came back begins at its first mistake.
 document.querySelector('[aria-invalid]')?.focus();
 
