@@ -18,7 +18,7 @@ func openRaw(dsn string) (*sql.DB, error) {
 	if strings.HasPrefix(dsn, "postgres") {
 		return sql.Open("pgx", dsn)
 	}
-	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16384)"}}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8192)", "wal_autocheckpoint(4000)"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: dsn}).EscapedPath()+"?"+q.Encode())
 	if err == nil {
 		db.SetMaxOpenConns(1)

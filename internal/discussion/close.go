@@ -2,6 +2,8 @@ package discussion
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -24,10 +26,57 @@ func (d *Desk) open(ctx context.Context, code news.Code) error {
 	if err != nil {
 		return err
 	}
+	return d.takes(state)
+}
+
+// takes is nil for a discussion that takes comments; Conflict "error.comments_closed" otherwise.
+func (d *Desk) takes(state news.CommentsState) error {
 	if why, _ := state.Closing(d.now(), d.settings.CloseAfter); why != news.OpenComments {
 		return news.Fail(news.Conflict, "error.comments_closed")
 	}
 	return nil
+}
+
+// believed is how long an article that took comments is believed to take them.
+const believed = time.Second
+
+// openArticles are those that took comments a moment ago: a discussion in which many write asks the database once a second. Who is let in
+// by it is looked at again when the comment is stored.
+type openArticles struct {
+	mu sync.Mutex
+	at map[news.Code]time.Time
+}
+
+// mostOpen bounds how many articles are remembered.
+const mostOpen = 1000
+
+func (o *openArticles) lately(code news.Code, now time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at, ok := o.at[code]
+	return ok && now.Sub(at).Abs() < believed
+}
+
+func (o *openArticles) remember(code news.Code, now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.at == nil || len(o.at) >= mostOpen {
+		o.at = map[news.Code]time.Time{}
+	}
+	o.at[code] = now
+}
+
+// openLately is open, as it was a second ago at the most.
+func (d *Desk) openLately(ctx context.Context, code news.Code) error {
+	now := d.now()
+	if d.opened.lately(code, now) {
+		return nil
+	}
+	err := d.open(ctx, code)
+	if err == nil {
+		d.opened.remember(code, now)
+	}
+	return err
 }
 
 // SiteSwitch closes or opens the comments of the whole site.

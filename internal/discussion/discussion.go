@@ -18,8 +18,8 @@ import (
 // Storage is what the discussion needs kept.
 type Storage interface {
 	Secret(ctx context.Context, name string, maxAge time.Duration) ([]byte, error)
-	SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error)
-	DeliverComment(ctx context.Context, action string, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error)
+	SubmitComment(ctx context.Context, c news.Comment, limit news.CommentLimit, check func(news.CommentsState) error) (news.Comment, error)
+	DeliverComment(ctx context.Context, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error)
 	CommentByReceipt(ctx context.Context, hash string) (news.QueuedComment, error)
 	KeepUntaken(ctx context.Context, c news.Comment) error
 	Untaken(ctx context.Context, hash string) (news.Comment, error)
@@ -59,6 +59,7 @@ type Desk struct {
 	settings  Settings
 	now       func() time.Time
 	meter     meter
+	opened    openArticles
 
 	mu   sync.Mutex
 	keys map[string]heldKey

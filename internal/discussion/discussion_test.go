@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -192,5 +193,27 @@ func TestTextsAreCountedAsPeopleSeeThem(t *testing.T) {
 		if (err == nil) != ok {
 			t.Errorf("%.20q (%d bytes): %v", text, len(text), err)
 		}
+	}
+}
+
+// TestClosedAtOnce: an article that was open a moment ago takes nothing more when it was closed meanwhile, and takes comments at once when it is opened again.
+func TestClosedAtOnce(t *testing.T) {
+	b := open(t)
+	turn := func(closed bool) {
+		t.Helper()
+		if err := b.store.SetCommentSwitch(ctx, news.SystemActor("test"), "", news.CommentSwitch{Closed: closed, At: b.clock}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, closed := range []bool{false, true, true, false, true} {
+		turn(closed)
+		_, err := b.send(discussion.Submission{Text: "نظر من", Name: strconv.Itoa(i)})
+		if got := keyOf(err) == "error.comments_closed"; got != closed || !got && err != nil {
+			t.Errorf("comment %d: %v", i, err)
+		}
+	}
+	b.code = 999
+	if _, err := b.send(discussion.Submission{Text: "نظر من"}); news.KindOf(err) != news.NotFound {
+		t.Errorf("to an article that is not there: %v", err)
 	}
 }

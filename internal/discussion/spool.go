@@ -378,7 +378,7 @@ func (d *Desk) handOver(ctx context.Context, e spooled) error {
 	case err != nil:
 		late(&c, ruleClosed)
 	}
-	stored, err := d.storage.DeliverComment(ctx, e.Action, c, d.settings.Limit.Depth, func(c *news.Comment) { late(c, ruleOrphan) })
+	stored, err := d.storage.DeliverComment(ctx, c, d.settings.Limit.Depth, func(c *news.Comment) { late(c, ruleOrphan) })
 	if err == nil {
 		d.settings.Engine.remember(stored)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/persian"
@@ -122,7 +123,7 @@ func (d *Desk) prepare(ctx context.Context, in Submission) (made prepared, err e
 
 // send has everything look at a comment and stores it.
 func (d *Desk) send(ctx context.Context, in Submission, made prepared) (Submitted, error) {
-	if err := d.open(ctx, in.Article); err != nil {
+	if err := d.openLately(ctx, in.Article); err != nil {
 		return Submitted{}, err
 	}
 	limit, challenge, err := d.admit(ctx, in, made.who)
@@ -134,12 +135,7 @@ func (d *Desk) send(ctx context.Context, in Submission, made prepared) (Submitte
 		return Submitted{}, err
 	}
 	out := Submitted{Receipt: made.receipt, Cookie: made.cookie}
-	out.Comment, err = d.storage.SubmitComment(ctx, made.action, comment, limit, func(closed bool) error {
-		if closed {
-			return news.Fail(news.Conflict, "error.comments_closed")
-		}
-		return nil
-	})
+	out.Comment, err = d.storage.SubmitComment(ctx, comment, limit, d.takes)
 	if err == nil {
 		d.settings.Engine.remember(out.Comment)
 	}
@@ -170,7 +166,7 @@ func (in *Submission) check() error {
 	if err := checkText(in.Text); err != nil {
 		wrong = append(wrong, err)
 	}
-	if uniseg.GraphemeClusterCount(in.Name) > MaxName {
+	if tooLong(in.Name, MaxName) {
 		wrong = append(wrong, news.FieldError("name", "error.name_long", MaxName))
 	}
 	if in.Email != "" && !validEmail(in.Email) {
@@ -184,12 +180,22 @@ func (in *Submission) check() error {
 
 // checkText tells whether a text is a comment by its length.
 func checkText(text string) error {
-	if n := uniseg.GraphemeClusterCount(text); n < MinText {
+	rest, state, n := text, -1, 0
+	for ; n < MinText && rest != ""; n++ {
+		_, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+	}
+	if n < MinText {
 		return news.FieldError("text", "error.comment_short", MinText)
-	} else if n > MaxText || len(text) > maxBytes {
-		return news.FieldError("text", "error.comment_long", MaxText, n)
+	}
+	if tooLong(text, MaxText) || len(text) > maxBytes {
+		return news.FieldError("text", "error.comment_long", MaxText, uniseg.GraphemeClusterCount(text))
 	}
 	return nil
+}
+
+// tooLong tells whether a text has more than so many characters. Few have as many code points, and characters are never more.
+func tooLong(text string, most int) bool {
+	return utf8.RuneCountInString(text) > most && uniseg.GraphemeClusterCount(text) > most
 }
 
 // commentText is a text of the newsroom that stands where comments do: cleaned, and as long as a reader's may be.

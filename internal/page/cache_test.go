@@ -166,7 +166,7 @@ func TestCommentTouchesItsArticleAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := news.Comment{Article: 2, State: news.CommentPending, Text: "نظر", Pseudonym: "p", CreatedAt: noon}
-		if _, err := n.SubmitComment(t.Context(), "a", c, news.CommentLimit{}, func(bool) error { return nil }); err != nil {
+		if _, err := n.SubmitComment(t.Context(), c, news.CommentLimit{}, func(news.CommentsState) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if n.get(t, "1", counted(1)) != one {

@@ -4,167 +4,58 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
-// SubmitComment takes in a reader's comment through the group commit and returns it as stored: durable when it returns.
-// check sees the article's heading state inside the transaction and may refuse. The same action id again returns the first comment.
-// Errors: NotFound (no such public article, or no such published parent), TooMany, whatever check returns, Unavailable.
-func (s *Store) SubmitComment(ctx context.Context, action string, c news.Comment, limit news.CommentLimit, check func(closed bool) error) (news.Comment, error) {
-	return s.takeComment(ctx, action, c, func(t *tx, c *news.Comment) error { return t.mayComment(c, limit, check) })
-}
-
-// DeliverComment stores a comment that was acknowledged while no database took writes, under the action id by which SubmitComment would have:
-// whichever of them stored it, it is there once. Nothing refuses it but that there is no such article (NotFound); orphan is told when what it
-// answers is not public any more, after which it answers nothing. depth is how many levels of replies there are.
-func (s *Store) DeliverComment(ctx context.Context, action string, c news.Comment, depth int, orphan func(*news.Comment)) (news.Comment, error) {
-	return s.takeComment(ctx, action, c, func(t *tx, c *news.Comment) error {
-		var there int
-		if err := t.queryRow(`SELECT 1 FROM article WHERE code = $1`, int64(c.Article)).Scan(&there); err != nil {
-			return err
-		}
-		err := t.mayAnswer(c, max(1, depth))
-		if err != nil && news.KindOf(err) == news.Invalid {
-			c.Parent = 0
-			orphan(c)
-			return nil
-		}
-		return err
-	})
-}
-
-// takeComment stores a comment through the group commit when may lets it.
-func (s *Store) takeComment(ctx context.Context, action string, c news.Comment, may func(*tx, *news.Comment) error) (news.Comment, error) {
-	var stored news.Comment
-	err := s.intake.submit(ctx, func(t *tx) error {
-		stored = news.Comment{}
-		result, err := t.once("comment", action, func() (string, error) {
-			entry := c
-			entry.Findings = slices.Clone(c.Findings) // it may run again
-			if err := may(t, &entry); err != nil {
-				return "", err
-			}
-			if err := t.insertComment(&entry); err != nil {
-				return "", err
-			}
-			t.commentEvent("reader", news.CommentSubmitted, &entry)
-			if entry.State == news.CommentPublished {
-				t.commentEvent("reader", news.CommentApproved, &entry)
-			}
-			stored = entry
-			return strconv.FormatInt(int64(entry.ID), 10), nil
-		})
-		if err != nil || stored.ID != 0 {
-			return err
-		}
-		id, err := strconv.ParseInt(result, 10, 64)
-		if err != nil {
-			return err
-		}
-		stored, err = scanComment(t.queryRow(`SELECT `+commentColumns+` FROM comment c WHERE c.id = $1`, id))
-		return err
-	})
-	if err != nil {
-		return news.Comment{}, err // a sender who left must not look at what is still being written
-	}
-	return stored, nil
-}
-
-// mayComment checks what only the database knows: the article is public and open, the parent too, the writer within the
-// limit, the challenge not used before. A reply that would stand too deep becomes one to the comment above.
-func (t *tx) mayComment(c *news.Comment, limit news.CommentLimit, check func(closed bool) error) error {
-	var closed bool
-	err := t.queryRow(`SELECT comments_closed FROM public_article WHERE code = $1`, int64(c.Article)).Scan(&closed)
-	if err != nil {
-		return err
-	}
-	if err := check(closed); err != nil {
-		return err
-	}
-	if err := t.mayAnswer(c, max(1, limit.Depth)); err != nil {
-		return err
-	}
-	if err := t.spend(limit); err != nil || limit.Count == 0 {
-		return err
-	}
-	var sent int
-	err = t.queryRow(`SELECT COUNT(*) FROM comment WHERE pseudonym = $1 AND created_at > $2 AND article_code = $3`,
-		c.Pseudonym, ms(c.CreatedAt.Add(-limit.Window)), int64(c.Article)).Scan(&sent)
-	if err == nil && sent >= limit.Count {
-		err = news.Fail(news.TooMany, "error.comment_rate")
-	}
-	return err
-}
-
-// mayAnswer finds the public comment that a new one answers; Invalid at "parent" when there is none. depth is how many levels of
-// replies there are.
-func (t *tx) mayAnswer(c *news.Comment, depth int) error {
-	for c.Parent != 0 {
-		var level int
-		var above int64
-		err := t.queryRow(`SELECT level, COALESCE(parent_id, 0) FROM public_comment WHERE id = $1 AND article_code = $2`,
-			int64(c.Parent), int64(c.Article)).Scan(&level, &above)
-		if err == sql.ErrNoRows {
-			return news.FieldError("parent", "error.parent_gone")
-		}
-		if err != nil || level < depth {
-			return err
-		}
-		c.Parent = news.CommentID(above)
-	}
-	return nil
-}
-
-// passPurpose is under what an answered challenge is kept among the tokens.
-const passPurpose = "comment.pass"
-
-// spend uses up the answered challenge that a comment comes with; Conflict "error.challenge_used" when another comment had it.
-func (t *tx) spend(limit news.CommentLimit) error {
-	if limit.Pass == "" {
-		return nil
-	}
-	done, err := t.session.ExecContext(t.ctx, `INSERT INTO token (hash, purpose, user_id, created_at, expires_at) VALUES ($1, $2, 0, $3, $4)
-		ON CONFLICT (hash) DO NOTHING`, limit.Pass, passPurpose, ms(t.now), ms(limit.PassUntil))
-	if err != nil {
-		return err
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	return news.Fail(news.Conflict, "error.challenge_used")
-}
-
+// insertComment stores a comment under the next number, which is set.
 func (t *tx) insertComment(c *news.Comment) error {
+	at, err := t.admit(c)
+	if err != nil {
+		return err
+	}
+	args, err := appendComment(nil, c, at)
+	if err != nil {
+		return err
+	}
+	if err := t.exec(insertOneComment, args...); err != nil {
+		return err
+	}
+	return t.arrived(c)
+}
+
+// admit gives a new comment its number and its place.
+func (t *tx) admit(c *news.Comment) (place, error) {
 	id, err := t.nextID("comment")
 	if err != nil {
-		return err
+		return place{}, err
 	}
 	c.ID = news.CommentID(id)
-	at, err := t.placeOf(c)
-	if err != nil {
-		return err
-	}
-	findings, err := findingsText(c.Findings)
-	if err != nil {
-		return err
-	}
+	return t.placeOf(c)
+}
+
+// arrived keeps what hangs on a comment that was stored.
+func (t *tx) arrived(c *news.Comment) error {
 	t.tally(nil, c)
-	err = t.exec(`INSERT INTO comment (id, article_code, parent_id, state, name, email, text, country, pseudonym, by_newsroom, created_at,
-			decided_at, decided_by, reason, receipt, origin, held, risk, findings, fingerprint, network, person, votes_up, votes_down,
-			thread, level, head, score)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
-		id, int64(c.Article), nullID(c.Parent), string(c.State), c.Name, c.Email, c.Text, c.Country, c.Pseudonym, flag(c.ByNewsroom), ms(c.CreatedAt),
+	return t.moved(c, "")
+}
+
+// commentInsert are the columns that appendComment fills.
+var commentInsert = []string{"id", "article_code", "parent_id", "state", "name", "email", "text", "country", "pseudonym", "by_newsroom", "created_at",
+	"decided_at", "decided_by", "reason", "receipt", "origin", "held", "risk", "findings", "fingerprint", "network", "person", "votes_up", "votes_down",
+	"thread", "level", "head", "score"}
+
+var insertOneComment = insertQuery("comment", commentInsert, 1)
+
+// appendComment adds the values of a comment's row.
+func appendComment(args []any, c *news.Comment, at place) ([]any, error) {
+	findings, err := findingsText(c.Findings)
+	return append(args, int64(c.ID), int64(c.Article), nullID(c.Parent), string(c.State), c.Name, c.Email, c.Text, c.Country, c.Pseudonym, flag(c.ByNewsroom), ms(c.CreatedAt),
 		nullMS(c.DecidedAt), int64(c.DecidedBy), string(c.Reason), nullText(c.ReceiptHash), nullText(c.Origin),
 		flag(c.Held), c.Risk, findings, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown,
-		at.thread, at.level, flag(at.head), news.Wilson(c.VotesUp, c.VotesDown))
-	if err != nil {
-		return err
-	}
-	return t.moved(c, "")
+		at.thread, at.level, flag(at.head), news.Wilson(c.VotesUp, c.VotesDown)), err
 }
 
 // place is where a comment stands among the others.

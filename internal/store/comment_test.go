@@ -18,7 +18,14 @@ func comment(code news.Code) news.Comment {
 	return news.Comment{Article: code, State: news.CommentPending, Text: "نظر", Pseudonym: "p", CreatedAt: noon}
 }
 
-func open(bool) error { return nil }
+// received is a comment that has a receipt.
+func received(code news.Code, receipt string) news.Comment {
+	c := comment(code)
+	c.ReceiptHash = receipt
+	return c
+}
+
+func open(news.CommentsState) error { return nil }
 
 func TestCommentGroupAnswersEachSender(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -26,7 +33,7 @@ func TestCommentGroupAnswersEachSender(t *testing.T) {
 		a := create(t, s, article(sec.ID, "یک", noon))
 		const senders = 200
 		var wg sync.WaitGroup
-		var same atomic.Int64 // stored of those that only the database can tell apart, when part of each is written
+		var same atomic.Int64 // stored of those that drew the same receipt
 		for i := range senders {
 			wg.Go(func() {
 				c := comment(a.Code)
@@ -34,9 +41,9 @@ func TestCommentGroupAnswersEachSender(t *testing.T) {
 				case 0:
 					c.Article = 999
 				case 1:
-					c.ReceiptHash = "the same"
+					c.ReceiptHash, c.Text = "the same", fmt.Sprint("نظر ", i)
 				}
-				got, err := s.SubmitComment(ctx, fmt.Sprint("a", i), c, news.CommentLimit{}, open)
+				got, err := s.SubmitComment(ctx, c, news.CommentLimit{}, open)
 				switch {
 				case i%10 == 0 && news.KindOf(err) != news.NotFound:
 					t.Errorf("sender %d of an unknown article: %v", i, err)
@@ -61,15 +68,15 @@ func TestCommentIsKeptWhole(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		sec := section(t, s, "جامعه")
 		a := create(t, s, article(sec.ID, "یک", noon))
-		c := comment(a.Code)
+		c := received(a.Code, "act")
 		c.Held, c.Risk, c.Fingerprint, c.Network, c.Person, c.VotesUp, c.VotesDown = true, 640, -7, "n", "who", 4, 1
 		c.Findings = []news.Finding{{Rule: "length", Outcome: news.OutcomePass},
 			{Rule: "model", Outcome: news.OutcomeHold, Detail: []string{"«واژه»"}, Label: "offensive", Score: 640}}
-		stored, err := s.SubmitComment(ctx, "act", c, news.CommentLimit{}, open)
+		stored, err := s.SubmitComment(ctx, c, news.CommentLimit{}, open)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := s.SubmitComment(ctx, "act", c, news.CommentLimit{}, open)
+		again, err := s.SubmitComment(ctx, c, news.CommentLimit{}, open)
 		stored.Section = sec.ID // which is not stored with it
 		if diff := cmp.Diff(stored, again); err != nil || diff != "" {
 			t.Fatalf("stored and read differ: %v\n%s", err, diff)
@@ -77,17 +84,52 @@ func TestCommentIsKeptWhole(t *testing.T) {
 	})
 }
 
-func TestSameCommentActionStoresOnce(t *testing.T) {
+// TestSameReceiptStoresOnce: whatever happened in between, the same form again brings back its comment.
+func TestSameReceiptStoresOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		sec := section(t, s, "جامعه")
 		a := create(t, s, article(sec.ID, "یک", noon))
-		first, err := s.SubmitComment(ctx, "act", comment(a.Code), news.CommentLimit{}, open)
-		if err != nil {
-			t.Fatal(err)
+		limit := news.CommentLimit{Count: 1, Window: time.Hour}
+		var group sync.WaitGroup
+		var ids sync.Map
+		for i := range 60 { // three readers push twenty times, so that some of it shares a commit
+			group.Go(func() {
+				c := received(a.Code, fmt.Sprint("receipt ", i%3))
+				c.Pseudonym = c.ReceiptHash
+				got, err := s.SubmitComment(ctx, c, limit, open)
+				if err != nil {
+					t.Errorf("sender %d: %v", i, err)
+				}
+				if first, _ := ids.LoadOrStore(i%3, got.ID); first != got.ID {
+					t.Errorf("sender %d got comment %v, an earlier one %v", i, got.ID, first)
+				}
+			})
 		}
-		again, err := s.SubmitComment(ctx, "act", comment(a.Code), news.CommentLimit{}, open)
-		if err != nil || again.ID != first.ID {
-			t.Fatalf("%v, %v; want comment %v again", again.ID, err, first.ID)
+		group.Wait()
+		closed := func(news.CommentsState) error { return news.Fail(news.Conflict, "error.comments_closed") }
+		c := received(a.Code, "receipt 0")
+		if again, err := s.SubmitComment(ctx, c, limit, closed); err != nil {
+			t.Errorf("%v, %v; when the article is closed", again.ID, err)
+		}
+		if stored, err := s.DeliverComment(ctx, c, 1, nil); err != nil {
+			t.Errorf("%v, %v; by the spool", stored.ID, err)
+		}
+		c.Text = "نظری دیگر"
+		if _, err := s.SubmitComment(ctx, c, limit, open); news.KindOf(err) != news.Conflict {
+			t.Errorf("another comment with the same receipt: %v", err)
+		}
+		if counts, err := s.Public().CommentCounts(ctx, a.Code); err != nil || counts.Pending != 3 {
+			t.Errorf("%+v, %v", counts, err)
+		}
+		told := 0
+		events, err := s.Events(ctx, 0, 1000)
+		for _, e := range events {
+			if e.Kind == news.CommentSubmitted {
+				told++
+			}
+		}
+		if err != nil || told != 3 {
+			t.Errorf("the log tells of %d (%v)", told, err)
 		}
 	})
 }
@@ -98,8 +140,8 @@ func TestSenderWhoLeavesUndoesNothing(t *testing.T) {
 		a := create(t, s, article(sec.ID, "یک", noon))
 		left, leave := context.WithCancel(ctx)
 		leave()
-		s.SubmitComment(left, "gone", comment(a.Code), news.CommentLimit{}, open)
-		if _, err := s.SubmitComment(ctx, "stays", comment(a.Code), news.CommentLimit{}, open); err != nil {
+		s.SubmitComment(left, comment(a.Code), news.CommentLimit{}, open)
+		if _, err := s.SubmitComment(ctx, comment(a.Code), news.CommentLimit{}, open); err != nil {
 			t.Fatal(err)
 		}
 		if counts, err := s.Public().CommentCounts(ctx, a.Code); err != nil || counts.Pending != 2 {
@@ -116,7 +158,7 @@ func TestRateLimitCountsOnePseudonym(t *testing.T) {
 		send := func(pseudonym string, at time.Time) error {
 			c := comment(a.Code)
 			c.Pseudonym, c.CreatedAt = pseudonym, at
-			_, err := s.SubmitComment(ctx, "", c, limit, open)
+			_, err := s.SubmitComment(ctx, c, limit, open)
 			return err
 		}
 		for _, step := range []struct {
@@ -139,7 +181,7 @@ func TestRepliesHaveOneLevel(t *testing.T) {
 		post := func(parent news.CommentID, state news.CommentState) (news.Comment, error) {
 			c := comment(a.Code)
 			c.Parent, c.State = parent, state
-			return s.SubmitComment(ctx, "", c, news.CommentLimit{}, open)
+			return s.SubmitComment(ctx, c, news.CommentLimit{}, open)
 		}
 		top, err := post(0, news.CommentPublished)
 		if err != nil {
@@ -169,7 +211,7 @@ func TestQueuePagesAndDecisions(t *testing.T) {
 		for i := range 5 {
 			c := comment(a.Code)
 			c.Text, c.CreatedAt = fmt.Sprint(i), noon.Add(time.Duration(i)*time.Second)
-			if _, err := s.SubmitComment(ctx, "", c, news.CommentLimit{}, open); err != nil {
+			if _, err := s.SubmitComment(ctx, c, news.CommentLimit{}, open); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -32,9 +32,9 @@ func TestQueuesTellWhatWaitsAndSinceWhen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, at := range []time.Duration{-time.Minute, -2 * time.Minute} {
+		for _, at := range []time.Duration{-time.Minute, -2 * time.Minute} {
 			c := news.Comment{Article: out[0].Code, State: news.CommentPending, Text: "نظر", Pseudonym: "p", CreatedAt: now.Add(at)}
-			if _, err := s.SubmitComment(t.Context(), string(rune('a'+i)), c, news.CommentLimit{}, func(bool) error { return nil }); err != nil {
+			if _, err := s.SubmitComment(t.Context(), c, news.CommentLimit{}, func(news.CommentsState) error { return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,6 +79,25 @@ func sqliteSchema(s string) string {
 	return strings.ReplaceAll(s, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
 }
 
+// positional writes a query for SQLite whose parameters stand in their order with nameless ones. It takes "$1" for a name, and its driver
+// looks for each name among all of the statement's, every time the statement runs.
+func positional(query string) string {
+	var out strings.Builder
+	for n, rest := 1, query; ; n++ {
+		before, behind, more := strings.Cut(rest, "$")
+		out.WriteString(before)
+		if !more {
+			return out.String()
+		}
+		digits := len(behind) - len(strings.TrimLeft(behind, "0123456789"))
+		if behind[:digits] != strconv.Itoa(n) {
+			return query
+		}
+		out.WriteByte('?')
+		rest = behind[digits:]
+	}
+}
+
 func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 	dsn := func(extra ...string) string {
 		return sqliteAddress(path, append([]string{
@@ -91,7 +111,9 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, writer, error) {
 		return nil, nil, err
 	}
 	file.Close()
-	write, err := sql.Open("sqlite", dsn("cache_size(-8192)"))
+	// The log is carried over when it has 16 MB: a page that many comments write is written to the database once for all of them. That is as
+	// much as one part of the log's index holds, so that readers look into no second one.
+	write, err := sql.Open("sqlite", dsn("cache_size(-8192)", "wal_autocheckpoint(4000)"))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -52,3 +52,6 @@ func (s *Store) SetLogID(ctx context.Context, id string) error {
 
 // TranslatePostgres is what becomes of an error of PostgreSQL's driver.
 func TranslatePostgres(err error) error { return dialectOf("postgres://").translate(err) }
+
+// Positional is how SQLite is asked.
+var Positional = positional

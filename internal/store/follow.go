@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,6 +54,38 @@ func (w *wakers) wake() {
 		default: // it will look anyway
 		}
 	}
+}
+
+// ownEvents are the last events that this process committed, without a gap: where no other one writes, whoever follows need not read them
+// back from the database.
+type ownEvents struct {
+	mu     sync.Mutex
+	events []news.Event
+}
+
+// ownMost is how many are remembered. A group of comments has some hundreds.
+const ownMost = 2048
+
+// add remembers the events of a commit. Two commits may come the wrong way round; then those before are forgotten.
+func (o *ownEvents) add(events []news.Event) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n := len(o.events); n > 0 && o.events[n-1].Seq+1 != events[0].Seq {
+		o.events = nil
+	}
+	o.events = append(o.events, events...)
+	o.events = o.events[max(0, len(o.events)-ownMost):]
+}
+
+// behind are the next events behind after, at most followMost; nil when some of those up to newest are not remembered.
+func (o *ownEvents) behind(after, newest int64) []news.Event {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n := len(o.events); n == 0 || o.events[0].Seq > after+1 || o.events[n-1].Seq != newest {
+		return nil
+	}
+	next := o.events[after+1-o.events[0].Seq:]
+	return slices.Clone(next[:min(len(next), followMost)])
 }
 
 // Follower is told what happens in a newsroom, by whichever node.
@@ -142,6 +175,9 @@ func (s *Store) behind(ctx context.Context, log string, after int64) ([]news.Eve
 	}
 	if now != log || newest < after {
 		return nil, ErrOtherLog
+	}
+	if events := s.own.behind(after, newest); len(events) > 0 {
+		return events, nil
 	}
 	return s.Events(ctx, after, followMost)
 }

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -11,6 +10,8 @@ import (
 	"github.com/dabir-newsroom/dabir/internal/news"
 	"github.com/dabir-newsroom/dabir/internal/store"
 	"github.com/dabir-newsroom/dabir/internal/store/storetest"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // TestEventsNeverSkipped writes from many goroutines, on PostgreSQL through two nodes, while followers on each node listen. Every
@@ -62,10 +63,10 @@ func neverSkipped(t *testing.T, nodes ...*store.Store) {
 	for w := range writers {
 		wg.Go(func() {
 			node := nodes[w%len(nodes)]
-			for i := range each {
+			for range each {
 				var err error
 				if w < writers/2 {
-					_, err = node.SubmitComment(ctx, fmt.Sprintf("c%d-%d", w, i), comment(a.Code), news.CommentLimit{}, open)
+					_, err = node.SubmitComment(ctx, comment(a.Code), news.CommentLimit{}, open)
 				} else {
 					_, err = node.UpdateArticle(ctx, editor, "", a.Code, func(a *news.Article) ([]news.EventKind, error) {
 						return []news.EventKind{news.ArticleTaken}, nil
@@ -124,4 +125,45 @@ func TestFollowerHearsOfAnotherLog(t *testing.T) {
 			t.Errorf("Follow returns %v", err)
 		}
 	})
+}
+
+// TestFollowerHearsWhatIsStored: a follower hears the same from the memory of who committed it as from the log.
+func TestFollowerHearsWhatIsStored(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dabir.db")
+	writes, reads := storetest.Open(t, path, nil), storetest.Open(t, path, nil)
+	a := create(t, writes, article(section(t, writes, "جامعه").ID, "یک", noon))
+	var group sync.WaitGroup
+	for range 60 {
+		group.Go(func() {
+			c := comment(a.Code)
+			c.State, c.DecidedAt = news.CommentPublished, noon
+			if _, err := writes.SubmitComment(ctx, c, news.CommentLimit{}, open); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	newest, err := reads.NewestEvent(ctx)
+	if err != nil || newest < 120 {
+		t.Fatal(newest, err)
+	}
+	from := func(s *store.Store, after int64) (heard []news.Event) {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		err := s.Follow(following, store.Follower{After: after, Hear: func(events []news.Event) error {
+			heard = append(heard, events...)
+			stop()
+			return nil
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+		return heard
+	}
+	for _, after := range []int64{0, 1, newest - 100, newest - 1} {
+		stored := from(reads, after)
+		if diff := cmp.Diff(stored, from(writes, after), cmpopts.EquateEmpty()); diff != "" || int64(len(stored)) != newest-after {
+			t.Errorf("behind %d there are %d events; from memory they are others:\n%s", after, len(stored), diff)
+		}
+	}
 }

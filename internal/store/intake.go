@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/dabir-newsroom/dabir/internal/news"
 )
 
 const (
-	intakeQueue = 4096 // entries that may wait; beyond it a sender hears Unavailable at once
-	intakeGroup = 256  // entries of one commit
+	intakeQueue = 4096                 // entries that may wait; beyond it a sender hears Unavailable at once
+	intakeGroup = 256                  // entries of one commit
+	intakeCrowd = 16                   // entries of a commit after which more are waited for
+	intakePause = 5 * time.Millisecond // for which they are waited for
 )
 
 // intake is the group commit: small writes of many senders share one transaction and one fsync. One that fails answers only
@@ -19,6 +22,7 @@ const (
 type intake struct {
 	store   *Store
 	queue   chan *entry
+	none    <-chan time.Time // no patience: it is over
 	done    chan struct{}
 	mu      sync.RWMutex // guards closing against senders
 	closing bool
@@ -32,7 +36,9 @@ type entry struct {
 }
 
 func startIntake(s *Store) *intake {
-	in := &intake{store: s, queue: make(chan *entry, intakeQueue), done: make(chan struct{})}
+	over := make(chan time.Time)
+	close(over)
+	in := &intake{store: s, queue: make(chan *entry, intakeQueue), none: over, done: make(chan struct{})}
 	go in.loop()
 	return in
 }
@@ -81,7 +87,7 @@ func (in *intake) loop() {
 	defer close(in.done)
 	group := make([]*entry, 0, intakeGroup)
 	for first := range in.queue {
-		group = in.gather(append(group[:0], first))
+		group = in.gather(append(group[:0], first), len(group) >= intakeCrowd)
 		in.commit(group)
 		for _, e := range group {
 			close(e.done)
@@ -89,18 +95,31 @@ func (in *intake) loop() {
 	}
 }
 
-// gather adds whatever else already waits; it never waits for more, so a lone comment is not delayed.
-func (in *intake) gather(group []*entry) []*entry {
+// gather adds whatever else already waits. In a crowd it waits a moment for more, since a commit costs as much as many entries: so all of them
+// are answered sooner. A lone entry is not delayed.
+func (in *intake) gather(group []*entry, crowd bool) []*entry {
+	patience := in.none
+	if crowd {
+		pause := time.NewTimer(intakePause)
+		defer pause.Stop()
+		patience = pause.C
+	}
 	for len(group) < intakeGroup {
+		var e *entry
+		var open bool
 		select {
-		case e, open := <-in.queue:
-			if !open {
+		case e, open = <-in.queue:
+		default:
+			select {
+			case e, open = <-in.queue:
+			case <-patience:
 				return group
 			}
-			group = append(group, e)
-		default:
+		}
+		if !open {
 			return group
 		}
+		group = append(group, e)
 	}
 	return group
 }
@@ -132,7 +151,7 @@ func (in *intake) commit(group []*entry) {
 func (in *intake) attempt(group []*entry) error {
 	err := in.together(group, (*tx).refusable)
 	if errors.Is(err, errHalfWritten) { // seldom: one of them failed half-way
-		err = in.together(group, (*tx).savepoint)
+		err = in.together(group, (*tx).alone)
 	}
 	return err
 }
@@ -148,6 +167,9 @@ func (in *intake) together(group []*entry, apart func(*tx, func() error) error) 
 			if t.broken != nil {
 				return t.broken
 			}
+		}
+		if err := t.storeArrivals(); err != nil {
+			return errors.Join(errHalfWritten, err)
 		}
 		return nil
 	})

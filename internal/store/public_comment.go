@@ -11,11 +11,17 @@ import (
 func (p *Public) CommentsState(ctx context.Context, code news.Code) (news.CommentsState, error) {
 	news.Depend(ctx, code.CommentsDependency(), code.Dependency(), news.CommentsSwitch)
 	var state news.CommentsState
+	err := p.s.one(ctx, func(r scanner) (err error) { state, err = scanCommentsState(r); return err }, commentsStateQuery, int64(code))
+	return state, err
+}
+
+const commentsStateQuery = `SELECT published_at, published, pending, rejected, closed, note, site_closed, site_note
+	FROM public_discussion WHERE article_code = $1`
+
+func scanCommentsState(r scanner) (news.CommentsState, error) {
+	var state news.CommentsState
 	var at sql.NullInt64
-	err := p.s.one(ctx, func(r scanner) error {
-		return r.Scan(&at, &state.Published, &state.Pending, &state.Rejected, &state.Closed, &state.Note, &state.SiteClosed, &state.SiteNote)
-	}, `SELECT published_at, published, pending, rejected, closed, note, site_closed, site_note
-		FROM public_discussion WHERE article_code = $1`, int64(code))
+	err := r.Scan(&at, &state.Published, &state.Pending, &state.Rejected, &state.Closed, &state.Note, &state.SiteClosed, &state.SiteNote)
 	state.PublishedAt = fromNullMS(at)
 	return state, err
 }

@@ -20,7 +20,7 @@ func post(t *testing.T, s *store.Store, code news.Code, parent news.CommentID, s
 	if state != news.CommentPending {
 		c.DecidedAt = c.CreatedAt
 	}
-	stored, err := s.SubmitComment(ctx, "", c, news.CommentLimit{Depth: depth}, open)
+	stored, err := s.SubmitComment(ctx, c, news.CommentLimit{Depth: depth}, open)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestOneVoteAPerson(t *testing.T) {
 		a := create(t, s, article(section(t, s, "جامعه").ID, "یک", noon))
 		c := comment(a.Code)
 		c.State, c.Person = news.CommentPublished, "writer"
-		c, err := s.SubmitComment(ctx, "", c, news.CommentLimit{}, open)
+		c, err := s.SubmitComment(ctx, c, news.CommentLimit{}, open)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,17 +285,17 @@ func TestPassIsGoodOnce(t *testing.T) {
 		limit := news.CommentLimit{Pass: "paid", PassUntil: time.Now().Add(time.Hour)}
 		wrong := comment(a.Code)
 		wrong.Parent = 999
-		if _, err := s.SubmitComment(ctx, "a", wrong, limit, open); news.KindOf(err) != news.Invalid {
+		if _, err := s.SubmitComment(ctx, wrong, limit, open); news.KindOf(err) != news.Invalid {
 			t.Fatal(err)
 		}
-		first, err := s.SubmitComment(ctx, "b", comment(a.Code), limit, open)
+		first, err := s.SubmitComment(ctx, received(a.Code, "b"), limit, open)
 		if err != nil {
 			t.Fatalf("a comment that was refused has used up the pass: %v", err)
 		}
-		if again, err := s.SubmitComment(ctx, "b", comment(a.Code), limit, open); err != nil || again.ID != first.ID {
+		if again, err := s.SubmitComment(ctx, received(a.Code, "b"), limit, open); err != nil || again.ID != first.ID {
 			t.Errorf("a repeat: %v", err)
 		}
-		if _, err := s.SubmitComment(ctx, "c", comment(a.Code), limit, open); news.KindOf(err) != news.Conflict || err == nil {
+		if _, err := s.SubmitComment(ctx, received(a.Code, "c"), limit, open); news.KindOf(err) != news.Conflict || err == nil {
 			t.Errorf("used twice: %v", err)
 		}
 	})

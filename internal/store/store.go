@@ -32,7 +32,8 @@ type Store struct {
 	intake  *intake
 	public  *Public
 	wakers  wakers
-	stop    func() // ends what runs beside
+	own     ownEvents // on SQLite
+	stop    func()    // ends what runs beside
 	aside   sync.WaitGroup
 	// statements counts those that were sent to the database.
 	statements atomic.Uint64
@@ -133,7 +134,7 @@ func (s *Store) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if kept, ok := s.stmts.Load(query); ok {
 		return kept.(*sql.Stmt), nil
 	}
-	made, err := s.read.PrepareContext(ctx, query)
+	made, err := s.read.PrepareContext(ctx, positional(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}

@@ -74,7 +74,7 @@ func (s *singleSession) stmt(ctx context.Context, query string) (*sql.Stmt, erro
 	if stmt := s.w.stmts[query]; stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := s.w.conn.PrepareContext(ctx, query)
+	stmt, err := s.w.conn.PrepareContext(ctx, positional(query))
 	if err == nil {
 		s.w.stmts[query] = stmt
 	}
@@ -150,6 +150,8 @@ type tx struct {
 	session  *counting
 	now      time.Time
 	events   []news.Event
+	arrivals []*arrival // comments that are written together at the end
+	states   map[news.Code]commentsState
 	counts   []counted         // steps of the articles' counters of comments
 	touched  []news.Dependency // what of the public changed, some of it twice; it is written with the last event
 	reserved map[string]numbers
@@ -183,6 +185,9 @@ func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	if len(t.events) > 0 {
 		if s.heard != nil {
 			s.heard(t.events)
+		}
+		if !s.dialect.listens {
+			s.own.add(t.events)
 		}
 		s.wakers.wake()
 	}
@@ -279,6 +284,7 @@ func (t *tx) event(e news.Event) {
 	if e.At.IsZero() {
 		e.At = t.now
 	}
+	e.At = fromMS(ms(e.At)) // as it is stored
 	t.events = append(t.events, e)
 }
 
@@ -322,18 +328,22 @@ func (t *tx) logEvents() error {
 // eventRows is how many events one statement takes where there are as many: the events of a group of comments cost a third.
 const eventRows = 16
 
-var insertOneEvent, insertManyEvents = insertEventsQuery(1), insertEventsQuery(eventRows)
+var (
+	eventInsert      = []string{"seq", "at", "actor", "kind", "subject_kind", "subject_id", "data", "touches"}
+	insertOneEvent   = insertQuery("event", eventInsert, 1)
+	insertManyEvents = insertQuery("event", eventInsert, eventRows)
+)
 
-func insertEventsQuery(rows int) string {
-	const columns = 8
+// insertQuery is the statement that inserts so many rows.
+func insertQuery(table string, columns []string, rows int) string {
 	var query strings.Builder
-	query.WriteString(`INSERT INTO event (seq, at, actor, kind, subject_kind, subject_id, data, touches) VALUES `)
+	fmt.Fprintf(&query, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
 	for i := range rows {
 		if i > 0 {
 			query.WriteString(", ")
 		}
 		for j := range columns {
-			fmt.Fprintf(&query, "%c$%d", "(,"[min(j, 1)], i*columns+j+1)
+			fmt.Fprintf(&query, "%c$%d", "(,"[min(j, 1)], i*len(columns)+j+1)
 		}
 		query.WriteString(")")
 	}
@@ -369,17 +379,17 @@ func touchesText(touches []news.Dependency) string {
 
 // mark is how much a transaction remembers at a moment.
 type mark struct {
-	events, counts, touched int
-	totals                  map[news.QueueTab]int
+	arrivals, events, counts, touched int
+	totals                            map[news.QueueTab]int
 }
 
 func (t *tx) mark() mark {
-	return mark{len(t.events), len(t.counts), len(t.touched), maps.Clone(t.totals)}
+	return mark{len(t.arrivals), len(t.events), len(t.counts), len(t.touched), maps.Clone(t.totals)}
 }
 
 // forget leaves what was remembered after the mark.
 func (t *tx) forget(m mark) {
-	t.events, t.counts, t.touched, t.totals = t.events[:m.events], t.counts[:m.counts], t.touched[:m.touched], m.totals
+	t.arrivals, t.events, t.counts, t.touched, t.totals = t.arrivals[:m.arrivals], t.events[:m.events], t.counts[:m.counts], t.touched[:m.touched], m.totals
 }
 
 // savepoint runs fn so that its failure undoes fn alone and leaves the transaction usable.
@@ -416,8 +426,14 @@ func (t *tx) refusable(fn func() error) error {
 	}
 	t.forget(before)
 	// PostgreSQL ends the transaction at an error of its own.
-	if refused := (*news.Error)(nil); t.session.written != written || err != sql.ErrNoRows && !errors.As(err, &refused) {
+	if t.session.written != written || !refused(err) {
 		t.broken = errors.Join(errHalfWritten, err)
 	}
 	return err
+}
+
+// refused tells whether an error is a rule's and not the database's.
+func refused(err error) bool {
+	var own *news.Error
+	return err == sql.ErrNoRows || errors.As(err, &own)
 }
