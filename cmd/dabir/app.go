@@ -85,8 +85,7 @@ func openApp(ctx context.Context, cfg *config.Config, log *slog.Logger, now func
 }
 
 func (a *app) open(ctx context.Context) (err error) {
-	cfg := a.cfg
-	if a.store, err = store.Open(ctx, store.Options{DSN: cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
+	if a.store, err = store.Open(ctx, store.Options{DSN: a.cfg.Database, Log: a.log, Now: a.now, Committed: a.committed}); err != nil {
 		return err
 	}
 	at, err := a.store.Position(ctx)
@@ -97,46 +96,88 @@ func (a *app) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.begun = at.Event
-	if err := backup.CheckRecipients(cfg.Backup.Recipients); err != nil {
+	if err := backup.CheckRecipients(a.cfg.Backup.Recipients); err != nil {
 		return err
 	}
-	options := page.Options{Snapshots: a.store.Public(), Bytes: pageBytes(cfg.PagesMemory), Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now}
-	if a.cdn, err = openCDN(cfg, at, a.log); err != nil {
+	if err := a.copied.load(a.cfg.Data); err != nil {
+		return err
+	}
+	if err := a.openPages(at); err != nil {
+		return err
+	}
+	if err := a.openFiles(ctx); err != nil {
+		return err
+	}
+	if err := a.openDesk(ctx); err != nil {
+		return err
+	}
+	if err := a.openDiscussion(ctx); err != nil {
+		return err
+	}
+	a.watch = watch.New(a.store, a.node, a.faults, a.now)
+	folder := filepath.Join(a.cfg.Data, "search")
+	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
+	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
+	a.suggest = suggest.New(a.store.Public(), a.store)
+	a.suggest.WhenMoved(a.moved)
+	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
+	return nil
+}
+
+// openPages makes room for kept pages and streams, as the log stands now.
+func (a *app) openPages(at news.LogPosition) (err error) {
+	options := page.Options{Snapshots: a.store.Public(), Bytes: pageBytes(a.cfg.PagesMemory), Renders: 2 * runtime.GOMAXPROCS(0), Now: a.now}
+	if a.cdn, err = openCDN(a.cfg, at, a.log); err != nil {
 		return err
 	}
 	if a.cdn != nil {
 		options.Keys = a.cdn.Keys
 	}
 	a.pages = page.New(options)
-	a.streams = stream.New(stream.Options{Gate: a.store.Public(), Most: cfg.Streams, Rejected: cfg.Comments.RejectedCount})
+	a.streams = stream.New(stream.Options{Gate: a.store.Public(), Most: a.cfg.Streams, Rejected: a.cfg.Comments.RejectedCount})
 	a.streams.Reset(at.Log, backlog(at.Event))
-	if a.blobs, err = openBlobs(ctx, cfg); err != nil {
+	return nil
+}
+
+// openFiles opens the media and the file of countries.
+func (a *app) openFiles(ctx context.Context) (err error) {
+	if a.blobs, err = openBlobs(ctx, a.cfg); err != nil {
 		return err
 	}
-	a.library, err = media.Build(media.Options{Dir: mediaFolder(cfg), Storage: a.store, Blobs: a.blobs, MaxFile: int64(cfg.Media.MaxFile) << 20, Log: a.log})
+	a.library, err = media.Build(media.Options{Dir: mediaFolder(a.cfg), Storage: a.store, Blobs: a.blobs, MaxFile: int64(a.cfg.Media.MaxFile) << 20, Log: a.log})
 	if err != nil {
 		return err
 	}
-	if err := a.copied.load(cfg.Data); err != nil {
-		return err
-	}
-	if a.countries, err = openCountries(cfg); err != nil {
+	if a.countries, err = openCountries(a.cfg); err != nil {
 		return fmt.Errorf("setting country.file: %w", err)
 	}
-	a.log.Info("the country of an address is read from a file", "file", cmp.Or(cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
+	a.log.Info("the country of an address is read from a file", "file", cmp.Or(a.cfg.CountryFile, "embedded"), "built", a.countries.BuiltAt().Format(time.DateOnly))
+	return nil
+}
+
+// openDesk makes the acts of editors and who may do them.
+func (a *app) openDesk(ctx context.Context) error {
 	key, err := a.store.Secret(ctx, "sign-in", 0)
 	if err != nil {
 		return err
 	}
 	a.auth = auth.New(auth.Keepers{Users: a.store, Tokens: a.store, Attempts: a.store, Credentials: a.store}, key, a.now)
-	a.editorial = editorial.New(a.store, cfg.Site.Lang, a.now)
 	previewKey, err := a.store.Secret(ctx, "preview", 0)
 	if err != nil {
 		return err
 	}
 	a.previews = editorial.NewPreviews(a.store, previewKey, a.now)
+	a.editorial = editorial.New(a.store, a.cfg.Site.Lang, a.now)
 	a.front = editorial.NewFront(a.store, a.store, a.now)
-	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(cfg.Comments), a.now)
+	a.topics = editorial.NewTopics(a.store, a.now)
+	a.tags = editorial.NewTags(a.store)
+	return nil
+}
+
+// openDiscussion makes the acts of readers who comment, of those who moderate them, and the rules between.
+func (a *app) openDiscussion(ctx context.Context) (err error) {
+	c := a.cfg.Comments
+	a.engine = discussion.NewEngine(a.store, a.store, rulesOf(c), a.now)
 	a.rulebook = discussion.NewRulebook(a.store, a.engine, a.now)
 	if err := a.engine.Load(ctx); err != nil {
 		a.log.Error("the moderation's lists or model could not be loaded; comments wait for moderators", "err", err)
@@ -144,24 +185,13 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.bans = discussion.NewBans(a.store, a.now)
 	a.moderation = discussion.NewModeration(a.store, a.store, a.store, a.engine, a.now)
 	countryOf := func(address netip.Addr) string { return string(a.countries.Country(address)) }
-	a.transfer = discussion.NewTransfer(a.store, countryOf, cfg.Comments.Depth, a.now)
-	if a.spool, err = openSpool(cfg); err != nil {
+	a.transfer = discussion.NewTransfer(a.store, countryOf, c.Depth, a.now)
+	if a.spool, err = openSpool(a.cfg); err != nil {
 		return fmt.Errorf("the spool of comments: %w", err)
 	}
 	a.discussion = discussion.New(a.store, a.bans, countryOf,
-		discussion.Settings{Limit: news.CommentLimit{Count: cfg.Comments.Limit, Window: cfg.Comments.Window, Depth: cfg.Comments.Depth},
-			Retention: cfg.Comments.Retention, CloseAfter: cfg.Comments.CloseAfter,
-			Challenge: discussion.ChallengeSettings{Rate: cfg.Comments.ChallengeRate, Network: cfg.Comments.ChallengeNetwork},
-			Engine:    a.engine, Spool: a.spool}, a.now)
-	a.topics = editorial.NewTopics(a.store, a.now)
-	a.tags = editorial.NewTags(a.store)
-	a.watch = watch.New(a.store, a.node, a.faults, a.now)
-	folder := filepath.Join(cfg.Data, "search")
-	a.found = indexing.New(folder, "public", publicSource{storeLog{a.store}}, a.log)
-	a.deskFound = indexing.New(folder, "newsroom", deskSource{storeLog{a.store}}, a.log)
-	a.suggest = suggest.New(a.store.Public(), a.store)
-	a.suggest.WhenMoved(a.moved)
-	a.matcher = suggest.NewMatcher(a.store.Public(), a.store)
+		discussion.Settings{Limit: news.CommentLimit{Count: c.Limit, Window: c.Window, Depth: c.Depth}, Retention: c.Retention, CloseAfter: c.CloseAfter,
+			Challenge: discussion.ChallengeSettings{Rate: c.ChallengeRate, Network: c.ChallengeNetwork}, Engine: a.engine, Spool: a.spool}, a.now)
 	return nil
 }
 

@@ -30,14 +30,9 @@ func (t *Tab) PlugIn() (*Authenticator, error) {
 	return &Authenticator{t, made.AuthenticatorID}, nil
 }
 
-// Touch says whether the user puts a finger on it when it asks.
+// Touch says whether the user puts a finger on it when it asks from now on; what it asked before stays without an answer.
 func (a *Authenticator) Touch(willing bool) error {
 	return call(a.tab, webauthn.SetAutomaticPresenceSimulation, webauthn.SetAutomaticPresenceSimulationParams{AuthenticatorID: a.id, Enabled: willing})
-}
-
-// TouchAction is Touch as an action, for Leads: the finger that what is asked already leads on with.
-func (a *Authenticator) TouchAction() chromedp.Action[chromedp.Void] {
-	return func(context.Context, *chromedp.Target) (chromedp.Void, error) { return chromedp.Void{}, a.Touch(true) }
 }
 
 // Forget empties it.

@@ -219,6 +219,7 @@ func (l *Library) conclude(ctx context.Context, m news.Media, failed error) {
 	if ctx.Err() != nil {
 		return // the next start goes on
 	}
+	ctx = context.WithoutCancel(ctx) // half of this would leave files that nobody looks for; it is little, and a stop waits for it
 	state := news.RenditionsReady
 	if failed != nil {
 		l.log.ErrorContext(ctx, "media: renditions failed", "media", int64(m.ID), "error", failed)
