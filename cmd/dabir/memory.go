@@ -13,7 +13,7 @@ const (
 	// pointers worth following again and again. Go's own 100 costs a tenth of the requests a second.
 	collectAt = 300
 	// besidePages is what Dabir plans with beside its kept pages, in bytes: above it the heap is collected more often.
-	besidePages = 48 << 20
+	besidePages = 72 << 20
 	// collectRoom is the part of the pages' memory that stays free of pages: with a full cache the heap would else stand at its limit, and be
 	// collected without an end.
 	collectRoom = 4
