@@ -226,7 +226,7 @@ func sheetsAndScripts(addr string, page packedFile) (css, js packedFile, err err
 // smaller.
 func readOften(addr string, page packedFile) (int, error) {
 	size := len(page.br)
-	for begun := time.Now(); size == len(page.br) && time.Since(begun) < 10*time.Second; {
+	for begun := time.Now(); size >= len(page.br) && time.Since(begun) < 10*time.Second; {
 		body, err := fetch(addr, page.path, "br")
 		if err != nil {
 			return 0, err

@@ -69,7 +69,7 @@ func TestOldCopiesGoAndTheirFilesLater(t *testing.T) {
 	if err := src.Media.Delete(t.Context(), "ab/one.jpg"); err != nil {
 		t.Fatal(err)
 	}
-	put(t, place.Blobs, "copy-"+now.UTC().Format(idLayout)[:18]+"7Z.json", "{}") // begun by somebody, not whole
+	put(t, place.Blobs, copyBegin+now.Add(time.Millisecond).UTC().Format(idLayout)+manifestEnd, "{}") // begun by somebody, not whole
 	for day := 1; day <= 4; day++ {
 		r := copied(now.Add(time.Duration(day) * 30 * time.Hour))
 		if r.Files != 1 || r.New != 0 {
