@@ -26,6 +26,8 @@ type freshCmd struct {
 	Keep     string        `help:"Keep the archive in this folder for other measurements, or take it from there." placeholder:"FOLDER"`
 	Plot     string        `help:"Draw requests a second into this file." placeholder:"FILE.svg"`
 	drawn    bars
+	moved    float64 // requests a second while the page changes, as a share of nginx's
+	spreadTo float64 // the same over many pages
 }
 
 // Goals of this measurement.
@@ -98,6 +100,8 @@ func (c *freshCmd) Run(ctx context.Context) error {
 	r.set("anonymous_bytes", held.anonymous)
 	r.line()
 	r.line("GOAL", "FIGURE", "WANTED", "")
+	r.goal(c.moved >= goalChanging, "a page that changes ten times a second", fmt.Sprintf("%.3f×", c.moved), fmt.Sprintf("at least %.1f×", goalChanging))
+	r.goal(c.spreadTo >= goalSpread, "many pages, Zipf", fmt.Sprintf("%.3f×", c.spreadTo), fmt.Sprintf("at least %.1f×", goalSpread))
 	if err := c.visible(ctx, w, r, s, data, tool, article); err != nil {
 		return err
 	}
@@ -193,6 +197,9 @@ func (c *freshCmd) changing(ctx context.Context, w *workshop, r *report, s *serv
 	}{{"still", "an article's page, a second", still}, {"changing", "the same, which changes ten times a second", moving}} {
 		all := ratios(row.ours, theirs)
 		r.line(row.name, number(row.ours.median()), number(theirs.median()), fmt.Sprintf("%.3f×", all.median()), "dabir "+row.ours.String()+"; nginx "+theirs.String())
+		if row.key == "changing" {
+			c.moved = all.median()
+		}
 		r.set(row.key, map[string]any{"per_second": row.ours.median(), "nginx_per_second": theirs.median(), "ratio": all.median()})
 		c.draw(row.name, row.ours, theirs)
 	}
@@ -267,6 +274,7 @@ func (c *freshCmd) spread(ctx context.Context, w *workshop, r *report, s *server
 	r.line(fmt.Sprintf("%s pages, Zipf", number(float64(many))), number(ours.median()), number(theirs.median()), fmt.Sprintf("%.3f×", all.median()),
 		"dabir "+ours.String()+"; nginx "+theirs.String())
 	c.draw(number(float64(many))+" pages, Zipf", ours, theirs)
+	c.spreadTo = all.median()
 	r.set("zipf", map[string]any{"pages": many, "per_second": ours.median(), "nginx_per_second": theirs.median(), "ratio": all.median()})
 	return nil
 }
