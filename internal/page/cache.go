@@ -246,15 +246,10 @@ func (c *Cache) Run(ctx context.Context) {
 
 // pause waits; false when ctx ended before.
 func pause(ctx context.Context, most time.Duration) bool {
-	if most <= 0 {
-		return ctx.Err() == nil
-	}
-	rest := time.NewTimer(most)
-	defer rest.Stop()
 	select {
 	case <-ctx.Done():
 		return false
-	case <-rest.C:
+	case <-time.After(most):
 		return true
 	}
 }

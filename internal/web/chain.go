@@ -159,16 +159,8 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
 	r = r.WithContext(ctx)
-	if err := checkEncoding(r); err != nil {
+	if err := c.receive(w, r, limit); err != nil {
 		return err
-	}
-	if r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w, &pacedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}, limit)
-	}
-	if limit <= DefaultMaxBody {
-		if err := c.bodies.readAhead(r, limit); err != nil {
-			return err
-		}
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		r = mayBeOld(w, r)
@@ -204,6 +196,20 @@ func (c *chain) run(w http.ResponseWriter, r *http.Request, area Area, route Rou
 		return c.runKept(w, r, route)
 	}
 	return route.Handler(w, r)
+}
+
+// receive bounds what comes as the body of a request, and reads it ahead where it is short.
+func (c *chain) receive(w http.ResponseWriter, r *http.Request, limit int64) error {
+	if err := checkEncoding(r); err != nil {
+		return err
+	}
+	if r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, &pacedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}, limit)
+	}
+	if limit <= DefaultMaxBody {
+		return c.bodies.readAhead(r, limit)
+	}
+	return nil
 }
 
 // enter takes a place for the request among those that are worked on.
